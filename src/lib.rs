@@ -1,0 +1,6 @@
+//! knipsel polls Dutch-language news feeds and keeps every article they announce, with every later
+//! revision, in one searchable archive.
+//!
+//! `ARCHITECTURE.md` is the map; modules are listed here in reading order, lowest rank first.
+
+pub mod model;

@@ -1,0 +1,145 @@
+//! A feed as its owner wants it, and what is remembered about it between polls.
+
+use std::time::Duration;
+
+use regex::Regex;
+
+use crate::model::time::Timestamp;
+
+/// A subscription: one entry of the feed list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feed {
+    /// Unique in the list; lower-case letters, digits and hyphens by custom.
+    pub name: String,
+    /// Where the document is; `http` or `https`.
+    pub url: String,
+    /// Who publishes it (`NOS`); articles carry it.
+    pub outlet: Option<String>,
+    /// The part of the outlet it covers (`Binnenland`).
+    pub section: Option<String>,
+    /// Free words to select feeds by.
+    pub tags: Vec<String>,
+    /// BCP 47 tag of its language, when known.
+    pub language: Option<String>,
+    /// ISO 3166 code of its country, when known.
+    pub country: Option<String>,
+    /// Kept in the list but not polled.
+    pub is_paused: bool,
+    /// Whether article pages are fetched for their full text.
+    pub fulltext: Fulltext,
+    /// Finds the publisher's own article id in a link or GUID.
+    pub article_id: Option<ArticleIdPattern>,
+    /// Sent in place of knipsel's own User-Agent, for hosts that refuse it.
+    pub user_agent: Option<String>,
+}
+
+impl Feed {
+    /// A feed of which only name and URL are known.
+    pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            url: url.into(),
+            outlet: None,
+            section: None,
+            tags: Vec::new(),
+            language: None,
+            country: None,
+            is_paused: false,
+            fulltext: Fulltext::Auto,
+            article_id: None,
+            user_agent: None,
+        }
+    }
+
+    /// Within what a GUID or publisher's id is unique: the outlet, or else the feed itself.
+    pub fn identity_scope(&self) -> &str {
+        self.outlet.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// Whether article pages are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fulltext {
+    /// Where the feed has less than the whole article.
+    Auto,
+    /// Never: the feed's own text is all.
+    Off,
+}
+
+/// A regular expression with one capture: the publisher's article id.
+#[derive(Debug, Clone)]
+pub struct ArticleIdPattern(Regex);
+
+impl ArticleIdPattern {
+    /// Compiles `pattern`; the error says in one line what is wrong with it.
+    pub fn new(pattern: &str) -> Result<Self, String> {
+        let regex = Regex::new(pattern).map_err(|error| {
+            let text = error.to_string();
+            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        })?;
+        if regex.captures_len() != 2 {
+            return Err(format!(
+                "it needs exactly one (capture), and has {}",
+                regex.captures_len() - 1
+            ));
+        }
+        Ok(Self(regex))
+    }
+
+    /// The id in `text`, if it is there.
+    pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        Some(self.0.captures(text)?.get(1)?.as_str())
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl PartialEq for ArticleIdPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+/// What a server asked to be sent back to it, verbatim (RFC 9110 section 8.8).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Validators {
+    /// For `If-None-Match`.
+    pub etag: Option<String>,
+    /// For `If-Modified-Since`.
+    pub last_modified: Option<String>,
+}
+
+impl Validators {
+    /// Nothing to send: the next request is unconditional.
+    pub fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
+    }
+}
+
+/// What the daemon remembers of a feed between two polls.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PollState {
+    /// Sent with the next request.
+    pub validators: Validators,
+    /// SHA-256 of the last body that was parsed whole.
+    pub body_hash: Option<[u8; 32]>,
+    /// When it is due; `None` for at once.
+    pub next_poll_at: Option<Timestamp>,
+    /// Failed polls in a row.
+    pub n_failures: u32,
+    /// Since when it has been failing.
+    pub failing_since: Option<Timestamp>,
+    /// The last poll of any outcome.
+    pub last_poll_at: Option<Timestamp>,
+    /// The last poll that reached the document, changed or not.
+    pub last_success_at: Option<Timestamp>,
+    /// The last request without validators that succeeded.
+    pub last_full_at: Option<Timestamp>,
+    /// The factor by which a filling window shortens the interval: 1/4 to 1.
+    pub boost: f64,
+    /// The interval while all goes well.
+    pub interval: Duration,
+}
