@@ -64,7 +64,9 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!("`{text}` is not a duration such as `30s` or `1h 30m`"))
+            serde::de::Error::custom(format!(
+                "`{text}` is not a duration such as `30s` or `1h 30m`"
+            ))
         })
     }
 }
