@@ -4,3 +4,5 @@
 //! `ARCHITECTURE.md` is the map; modules are listed here in reading order, lowest rank first.
 
 pub mod model;
+pub mod normalize;
+pub mod parse;

@@ -1,0 +1,280 @@
+//! Markup and plain text to paragraphs: blocks with one empty line between them.
+//!
+//! Markup is only tokenized, never built into a tree, so time is linear in its size however deep
+//! or broken it is.
+
+use std::cell::RefCell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+/// The text of a piece of HTML: a paragraph for every block, `- ` before list items.
+pub fn from_html(html: &str) -> String {
+    if !html.contains(['<', '&']) {
+        return squeeze(html);
+    }
+    let sink = Blocks::default();
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    queue.push_back(StrTendril::from(html));
+    let _ = tokenizer.feed(&queue);
+    tokenizer.end();
+    let mut state = tokenizer.sink.state.into_inner();
+    state.end_block();
+    state.blocks.join("\n\n")
+}
+
+/// Plain text with its lines kept: an empty line parts paragraphs; without any, every line is one.
+pub fn from_plain(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(squeeze).collect();
+    let text = lines.join("\n");
+    let text = text.trim_matches('\n');
+    let separator = if text.contains("\n\n") { "\n\n" } else { "\n" };
+    let paragraphs = text.split(separator).map(|p| p.trim_matches('\n')).filter(|p| !p.is_empty());
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// One line of plain text, for headlines and names.
+pub fn one_line(html: &str) -> String {
+    squeeze(&from_html(html))
+}
+
+/// Whether a paragraph is a sub-heading: one short line without final punctuation.
+pub fn is_subheading(paragraph: &str) -> bool {
+    const CHARS_MAX: usize = 80;
+    !paragraph.contains('\n')
+        && paragraph.chars().count() <= CHARS_MAX
+        && !paragraph.starts_with("- ")
+        && !paragraph.ends_with(['.', '!', ',', ';', ':', '…', '"', '”', '’', ')'])
+}
+
+/// White space to single spaces, invisible characters to none.
+pub fn squeeze(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_squeezed(&mut out, text);
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn push_squeezed(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !out.is_empty() && !out.ends_with([' ', '\n']) {
+                out.push(' ');
+            }
+        } else if !is_invisible(c) {
+            out.push(c);
+        }
+    }
+}
+
+/// Soft hyphens, zero-width characters, direction overrides and control characters.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[derive(Default)]
+struct Blocks {
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    blocks: Vec<String>,
+    current: String,
+    /// Open elements whose content is not text, nested ones of the same name counted.
+    skipping: Option<(String, u32)>,
+}
+
+impl State {
+    fn end_block(&mut self) {
+        let block = std::mem::take(&mut self.current);
+        let block = block.trim();
+        if !block.is_empty() && block != "-" {
+            self.blocks.push(block.to_owned());
+        }
+    }
+
+    /// Two line breaks in a row part paragraphs.
+    fn line_break(&mut self) {
+        let text = self.current.trim_end_matches(' ').len();
+        self.current.truncate(text);
+        if self.current.ends_with('\n') {
+            self.end_block();
+        } else if !self.current.is_empty() {
+            self.current.push('\n');
+        }
+    }
+
+    fn open(&mut self, tag: &Tag) {
+        let name = &*tag.name;
+        if let Some((skipped, depth)) = &mut self.skipping {
+            *depth += u32::from(skipped == name);
+            return;
+        }
+        match kind(name) {
+            Kind::Skipped if !tag.self_closing => self.skipping = Some((name.to_owned(), 1)),
+            Kind::Item => {
+                self.end_block();
+                self.current.push_str("- ");
+            }
+            Kind::Block => self.end_block(),
+            Kind::Break => self.line_break(),
+            Kind::Cell if !self.current.is_empty() => self.current.push(' '),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if let Some((skipped, depth)) = &mut self.skipping {
+            *depth -= u32::from(skipped == name);
+            if *depth == 0 {
+                self.skipping = None;
+            }
+            return;
+        }
+        if matches!(kind(name), Kind::Block | Kind::Item) {
+            self.end_block();
+        }
+    }
+}
+
+enum Kind {
+    Block,
+    Item,
+    Break,
+    Cell,
+    Skipped,
+    Inline,
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "address" | "article" | "aside" | "blockquote" | "dd" | "details" | "dialog" | "div"
+        | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2"
+        | "h3" | "h4" | "h5" | "h6" | "header" | "hr" | "main" | "nav" | "ol" | "p" | "pre"
+        | "section" | "summary" | "table" | "tr" | "ul" => Kind::Block,
+        "li" => Kind::Item,
+        "br" => Kind::Break,
+        "td" | "th" => Kind::Cell,
+        "script" | "style" | "template" | "iframe" | "object" | "svg" | "noembed" | "select"
+        | "textarea" | "math" | "title" | "audio" | "video" => Kind::Skipped,
+        _ => Kind::Inline,
+    }
+}
+
+impl TokenSink for Blocks {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut state = self.state.borrow_mut();
+        match token {
+            Token::CharacterTokens(text) if state.skipping.is_none() => {
+                push_squeezed(&mut state.current, &text);
+            }
+            Token::TagToken(tag) => {
+                on_tag(&mut state, &tag);
+                return raw_kind(&tag).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
+            }
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+fn on_tag(state: &mut State, tag: &Tag) {
+    match tag.kind {
+        TagKind::StartTag => state.open(tag),
+        TagKind::EndTag => state.close(&tag.name),
+    }
+}
+
+/// HTML section 13.2.6.2: inside these the tokenizer must not look for tags.
+fn raw_kind(tag: &Tag) -> Option<RawKind> {
+    if tag.kind == TagKind::EndTag || tag.self_closing {
+        return None;
+    }
+    match &*tag.name {
+        "script" => Some(RawKind::ScriptData),
+        "style" | "iframe" | "noembed" => Some(RawKind::Rawtext),
+        "title" | "textarea" => Some(RawKind::Rcdata),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(html: &str, expected: &str) {
+        assert_eq!(from_html(html), expected, "{html}");
+    }
+
+    #[test]
+    fn blocks_become_paragraphs_and_headings_stay_apart() {
+        check(
+            "<p>De  brug\n is <b>dicht</b>.</p><h2>Onderzoek</h2><p>Morgen &amp; later.</p>",
+            "De brug is dicht.\n\nOnderzoek\n\nMorgen & later.",
+        );
+        check("een<br>twee<br/><br>drie", "een\ntwee\n\ndrie");
+        check("<ul><li>een</li><li>twee</li></ul>", "- een\n\n- twee");
+        check("<table><tr><td>a</td><td>b</td></tr></table>", "a b");
+    }
+
+    #[test]
+    fn what_is_not_text_is_left_out() {
+        check("a<script>if (x < 1) { '<p>' }</script>b", "ab");
+        check("<p>tekst<img src='https://t.example/p' height=1></p><style>p{}</style>", "tekst");
+        check("a<svg><svg><text>x</text></svg>y</svg>b", "ab");
+        check("Oek\u{ad}ra\u{200b}ïne\u{202e}", "Oekraïne");
+    }
+
+    #[test]
+    fn text_that_only_looks_like_markup_stays() {
+        check("3 < 5 en 5 > 3", "3 < 5 en 5 > 3");
+        check("AT&T en Q&A", "AT&T en Q&A");
+        check("Zo &#8216;n&#8217; &euml;n", "Zo ‘n’ ën");
+    }
+
+    #[test]
+    fn plain_text_keeps_its_paragraphs() {
+        assert_eq!(from_plain("een\r\ntwee\n\n\n  drie \n"), "een\ntwee\n\ndrie");
+        assert_eq!(from_plain("een\ntwee"), "een\n\ntwee");
+        assert_eq!(from_plain("3 < 5 & <b>"), "3 < 5 & <b>");
+    }
+
+    #[test]
+    fn sub_headings_are_short_lines_without_a_full_stop() {
+        assert!(is_subheading("‘Geen reden voor paniek’ in Kiev"));
+        assert!(!is_subheading("De minister sprak maandag."));
+        assert!(!is_subheading(&"lang ".repeat(30)));
+    }
+
+    #[test]
+    fn depth_costs_no_more_than_size() {
+        let deep = "<div>".repeat(200_000);
+        assert_eq!(from_html(&format!("{deep}tekst")), "tekst");
+    }
+
+    proptest! {
+        #[test]
+        fn twice_is_once(html in "(<p>|</p>|<br>|&amp;|<li>|[a-z <&\u{e9}\n])*") {
+            let once = from_html(&html);
+            let paragraphs = from_plain(&once);
+            prop_assert_eq!(from_plain(&paragraphs), paragraphs);
+        }
+
+        #[test]
+        fn any_input_is_survived(html in "\\PC{0,200}") {
+            let text = from_html(&html);
+            prop_assert!(!text.contains("\n\n\n"));
+        }
+    }
+}

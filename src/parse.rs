@@ -1,0 +1,8 @@
+//! Bytes to raw values: feed documents, character sets, dates, OPML.
+//!
+//! Pure. A document that is half good gives what is good in it and a warning for the rest; nothing
+//! here canonicalizes, that is `normalize`.
+
+pub mod charset;
+pub mod date;
+pub mod feed;
