@@ -3,6 +3,8 @@
 //!
 //! `ARCHITECTURE.md` is the map; modules are listed here in reading order, lowest rank first.
 
+pub mod dedupe;
 pub mod model;
 pub mod normalize;
 pub mod parse;
+pub mod schedule;

@@ -56,7 +56,7 @@ pub struct Entry {
     pub guid: Option<String>,
     /// The link, absolute, as the feed gave it.
     pub link: Option<String>,
-    /// The canonical URL, for identity.
+    /// The canonical URL, for identity; `None` when the link names a whole site.
     pub canonical_url: Option<String>,
     /// The headline as plain text; empty when there is none.
     pub title: String,

@@ -14,6 +14,9 @@ pub const ZONE: &str = "Europe/Amsterdam";
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// The first and last moments that can be shown: the years -9999 and 9999.
     const MIN: i64 = -377_705_023_201;
     const MAX: i64 = 253_402_207_200;

@@ -2,7 +2,7 @@
 
 use crate::model::entry::{Entry, RawEntry, RawText};
 use crate::normalize::text::{from_html, from_plain, one_line, squeeze};
-use crate::normalize::url::canonical;
+use crate::normalize::url::{canonical, is_home_page};
 
 /// Characters of a headline; the rest of a longer one is text that lost its way.
 const TITLE_CHARS_MAX: usize = 500;
@@ -19,7 +19,7 @@ pub fn normalize(raw: &RawEntry) -> Entry {
     let title = raw.title.as_ref().map(headline).unwrap_or_default();
     Entry {
         guid: guid.map(ToOwned::to_owned),
-        canonical_url: link.and_then(canonical),
+        canonical_url: link.and_then(canonical).filter(|url| !is_home_page(url)),
         link: link.map(ToOwned::to_owned),
         title,
         text: if content.len() >= summary.len() { content } else { summary },

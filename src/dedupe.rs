@@ -1,0 +1,7 @@
+//! Which article an entry is, and whether it says something new.
+//!
+//! Pure: the store looks up what is known, the rules here decide.
+
+pub mod decide;
+pub mod fingerprint;
+pub mod identity;

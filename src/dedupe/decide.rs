@@ -1,0 +1,222 @@
+//! New, revised or unchanged.
+
+use std::collections::HashSet;
+
+use crate::dedupe::fingerprint::{self, Short, differ};
+use crate::model::article::{Content, IdentityKey, KeyKind};
+
+/// A text this much longer than the stored one is a fuller version, not a variant.
+const FULLER: f64 = 1.5;
+
+/// Two texts under one GUID and two addresses that share less than this part of their words are
+/// two articles.
+const REUSE_OVERLAP_MAX: f64 = 0.2;
+
+/// What the archive holds of the article an entry may be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// All its identity keys.
+    pub keys: Vec<IdentityKey>,
+    /// Its current revision.
+    pub current: Content,
+    /// What this same feed said of it the last time; `None` when it never did.
+    pub last_in_feed: Option<Short>,
+}
+
+/// What to do with an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// An article not seen before.
+    New,
+    /// A new revision of a known one.
+    Revised {
+        /// What the new revision says.
+        content: Box<Content>,
+        /// What differs from the one before: `title`, `text`, `authors`.
+        changed: Vec<&'static str>,
+    },
+    /// Nothing new.
+    Unchanged,
+}
+
+/// Whether an entry that shares a key with a known article is that article after all.
+///
+/// Publisher's ids that differ say no. A GUID alone is believed unless address and words both say
+/// that it was given to another article.
+pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
+    let shares = |kind| keys.iter().any(|key| key.kind() == kind && known.keys.contains(key));
+    let both_have = |kind| {
+        keys.iter().any(|key| key.kind() == kind) && known.keys.iter().any(|key| key.kind() == kind)
+    };
+    if shares(KeyKind::Publisher) {
+        return true;
+    }
+    if both_have(KeyKind::Publisher) {
+        return false;
+    }
+    if shares(KeyKind::Url) || !both_have(KeyKind::Url) {
+        return true;
+    }
+    let entry_words = words(content);
+    let known_words = words(&known.current);
+    overlap(&entry_words, &known_words) >= REUSE_OVERLAP_MAX
+}
+
+/// Decides about an entry whose article is known.
+///
+/// A feed is compared with itself: several feeds may carry one article in different lengths for
+/// days, and only when one of them changes its own version has something been edited.
+pub fn decide(content: &Content, known: &Known) -> Decision {
+    let hash = fingerprint::content(content);
+    if known.last_in_feed == Some(hash) {
+        return Decision::Unchanged;
+    }
+    if known.last_in_feed.is_none() && !is_fuller(&content.text, &known.current.text) {
+        return Decision::Unchanged;
+    }
+    let merged = merge(content, known);
+    let changed = changes(&known.current, &merged);
+    if changed.is_empty() {
+        Decision::Unchanged
+    } else {
+        Decision::Revised { content: Box::new(merged), changed }
+    }
+}
+
+/// What differs between two versions, by field.
+pub fn changes(before: &Content, after: &Content) -> Vec<&'static str> {
+    let mut changed = Vec::new();
+    if differ(&before.title, &after.title) {
+        changed.push("title");
+    }
+    if differ(&before.text, &after.text) {
+        changed.push("text");
+    }
+    if before.authors != after.authors {
+        changed.push("authors");
+    }
+    changed
+}
+
+/// The version to keep: the entry's, except that a summary from one feed never takes the place of a
+/// full text from another, and a title or author that this feed leaves out is not taken away.
+fn merge(content: &Content, known: &Known) -> Content {
+    let mut merged = content.clone();
+    let is_own = known.last_in_feed == Some(fingerprint::content(&known.current));
+    if !is_own && is_fuller(&known.current.text, &content.text) {
+        merged.text.clone_from(&known.current.text);
+    }
+    if merged.title.is_empty() {
+        merged.title.clone_from(&known.current.title);
+    }
+    if merged.authors.is_empty() {
+        merged.authors.clone_from(&known.current.authors);
+    }
+    merged.published = merged.published.or(known.current.published);
+    merged
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lengths of texts are far below 2^52")]
+fn is_fuller(text: &str, than: &str) -> bool {
+    text.len() as f64 > than.len() as f64 * FULLER
+}
+
+fn words(content: &Content) -> HashSet<String> {
+    format!("{} {}", content.title, content.text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() > 3)
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Shared words as a part of the smaller set; 1 when either has none.
+#[expect(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
+fn overlap(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
+    let smaller = a.len().min(b.len());
+    if smaller == 0 { 1.0 } else { a.intersection(b).count() as f64 / smaller as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &str =
+        "De brug over het kanaal is dicht. Monteurs zoeken naar de oorzaak van de storing.";
+
+    fn content(title: &str, text: &str) -> Content {
+        Content { title: title.into(), text: text.into(), ..Content::default() }
+    }
+
+    fn known(current: &Content, last_in_feed: Option<&Content>) -> Known {
+        Known {
+            keys: vec![IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/brug")],
+            current: current.clone(),
+            last_in_feed: last_in_feed.map(fingerprint::content),
+        }
+    }
+
+    #[test]
+    fn changed_text_is_a_revision() {
+        let before = content("Brug dicht", LONG);
+        let after = content("Brug open", LONG);
+        let expected =
+            Decision::Revised { content: Box::new(after.clone()), changed: vec!["title"] };
+        assert_eq!(decide(&after, &known(&before, Some(&before))), expected);
+        assert_eq!(decide(&before, &known(&before, Some(&before))), Decision::Unchanged);
+    }
+
+    #[test]
+    fn an_edit_taken_back_is_a_revision_too() {
+        let first = content("Brug dicht", LONG);
+        let second = content("Brug open", LONG);
+        let back = decide(&first, &known(&second, Some(&second)));
+        assert!(matches!(back, Decision::Revised { .. }));
+    }
+
+    #[test]
+    fn two_feeds_with_two_lengths_do_not_take_turns() {
+        let full = content("Brug dicht", LONG);
+        let short = content("Brug dicht", "De brug is dicht.");
+        assert_eq!(decide(&short, &known(&full, None)), Decision::Unchanged);
+        assert_eq!(decide(&short, &known(&full, Some(&short))), Decision::Unchanged);
+        assert_eq!(decide(&full, &known(&full, Some(&full))), Decision::Unchanged);
+    }
+
+    #[test]
+    fn a_fuller_text_from_another_feed_is_kept() {
+        let full = content("Brug dicht", LONG);
+        let short = content("Brug dicht", "De brug is dicht.");
+        assert!(matches!(decide(&full, &known(&short, None)), Decision::Revised { .. }));
+    }
+
+    #[test]
+    fn a_new_headline_on_a_summary_keeps_the_full_text() {
+        let full = content("Brug dicht", LONG);
+        let short = content("Brug dicht", "De brug is dicht.");
+        let edited = content("Brug weer open", "De brug is open.");
+        let decision = decide(&edited, &known(&full, Some(&short)));
+        let expected = content("Brug weer open", LONG);
+        assert_eq!(
+            decision,
+            Decision::Revised { content: Box::new(expected), changed: vec!["title"] }
+        );
+    }
+
+    #[test]
+    fn a_guid_given_to_another_article_is_not_believed() {
+        let brug = known(&content("Brug dicht", LONG), None);
+        let keys = [IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/wolf")];
+        let other = content("Wolf gezien", "Wandelaars fotografeerden zondag een wolf bij Ede.");
+        assert!(!is_same_article(&keys, &other, &brug));
+        let slug = content("Brug open", &LONG.replace("dicht", "open"));
+        assert!(is_same_article(&keys, &slug, &brug));
+    }
+
+    #[test]
+    fn publishers_ids_that_differ_are_two_articles() {
+        let mut brug = known(&content("Brug dicht", LONG), None);
+        brug.keys.push(IdentityKey::publisher("f", "1"));
+        let keys = [IdentityKey::publisher("f", "2"), IdentityKey::guid("f", "1")];
+        assert!(!is_same_article(&keys, &content("Brug dicht", LONG), &brug));
+    }
+}

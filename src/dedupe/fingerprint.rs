@@ -1,0 +1,95 @@
+//! Hashes by which two texts are known to say the same.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::article::Content;
+use crate::model::entry::Entry;
+
+/// The version of the rules below; stored hashes of another version cannot be compared.
+pub const VERSION: u32 = 1;
+
+/// A hash of an entry or its content, short because it only tells changed from unchanged.
+pub type Short = [u8; 16];
+
+/// Identifies what an entry says and under which addresses: equal ones need no second look.
+pub fn entry(entry: &Entry, content: &Short) -> Short {
+    let mut hash = Sha256::new();
+    for part in [&entry.guid, &entry.link] {
+        hash.update(part.as_deref().unwrap_or_default());
+        hash.update([0]);
+    }
+    hash.update(content);
+    first_half(&hash.finalize())
+}
+
+/// Identifies a version: headline, text and authors, without regard to white space or the shape of
+/// quotes and dashes. Dates and tags are left out: many feeds move them at every request.
+pub fn content(content: &Content) -> Short {
+    let mut hash = Sha256::new();
+    fold_into(&mut hash, &content.title);
+    fold_into(&mut hash, &content.text);
+    for author in &content.authors {
+        fold_into(&mut hash, author);
+    }
+    first_half(&hash.finalize())
+}
+
+/// The SHA-256 of a text as it stands, for evidence.
+pub fn exact(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+/// Whether two texts differ in more than white space and the shape of quotes and dashes.
+pub fn differ(a: &str, b: &str) -> bool {
+    a != b && !folded(a).eq(folded(b))
+}
+
+fn fold_into(hash: &mut Sha256, text: &str) {
+    if is_folded_already(text) {
+        hash.update(text);
+    } else {
+        hash.update(folded(text).collect::<String>());
+    }
+    hash.update([0]);
+}
+
+/// One word of ASCII needs no copy.
+fn is_folded_already(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && b != b'`')
+}
+
+/// The characters of a text without white space and with one shape of quotes and dashes.
+fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| match c {
+        '‘' | '’' | '‚' | '‛' | '`' | '´' => '\'',
+        '“' | '”' | '„' | '‟' | '«' | '»' => '"',
+        '‐' | '‑' | '–' | '—' => '-',
+        other => other,
+    })
+}
+
+fn first_half(hash: &[u8]) -> Short {
+    let mut short = Short::default();
+    short.copy_from_slice(&hash[..16]);
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(title: &str, text: &str) -> Short {
+        content(&Content { title: title.into(), text: text.into(), ..Content::default() })
+    }
+
+    #[test]
+    fn white_space_and_quotes_are_no_change_but_words_are() {
+        assert_eq!(
+            of("‘Navo’", "Een „citaat” – hier."),
+            of("'Navo'", "Een  \"citaat\" -\n\nhier.")
+        );
+        assert_ne!(of("Navo", "a"), of("Navo", "b"));
+        assert_ne!(of("ab", "c"), of("a", "bc"));
+        assert!(differ("Zelensky", "Zelenskyy") && !differ("‘a’  b", "'a' b"));
+    }
+}
