@@ -8,3 +8,5 @@ pub mod model;
 pub mod normalize;
 pub mod parse;
 pub mod schedule;
+
+pub mod fetch;

@@ -1,0 +1,151 @@
+//! The one guarded door to the web: feeds, article pages and whatever else goes through
+//! [`client::Client::get`], and no other module names reqwest.
+//!
+//! It knows hosts, limits and statuses. It does not know what a feed is, when to come again, or
+//! whether a document is new; nothing is kept between two requests but open connections and the
+//! time at which each host was last asked.
+
+pub mod client;
+
+mod answer;
+mod body;
+mod failure;
+mod guard;
+mod headers;
+mod hosts;
+mod redirect;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::model::feed::Validators;
+use crate::model::fetch::Failure;
+use crate::model::time::Timestamp;
+use crate::model::units::{ByteSize, Span};
+
+/// The limits of every request, and who we say we are.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Hosts that may be fetched although they are not public: names as they stand in the URL,
+    /// addresses and networks (`nas.local`, `127.0.0.1`, `10.0.0.0/8`).
+    pub allow_hosts: Vec<String>,
+    /// How a publisher can reach the owner; part of the User-Agent unless empty.
+    pub contact: String,
+    /// From the end of one request to the start of the next within one registrable domain.
+    pub host_gap: Span,
+    /// The same for article pages.
+    pub page_gap: Span,
+    /// Requests in flight over all hosts together, at least 1.
+    pub concurrency: usize,
+    /// To resolve the name, connect and shake hands.
+    pub connect_timeout: Span,
+    /// From the start of a request to the headers of its response.
+    pub header_timeout: Span,
+    /// Between two pieces of a body.
+    pub idle_timeout: Span,
+    /// For a request with all its redirects, waiting for a host's turn not counted.
+    pub total_timeout: Span,
+    /// The largest body, after decompression.
+    pub body_max: ByteSize,
+    /// How many redirects are followed.
+    pub redirects_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let seconds = |n| Span(Duration::from_secs(n));
+        Self {
+            allow_hosts: Vec::new(),
+            contact: String::new(),
+            host_gap: seconds(2),
+            page_gap: seconds(5),
+            concurrency: 16,
+            connect_timeout: seconds(10),
+            header_timeout: seconds(15),
+            idle_timeout: seconds(15),
+            total_timeout: seconds(60),
+            body_max: ByteSize(16 << 20),
+            redirects_max: 5,
+        }
+    }
+}
+
+/// What to get.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Where; `http` or `https`.
+    pub url: &'a str,
+    /// Sent back verbatim; empty for an unconditional request.
+    pub validators: &'a Validators,
+    /// In place of our own User-Agent.
+    pub user_agent: Option<&'a str>,
+    /// The wall clock, to read a `Retry-After` that is a date.
+    pub now: Timestamp,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// Where the answer came from: the URL of the request, or after redirects the last one, without
+    /// user name and password.
+    pub final_url: String,
+    /// There were redirects, and all of them were permanent (301, 308).
+    pub is_moved: bool,
+    /// The status of the last response, if there was one.
+    pub status: Option<u16>,
+    /// What to send with the next request, once this document is safely stored: those of the
+    /// document, or on a 304 those of the request with what the 304 renewed. Empty otherwise.
+    pub validators: Validators,
+    /// The `Content-Type` as sent.
+    pub content_type: Option<String>,
+    /// For how long the publisher calls this fresh.
+    pub max_age: Option<Duration>,
+    /// Bytes of the document, decompressed.
+    pub size_bytes: u64,
+    /// Spent on requests, redirects included, waiting for a host's turn excluded.
+    pub duration: Duration,
+    /// The answer itself.
+    pub answer: Answer,
+}
+
+/// The answer of a server, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A whole document, never empty.
+    Document(Vec<u8>),
+    /// 304: what we have is current.
+    NotModified,
+    /// 410: it is gone.
+    Gone,
+    /// The server asked us to wait (`Retry-After`).
+    Throttled {
+        /// How long from now, at most a day.
+        wait: Duration,
+    },
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// Why a client cannot be made: something in the options is wrong, or the system is.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An entry of `allow_hosts` cannot be read.
+    #[error("`{entry}` in `fetch.allow_hosts` is not a host name, an address or a network")]
+    AllowHost {
+        /// As written.
+        entry: String,
+    },
+    /// The contact cannot be sent in a header.
+    #[error("`fetch.contact` has a character that cannot be sent in a User-Agent")]
+    Contact,
+    /// TLS or the connection pool cannot be set up.
+    #[error("cannot set up the HTTP client")]
+    Client {
+        /// What is wrong.
+        source: reqwest::Error,
+    },
+}

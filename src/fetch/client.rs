@@ -1,0 +1,295 @@
+//! The client: one request with its redirects, each hop guarded, in turn and within its limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
+};
+use reqwest::{ClientBuilder, StatusCode};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use url::Url;
+
+use crate::fetch::guard::{Guard, Resolver};
+use crate::fetch::hosts::{self, Hosts};
+use crate::fetch::{
+    Answer, Error, Options, Request, Response, answer, body, failure, headers, redirect,
+};
+use crate::model::feed::Validators;
+use crate::model::fetch::{Failure, FailureClass};
+
+/// Feeds before pages, for servers that offer a choice; anything rather than a 406.
+const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
+    application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.7";
+
+/// Header lines in a response; over HTTP/1 hyper holds their bytes to 400 KiB.
+const N_HEADERS_MAX: usize = 128;
+const HTTP2_HEADER_BYTES_MAX: u32 = 64 << 10;
+
+/// Long enough for the next feed of the same publisher, too short to see the next round.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+
+/// More at once would be no politeness, and a semaphore takes no number without bound.
+const CONCURRENCY_MAX: usize = 1024;
+
+/// Gets documents. Cheap to clone; clones share connections, turns and limits.
+#[derive(Debug, Clone)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    http: reqwest::Client,
+    guard: Arc<Guard>,
+    hosts: Hosts,
+    in_flight: Semaphore,
+    options: Options,
+}
+
+/// What is known of a request while it runs.
+#[derive(Debug, Default)]
+struct Walk {
+    visited: Vec<Url>,
+    is_temporary: bool,
+    status: Option<StatusCode>,
+    duration: Duration,
+}
+
+/// One response; the body is read only where it is the document.
+#[derive(Debug)]
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Client {
+    /// A client with these options.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let guard = Arc::new(Guard::new(&options.allow_hosts)?);
+        // It can only fail because there is a provider, and then that one is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let user_agent = user_agent(&options.contact)?;
+        let builder = || builder(&options, &guard, user_agent.clone());
+        let http = builder().build().or_else(|_| {
+            // The platform verifier fails where there is nothing to verify with (minimal
+            // containers). What else was wrong is wrong again.
+            tracing::warn!("no certificates in this system, using the bundled ones of Mozilla");
+            bundled_roots().and_then(|roots| builder().tls_certs_only(roots).build())
+        });
+        Ok(Self(Arc::new(Inner {
+            http: http.map_err(|source| Error::Client { source })?,
+            guard,
+            hosts: Hosts::new(options.host_gap.0),
+            in_flight: Semaphore::new(options.concurrency.clamp(1, CONCURRENCY_MAX)),
+            options,
+        })))
+    }
+
+    /// Gets one document. Whatever happens is in the response.
+    pub async fn get(&self, request: &Request<'_>) -> Response {
+        let mut walk = Walk::default();
+        let result = self.0.follow(request, &mut walk).await;
+        walk.response(request, result)
+    }
+}
+
+impl Inner {
+    /// Goes from one redirect to the next until there is an answer.
+    async fn follow(&self, request: &Request<'_>, walk: &mut Walk) -> Result<Reply, Failure> {
+        let mut url = Url::parse(request.url).map_err(|error| {
+            Failure::new(FailureClass::Url, format!("not a URL that can be fetched: {error}"))
+        })?;
+        walk.visited.push(url.clone());
+        loop {
+            self.guard.check_url(&url)?;
+            let reply = self.exchange(request, &url, walk).await?;
+            if !redirect::is_redirect(reply.status) {
+                return Ok(reply);
+            }
+            url = redirect::target(&url, &reply.headers)?;
+            walk.redirected(&url, reply.status, self.options.redirects_max)?;
+        }
+    }
+
+    /// One request and its response, when it is this host's turn.
+    async fn exchange(
+        &self,
+        request: &Request<'_>,
+        url: &Url,
+        walk: &mut Walk,
+    ) -> Result<Reply, Failure> {
+        // The host's turn first: who waits for a host must not keep a place from others. Both end
+        // with this function, before the next hop waits for its own.
+        let _turn = self.hosts.turn(hosts::key(url)).await;
+        let _place = self.in_flight.acquire().await;
+        let total = self.options.total_timeout;
+        let started_at = Instant::now();
+        let left = total.0.saturating_sub(walk.duration);
+        let reply = timeout(left, self.send(request, url, &mut walk.status)).await;
+        walk.duration += started_at.elapsed();
+        reply.unwrap_or_else(|_| {
+            Err(Failure::new(FailureClass::Timeout, format!("not complete within {total}")))
+        })
+    }
+
+    async fn send(
+        &self,
+        request: &Request<'_>,
+        url: &Url,
+        status: &mut Option<StatusCode>,
+    ) -> Result<Reply, Failure> {
+        let options = &self.options;
+        let sent = self.http.execute(self.message(request, url)?);
+        let response = timeout(options.header_timeout.0, sent).await.map_err(|_| {
+            let reason = format!("no answer within {}", options.header_timeout);
+            Failure::new(FailureClass::Timeout, reason)
+        })?;
+        let response =
+            response.map_err(|error| failure::of_request(&error, url, options.connect_timeout))?;
+        self.guard.check_peer(url, response.remote_addr())?;
+        *status = Some(response.status());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body =
+            if status.is_success() { body::read(response, options).await? } else { Vec::new() };
+        Ok(Reply { status, headers, body })
+    }
+
+    /// The request as it goes over the wire.
+    fn message(&self, request: &Request<'_>, url: &Url) -> Result<reqwest::Request, Failure> {
+        let mut message = self.http.get(url.clone());
+        // The validators go along on every hop, also to another host: they are those of the last
+        // one, and a feed behind a redirect would be sent whole each time without them. The hops
+        // before it do not compare them (RFC 9110 section 13.2.1).
+        let Validators { etag, last_modified } = request.validators;
+        for (name, value) in [(IF_NONE_MATCH, etag), (IF_MODIFIED_SINCE, last_modified)] {
+            let value = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok());
+            if let Some(value) = value {
+                message = message.header(name, value);
+            }
+        }
+        if let Some(user_agent) = request.user_agent {
+            let value = HeaderValue::from_str(user_agent).map_err(|_| {
+                let reason = "the feed's User-Agent has a character that cannot be sent";
+                Failure::new(FailureClass::Internal, reason)
+            })?;
+            message = message.header(USER_AGENT, value);
+        }
+        message
+            .build()
+            .map_err(|error| failure::of_request(&error, url, self.options.connect_timeout))
+    }
+}
+
+impl Walk {
+    fn redirected(&mut self, to: &Url, status: StatusCode, max: usize) -> Result<(), Failure> {
+        let failure = |reason| Err(Failure::new(FailureClass::Redirect, reason));
+        let is_loop = self.visited.contains(to);
+        self.is_temporary |= !redirect::is_permanent(status);
+        self.visited.push(to.clone());
+        if is_loop {
+            return failure("the redirects go in a circle".to_owned());
+        }
+        if self.visited.len() > max + 1 {
+            return failure(format!("more than {max} redirects"));
+        }
+        Ok(())
+    }
+
+    fn response(self, request: &Request<'_>, result: Result<Reply, Failure>) -> Response {
+        let redirected_to = self.visited.get(1..).and_then(<[Url]>::last);
+        let (headers, mut answer) = match result {
+            Ok(Reply { status, headers, body }) => {
+                let answer = answer::decide(status, &headers, body, request);
+                (headers, answer)
+            }
+            Err(failure) => (HeaderMap::new(), Answer::Failed(failure)),
+        };
+        if let (Answer::Failed(failure), Some(url)) = (&mut answer, redirected_to) {
+            let reason = format!("redirected to `{}`: {}", redirect::shown(url), failure.reason);
+            failure.reason = failure::one_line(&reason);
+        }
+        Response {
+            final_url: redirected_to.map_or_else(
+                || request.url.to_owned(),
+                |url| redirect::without_credentials(url.clone()).into(),
+            ),
+            is_moved: redirected_to.is_some() && !self.is_temporary,
+            status: self.status.map(|status| status.as_u16()),
+            validators: match &answer {
+                Answer::Document(_) => headers::validators(&headers),
+                Answer::NotModified => headers::renewed(request.validators, &headers),
+                _ => Validators::default(),
+            },
+            content_type: headers::content_type(&headers),
+            max_age: headers::max_age(&headers),
+            size_bytes: if let Answer::Document(body) = &answer { body.len() as u64 } else { 0 },
+            duration: self.duration,
+            answer,
+        }
+    }
+}
+
+fn user_agent(contact: &str) -> Result<HeaderValue, Error> {
+    let contact = contact.trim();
+    let contact = if contact.is_empty() { String::new() } else { format!("; {contact}") };
+    let (version, url) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_REPOSITORY"));
+    HeaderValue::from_str(&format!("knipsel/{version} (+{url}{contact})"))
+        .map_err(|_| Error::Contact)
+}
+
+fn builder(options: &Options, guard: &Arc<Guard>, user_agent: HeaderValue) -> ClientBuilder {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
+    headers.insert(USER_AGENT, user_agent);
+    reqwest::Client::builder()
+        .default_headers(headers)
+        .dns_resolver(Resolver(Arc::clone(guard)))
+        // A proxy would connect in our place, past the guard.
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(options.connect_timeout.0)
+        .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(1)
+        .http1_max_headers(N_HEADERS_MAX)
+        .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
+}
+
+fn bundled_roots() -> reqwest::Result<Vec<reqwest::Certificate>> {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    roots.map(|root| reqwest::Certificate::from_der(root)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_agent_names_program_page_and_contact() {
+        let plain = user_agent("").unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(plain, format!("knipsel/{version} (+https://github.com/knipsel/knipsel)"));
+        let with_contact = user_agent(" archief@voorbeeld.nl ").unwrap();
+        assert!(with_contact.to_str().unwrap().ends_with("/knipsel; archief@voorbeeld.nl)"));
+        assert!(matches!(user_agent("a\nb"), Err(Error::Contact)));
+    }
+
+    #[test]
+    fn a_system_without_certificates_is_served_by_the_bundled_ones() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let guard = Arc::new(Guard::new(&[]).unwrap());
+        let builder = builder(&Options::default(), &guard, user_agent("").unwrap());
+        assert!(builder.tls_certs_only(bundled_roots().unwrap()).build().is_ok());
+    }
+
+    #[test]
+    fn wrong_options_are_refused() {
+        let options = Options { allow_hosts: vec!["*.local".into()], ..Options::default() };
+        let error = Client::new(options).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`*.local` in `fetch.allow_hosts` is not a host name, an address or a network"
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! One request at a time to each registrable domain, with a pause between two: seven papers behind
+//! one publisher must not add up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use url::{Host, Url};
+
+/// The table is first looked through for idle hosts at this size.
+const SWEEP_AT_MIN: usize = 256;
+
+/// A longer gap is held to this, so that adding it to a time cannot overflow.
+const GAP_MAX: Duration = Duration::from_secs(86_400);
+
+/// What a URL's host is counted under: its registrable domain, or the host itself where there is
+/// none (an address, `localhost`).
+pub(super) fn key(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    match url.host() {
+        Some(Host::Domain(name)) => psl::domain_str(name.trim_end_matches('.')).unwrap_or(name),
+        _ => host,
+    }
+}
+
+/// The hosts asked of late.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    gap: Duration,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
+    hosts: HashMap<String, Arc<HostState>>,
+    sweep_at: usize,
+}
+
+#[derive(Debug)]
+struct HostState {
+    /// One permit, given in the order in which it was asked for.
+    turn: Arc<Semaphore>,
+    free_at: Mutex<Option<Instant>>,
+}
+
+/// The right to ask one host, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    host: Arc<HostState>,
+    gap: Duration,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Hosts {
+    /// With `gap` from the end of one request to the start of the next.
+    pub(super) fn new(gap: Duration) -> Self {
+        let table = Table { hosts: HashMap::new(), sweep_at: SWEEP_AT_MIN };
+        Self { gap: gap.min(GAP_MAX), table: Mutex::new(table) }
+    }
+
+    /// Waits until it is our turn to ask the host `key`.
+    pub(super) async fn turn(&self, key: &str) -> Turn {
+        let host = self.host(key);
+        let permit = Arc::clone(&host.turn).acquire_owned().await;
+        let permit = permit.expect("the semaphore of a host is never closed");
+        let free_at = *host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(free_at) = free_at.filter(|free_at| *free_at > Instant::now()) {
+            tokio::time::sleep_until(free_at).await;
+        }
+        Turn { host, gap: self.gap, _permit: permit }
+    }
+
+    fn host(&self, key: &str) -> Arc<HostState> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = table.hosts.get(key) {
+            return Arc::clone(host);
+        }
+        table.sweep();
+        let turn = Arc::new(Semaphore::new(1));
+        let host = Arc::new(HostState { turn, free_at: Mutex::new(None) });
+        table.hosts.insert(key.to_owned(), Arc::clone(&host));
+        host
+    }
+}
+
+impl Table {
+    /// Forgets hosts that nobody waits for and that may be asked at once, when the table has
+    /// doubled since the last time.
+    fn sweep(&mut self) {
+        if self.hosts.len() < self.sweep_at {
+            return;
+        }
+        let now = Instant::now();
+        self.hosts.retain(|_, host| {
+            let free_at = *host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::strong_count(host) > 1 || free_at.is_some_and(|free_at| free_at > now)
+        });
+        self.sweep_at = SWEEP_AT_MIN.max(2 * self.hosts.len());
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // The permit is a field and goes back after this, so the next in line sees the time.
+        let mut free_at = self.host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *free_at = Some(Instant::now() + self.gap);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GAP: Duration = Duration::from_millis(40);
+
+    #[track_caller]
+    fn check_key(url: &str, expected: &str) {
+        assert_eq!(key(&Url::parse(url).unwrap()), expected);
+    }
+
+    #[test]
+    fn hosts_are_counted_by_registrable_domain() {
+        check_key("https://feeds.nos.nl/nosnieuwsalgemeen", "nos.nl");
+        check_key("https://NOS.nl./x", "nos.nl");
+        check_key("https://www.bbc.co.uk/", "bbc.co.uk");
+        check_key("https://iemand.github.io/feed.xml", "iemand.github.io");
+        check_key("http://localhost:8080/", "localhost");
+        check_key("http://nas.local/", "nas.local");
+        check_key("http://127.0.0.1:8080/", "127.0.0.1");
+        check_key("http://[::1]:8080/", "[::1]");
+    }
+
+    #[tokio::test]
+    async fn second_request_waits_for_the_end_of_the_first_and_the_gap() {
+        let hosts = Hosts::new(GAP);
+        let first = hosts.turn("nos.nl").await;
+        let second = async {
+            let _turn = hosts.turn("nos.nl").await;
+            Instant::now()
+        };
+        let end = async {
+            tokio::task::yield_now().await;
+            let ended_at = Instant::now();
+            drop(first);
+            ended_at
+        };
+        let (started_at, ended_at) = tokio::join!(second, end);
+        assert!(started_at - ended_at >= GAP);
+    }
+
+    #[tokio::test]
+    async fn waiters_are_served_in_order_and_other_hosts_do_not_wait() {
+        let hosts = Hosts::new(Duration::ZERO);
+        let order = Mutex::new(Vec::new());
+        let first = hosts.turn("nos.nl").await;
+        let wait = async |n: usize| {
+            let _turn = hosts.turn("nos.nl").await;
+            order.lock().unwrap().push(n);
+        };
+        let release = async {
+            let _other = hosts.turn("nu.nl").await;
+            drop(first);
+        };
+        tokio::join!(wait(1), wait(2), wait(3), release);
+        assert_eq!(*order.lock().unwrap(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn giving_up_while_waiting_gives_the_turn_to_the_next() {
+        let hosts = Hosts::new(GAP);
+        drop(hosts.turn("nos.nl").await);
+        let given_up = tokio::time::timeout(Duration::from_millis(1), hosts.turn("nos.nl")).await;
+        assert!(given_up.is_err());
+        drop(hosts.turn("nos.nl").await);
+    }
+
+    #[tokio::test]
+    async fn idle_hosts_are_forgotten_and_busy_ones_kept() {
+        let hosts = Hosts::new(Duration::ZERO);
+        let _busy = hosts.turn("nos.nl").await;
+        for n in 0..10 * SWEEP_AT_MIN {
+            drop(hosts.turn(&format!("host{n}.nl")).await);
+        }
+        let table = hosts.table.lock().unwrap();
+        assert!(table.hosts.len() <= SWEEP_AT_MIN, "{}", table.hosts.len());
+        assert!(table.hosts.contains_key("nos.nl"));
+    }
+
+    #[tokio::test]
+    async fn host_within_its_gap_is_not_forgotten() {
+        let hosts = Hosts::new(Duration::from_secs(60));
+        for n in 0..2 * SWEEP_AT_MIN {
+            drop(hosts.turn(&format!("host{n}.nl")).await);
+        }
+        assert_eq!(hosts.table.lock().unwrap().hosts.len(), 2 * SWEEP_AT_MIN);
+    }
+}
