@@ -3,10 +3,20 @@
 //!
 //! `ARCHITECTURE.md` is the map; modules are listed here in reading order, lowest rank first.
 
-pub mod dedupe;
 pub mod model;
-pub mod normalize;
+
 pub mod parse;
+
+pub mod normalize;
+
+pub mod dedupe;
+
 pub mod schedule;
 
+pub mod store;
+
 pub mod fetch;
+
+pub mod poll;
+
+pub mod import;

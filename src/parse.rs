@@ -3,6 +3,7 @@
 //! Pure. A document that is half good gives what is good in it and a warning for the rest; nothing
 //! here canonicalizes, that is `normalize`.
 
+pub mod articles;
 pub mod charset;
 pub mod date;
 pub mod feed;

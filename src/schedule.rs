@@ -151,7 +151,8 @@ pub fn next(policy: &Policy, name: &str, rhythm: Rhythm, observed: &Observed<'_>
         Reason::RetryAfter => wait,
         _ => jitter(name, wait).max(policy.floor.0),
     };
-    Next { at: observed.at.plus(round_up(wait)), rhythm, reason }
+    // Even with `poll.floor = "0s"` the next poll lies ahead.
+    Next { at: observed.at.plus(round_up(wait).max(Duration::from_secs(1))), rhythm, reason }
 }
 
 fn after_success(

@@ -1,4 +1,4 @@
-//! New, revised or unchanged.
+//! Whether an entry is an article we know, and whether it says something new.
 
 use std::collections::HashSet;
 
@@ -23,20 +23,13 @@ pub struct Known {
     pub last_in_feed: Option<Short>,
 }
 
-/// What to do with an entry.
+/// A new revision of a known article.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Decision {
-    /// An article not seen before.
-    New,
-    /// A new revision of a known one.
-    Revised {
-        /// What the new revision says.
-        content: Box<Content>,
-        /// What differs from the one before: `title`, `text`, `authors`.
-        changed: Vec<&'static str>,
-    },
-    /// Nothing new.
-    Unchanged,
+pub struct Edit {
+    /// What the new revision says.
+    pub content: Content,
+    /// What differs from the one before: `title`, `text`, `authors`.
+    pub changed: Vec<&'static str>,
 }
 
 /// Whether an entry that shares a key with a known article is that article after all.
@@ -62,25 +55,21 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     overlap(&entry_words, &known_words) >= REUSE_OVERLAP_MAX
 }
 
-/// Decides about an entry whose article is known.
+/// The edit that an entry of a known article amounts to; `None` when it says nothing new.
 ///
 /// A feed is compared with itself: several feeds may carry one article in different lengths for
 /// days, and only when one of them changes its own version has something been edited.
-pub fn decide(content: &Content, known: &Known) -> Decision {
+pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
     let hash = fingerprint::content(content);
     if known.last_in_feed == Some(hash) {
-        return Decision::Unchanged;
+        return None;
     }
     if known.last_in_feed.is_none() && !is_fuller(&content.text, &known.current.text) {
-        return Decision::Unchanged;
+        return None;
     }
-    let merged = merge(content, known);
-    let changed = changes(&known.current, &merged);
-    if changed.is_empty() {
-        Decision::Unchanged
-    } else {
-        Decision::Revised { content: Box::new(merged), changed }
-    }
+    let content = merge(content, known);
+    let changed = changes(&known.current, &content);
+    (!changed.is_empty()).then_some(Edit { content, changed })
 }
 
 /// What differs between two versions, by field.
@@ -159,34 +148,32 @@ mod tests {
     fn changed_text_is_a_revision() {
         let before = content("Brug dicht", LONG);
         let after = content("Brug open", LONG);
-        let expected =
-            Decision::Revised { content: Box::new(after.clone()), changed: vec!["title"] };
-        assert_eq!(decide(&after, &known(&before, Some(&before))), expected);
-        assert_eq!(decide(&before, &known(&before, Some(&before))), Decision::Unchanged);
+        let expected = Edit { content: after.clone(), changed: vec!["title"] };
+        assert_eq!(edit(&after, &known(&before, Some(&before))), Some(expected));
+        assert_eq!(edit(&before, &known(&before, Some(&before))), None);
     }
 
     #[test]
     fn an_edit_taken_back_is_a_revision_too() {
         let first = content("Brug dicht", LONG);
         let second = content("Brug open", LONG);
-        let back = decide(&first, &known(&second, Some(&second)));
-        assert!(matches!(back, Decision::Revised { .. }));
+        assert!(edit(&first, &known(&second, Some(&second))).is_some());
     }
 
     #[test]
     fn two_feeds_with_two_lengths_do_not_take_turns() {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");
-        assert_eq!(decide(&short, &known(&full, None)), Decision::Unchanged);
-        assert_eq!(decide(&short, &known(&full, Some(&short))), Decision::Unchanged);
-        assert_eq!(decide(&full, &known(&full, Some(&full))), Decision::Unchanged);
+        assert_eq!(edit(&short, &known(&full, None)), None);
+        assert_eq!(edit(&short, &known(&full, Some(&short))), None);
+        assert_eq!(edit(&full, &known(&full, Some(&full))), None);
     }
 
     #[test]
     fn a_fuller_text_from_another_feed_is_kept() {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");
-        assert!(matches!(decide(&full, &known(&short, None)), Decision::Revised { .. }));
+        assert_eq!(edit(&full, &known(&short, None)).unwrap().changed, ["text"]);
     }
 
     #[test]
@@ -194,12 +181,8 @@ mod tests {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");
         let edited = content("Brug weer open", "De brug is open.");
-        let decision = decide(&edited, &known(&full, Some(&short)));
-        let expected = content("Brug weer open", LONG);
-        assert_eq!(
-            decision,
-            Decision::Revised { content: Box::new(expected), changed: vec!["title"] }
-        );
+        let expected = Edit { content: content("Brug weer open", LONG), changed: vec!["title"] };
+        assert_eq!(edit(&edited, &known(&full, Some(&short))), Some(expected));
     }
 
     #[test]

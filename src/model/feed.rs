@@ -120,7 +120,7 @@ impl Validators {
 }
 
 /// What the daemon remembers of a feed between two polls.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PollState {
     /// Sent with the next request.
     pub validators: Validators,
@@ -130,10 +130,6 @@ pub struct PollState {
     pub next_poll_at: Option<Timestamp>,
     /// Failed polls in a row.
     pub n_failures: u32,
-    /// Since when it has been failing.
-    pub failing_since: Option<Timestamp>,
-    /// The last poll of any outcome.
-    pub last_poll_at: Option<Timestamp>,
     /// The last poll that reached the document, changed or not.
     pub last_success_at: Option<Timestamp>,
     /// The last request without validators that succeeded.
@@ -142,4 +138,19 @@ pub struct PollState {
     pub boost: f64,
     /// The interval while all goes well.
     pub interval: Duration,
+}
+
+impl Default for PollState {
+    fn default() -> Self {
+        Self {
+            validators: Validators::default(),
+            body_hash: None,
+            next_poll_at: None,
+            n_failures: 0,
+            last_success_at: None,
+            last_full_at: None,
+            boost: 1.0,
+            interval: Duration::ZERO,
+        }
+    }
 }

@@ -1,0 +1,70 @@
+//! The pipeline from the archive into the search index: it follows the sequence of changes.
+
+use crate::index::{self, Document};
+use crate::store::{self, Reader, changes};
+
+/// Changes read at a time.
+const BATCH: usize = 256;
+
+/// Documents between two commits of a long catch-up; each commit makes a segment.
+const COMMIT_EVERY: usize = 20_000;
+
+/// Why the index could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The archive cannot be read.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The index cannot be written.
+    #[error(transparent)]
+    Index(#[from] index::Error),
+}
+
+/// Brings the index up to the last change in the archive; `progress` hears of the articles done so
+/// far. Returns how many it took up. After a crash it goes on from the index's own watermark.
+pub fn catch_up(
+    reader: &Reader,
+    index: &mut index::Writer,
+    mut progress: impl FnMut(usize),
+) -> Result<usize, Error> {
+    let last = changes::last(reader)?;
+    // An index that is ahead belongs to another archive, or to a later state of this one.
+    if index.watermark() > last {
+        index.wipe()?;
+    }
+    let mut seq = index.watermark();
+    let mut n_done = 0;
+    let mut n_uncommitted = 0;
+    loop {
+        let changes = changes::after(reader, seq, BATCH)?;
+        let Some(newest) = changes.last() else { break };
+        seq = newest.seq;
+        for change in &changes {
+            index.put(&document(change))?;
+        }
+        n_done += changes.len();
+        n_uncommitted += changes.len();
+        progress(n_done);
+        if n_uncommitted >= COMMIT_EVERY {
+            index.commit(seq)?;
+            n_uncommitted = 0;
+        }
+    }
+    if n_uncommitted > 0 {
+        index.commit(seq)?;
+    }
+    Ok(n_done)
+}
+
+fn document(change: &changes::Change) -> Document<'_> {
+    Document {
+        article: change.article.0,
+        title: &change.title,
+        text: &change.text,
+        outlet: &change.outlet,
+        section: &change.sections,
+        authors: &change.authors,
+        feeds: &change.feeds,
+        sort_at: change.sort_at,
+    }
+}

@@ -1,0 +1,97 @@
+//! The pipeline: articles from files into the archive.
+
+use crate::dedupe::decide::{changes, is_same_article};
+use crate::dedupe::fingerprint;
+use crate::model::article::{Content, IdentityKey, Source};
+use crate::model::time::Timestamp;
+use crate::normalize::entry::language_tag;
+use crate::normalize::text::{from_plain, squeeze};
+use crate::normalize::url::{canonical, is_home_page};
+use crate::parse::articles::RawArticle;
+use crate::store::articles::{self, Identity, Version};
+use crate::store::{Error, Tx};
+
+/// What an import came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// Articles not seen before.
+    pub n_new: usize,
+    /// New revisions of known ones.
+    pub n_revised: usize,
+    /// Already there.
+    pub n_unchanged: usize,
+}
+
+impl Imported {
+    /// The sum of two.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            n_new: self.n_new + other.n_new,
+            n_revised: self.n_revised + other.n_revised,
+            n_unchanged: self.n_unchanged + other.n_unchanged,
+        }
+    }
+}
+
+/// Stores a batch of articles in one transaction.
+pub fn store(tx: &Tx<'_>, batch: &[RawArticle], now: Timestamp) -> Result<Imported, Error> {
+    let mut imported = Imported::default();
+    for raw in batch {
+        imported = imported.plus(store_one(tx, raw, now)?);
+    }
+    Ok(imported)
+}
+
+fn store_one(tx: &Tx<'_>, raw: &RawArticle, now: Timestamp) -> Result<Imported, Error> {
+    let content = content(raw);
+    let keys = keys(raw, &content);
+    let version =
+        |content, changed| Version { content, changed, source: Source::Import, feed: None, now };
+    for article in articles::find(tx, &keys)? {
+        let known = articles::known(tx, article, None)?;
+        if !is_same_article(&keys, &content, &known) {
+            continue;
+        }
+        articles::add_keys(tx, article, &keys)?;
+        // A capture that is already one of the revisions is no edit, in whatever order they come.
+        let is_known =
+            articles::fingerprints(tx, article)?.contains(&fingerprint::content(&content));
+        let changed = changes(&known.current, &content);
+        if is_known || changed.is_empty() {
+            return Ok(Imported { n_unchanged: 1, ..Imported::default() });
+        }
+        articles::revise(tx, article, &version(&content, &changed))?;
+        return Ok(Imported { n_revised: 1, ..Imported::default() });
+    }
+    let identity = Identity { keys: &keys, outlet: raw.outlet.as_deref(), url: raw.url.as_deref() };
+    articles::create(tx, &identity, &version(&content, &[]))?;
+    Ok(Imported { n_new: 1, ..Imported::default() })
+}
+
+fn content(raw: &RawArticle) -> Content {
+    Content {
+        title: raw.title.as_deref().map(squeeze).unwrap_or_default(),
+        text: from_plain(&raw.text),
+        authors: raw.authors.iter().map(|name| squeeze(name)).collect(),
+        section: raw.section.clone(),
+        tags: raw.tags.clone(),
+        language: raw.language.as_deref().map(language_tag),
+        published: raw.published,
+        modified: raw.modified,
+        enclosures: Vec::new(),
+    }
+}
+
+/// An article without id or address is known by its text, wherever it is imported from.
+fn keys(raw: &RawArticle, content: &Content) -> Vec<IdentityKey> {
+    let scope = raw.outlet.as_deref().unwrap_or("import");
+    let mut keys = Vec::new();
+    keys.extend(raw.id.as_deref().map(|id| IdentityKey::publisher(scope, id.trim())));
+    let url = raw.url.as_deref().and_then(canonical).filter(|url| !is_home_page(url));
+    keys.extend(url.map(|url| IdentityKey::url(&url)));
+    if keys.is_empty() {
+        let text = format!("{}\n{}", content.title, content.text);
+        keys.push(IdentityKey::text(scope, &fingerprint::exact(&text)));
+    }
+    keys
+}

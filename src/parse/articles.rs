@@ -1,0 +1,135 @@
+//! Articles that come as files: JSON Lines, and plain text with an optional date line.
+
+use serde_json::Value;
+
+use crate::model::time::StatedDate;
+use crate::parse::date;
+
+/// An article from a file, not yet in canonical form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RawArticle {
+    /// The publisher's id or any other lasting name.
+    pub id: Option<String>,
+    /// Its address.
+    pub url: Option<String>,
+    /// The headline.
+    pub title: Option<String>,
+    /// The text.
+    pub text: String,
+    /// Who published it.
+    pub outlet: Option<String>,
+    /// Names of authors.
+    pub authors: Vec<String>,
+    /// The section.
+    pub section: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The language.
+    pub language: Option<String>,
+    /// When it was published.
+    pub published: Option<StatedDate>,
+    /// When it was changed.
+    pub modified: Option<StatedDate>,
+}
+
+/// Reads one line of JSON Lines; the error says in one line what is wrong with it.
+///
+/// Keys are `text` (needed), `title`, `url`, `id`, `outlet`, `author` or `authors`, `section`,
+/// `tags`, `language`, `published`, `modified`; others are left alone. An empty value is none.
+pub fn from_json_line(line: &str) -> Result<RawArticle, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
+    let Value::Object(object) = value else { return Err("not a JSON object".to_owned()) };
+    let text = |key: &str| match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        Some(_) => Err(format!("`{key}` is not a text")),
+    };
+    let list = |key: &str| match object.get(key) {
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().map(ToOwned::to_owned))
+            .collect::<Option<Vec<String>>>()
+            .ok_or_else(|| format!("`{key}` is not a list of texts")),
+        _ => text(key).map(|text| text.into_iter().collect()),
+    };
+    let moment = |key: &str| match text(key)? {
+        None => Ok(None),
+        Some(text) => {
+            date::parse(&text).map(Some).ok_or_else(|| format!("`{key}` is not a date: `{text}`"))
+        }
+    };
+    let mut authors = list("author")?;
+    authors.extend(list("authors")?);
+    Ok(RawArticle {
+        text: text("text")?.ok_or_else(|| "there is no `text`".to_owned())?,
+        id: text("id")?,
+        url: text("url")?,
+        title: text("title")?,
+        outlet: text("outlet")?,
+        section: text("section")?,
+        tags: list("tags")?,
+        language: text("language")?,
+        published: moment("published")?,
+        modified: moment("modified")?,
+        authors,
+    })
+}
+
+/// Reads a plain text. Its first line may be a date, as `date 2022-02` or `datum 14 februari 2022`:
+/// a day, a month or a year, kept as precise as it is. `None` when there is no text.
+pub fn from_text(text: &str) -> Option<RawArticle> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let stated = date_line(first.trim());
+    let text = if stated.is_some() { rest.trim() } else { text };
+    (!text.is_empty()).then(|| RawArticle {
+        text: text.to_owned(),
+        published: stated,
+        ..RawArticle::default()
+    })
+}
+
+fn date_line(line: &str) -> Option<StatedDate> {
+    let (word, value) = line.split_once([' ', ':', '\t'])?;
+    let is_date = ["date", "datum"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    is_date.then(|| date::parse(value.trim_start_matches([':', ' ', '\t'])))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Precision;
+
+    #[test]
+    fn a_line_needs_only_a_text() {
+        let line = r#"{"text":"De brug is dicht.","author":"Jo","published":"2022-02","url":""}"#;
+        let article = from_json_line(line).unwrap();
+        assert_eq!(article.authors, ["Jo"]);
+        assert_eq!(article.url, None);
+        assert_eq!(article.published.unwrap().precision, Precision::Month);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |line: &str| from_json_line(line).unwrap_err();
+        assert_eq!(check(r#"{"title":"a"}"#), "there is no `text`");
+        assert_eq!(check(r#"{"text":"a","url":[]}"#), "`url` is not a text");
+        assert_eq!(
+            check(r#"{"text":"a","published":"ooit"}"#),
+            "`published` is not a date: `ooit`"
+        );
+        assert!(check("{").starts_with("not JSON"));
+    }
+
+    #[test]
+    fn a_date_line_is_kept_as_precise_as_it_is() {
+        let article = from_text("date 2022-02\r\n\r\nEerste alinea.\n\nTweede.").unwrap();
+        assert_eq!(article.text, "Eerste alinea.\n\nTweede.");
+        assert_eq!(article.published.unwrap().to_rfc3339(), "2022-02");
+        let plain = from_text("Datum is nog niet bekend.\nMeer.").unwrap();
+        assert_eq!((plain.published, plain.text.lines().count()), (None, 2));
+        assert_eq!(from_text("datum: 14 februari 2022\n"), None);
+    }
+}

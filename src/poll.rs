@@ -1,0 +1,379 @@
+//! The pipeline: one poll of one feed, from the request to the transaction that stores it.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::dedupe::decide::{Known, edit, is_same_article};
+use crate::dedupe::fingerprint::{self, Short};
+use crate::dedupe::identity;
+use crate::fetch::client::Client;
+use crate::fetch::{Answer, Request, Response};
+use crate::model::article::{Content, IdentityKey, Source};
+use crate::model::entry::Entry;
+use crate::model::feed::{Feed, PollState, Validators};
+use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
+use crate::model::time::Timestamp;
+use crate::normalize::entry::{language_tag, normalize};
+use crate::parse::feed::{self, ParsedFeed};
+use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
+use crate::store::articles::{Identity, Version};
+use crate::store::polls::{Recorded, Tally};
+use crate::store::sightings::{Listed, Seen};
+use crate::store::{ArticleRow, Error, FeedId, Tx, Writer, articles, polls, sightings};
+
+/// What every poll needs.
+#[derive(Debug)]
+pub struct Context<'c> {
+    /// The door to the web.
+    pub client: &'c Client,
+    /// The archive.
+    pub writer: &'c Writer,
+    /// When to poll again.
+    pub policy: &'c Policy,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// What one poll came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Polled {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the document held.
+    pub tally: Tally,
+    /// What was odd about it.
+    pub warnings: Vec<String>,
+    /// When it is due again, and why.
+    pub next: Next,
+}
+
+/// Polls `feed` and stores what came of it, all in one transaction.
+///
+/// # Errors
+/// Only what stops the archive from being written; a feed that fails is a result.
+pub async fn poll(
+    context: &Context<'_>,
+    id: FeedId,
+    feed: &Feed,
+    state: PollState,
+) -> Result<Polled, Error> {
+    let started = (context.clock)();
+    let no_validators = Validators::default();
+    let is_recheck_due =
+        state.last_full_at.is_none_or(|at| started.since(at) >= context.policy.recheck.0);
+    let request = Request {
+        url: &feed.url,
+        validators: if is_recheck_due { &no_validators } else { &state.validators },
+        user_agent: feed.user_agent.as_deref(),
+        now: started,
+    };
+    let mut response = context.client.get(&request).await;
+    let at = (context.clock)();
+    let answer = std::mem::replace(&mut response.answer, Answer::NotModified);
+    let read = read(answer, feed, &state, &response).await;
+    let plan = Plan {
+        id,
+        name: feed.name.clone(),
+        policy: context.policy.clone(),
+        fetch: fetch_record(&response, &read.outcome, feed, at),
+        max_age: response.max_age,
+        last_at: state.last_success_at,
+        state: remember(state, &response, &read, at),
+        read,
+    };
+    context.writer.write(move |tx| plan.carry_out(tx)).await
+}
+
+/// What was made of an answer.
+struct Read {
+    outcome: Outcome,
+    body_hash: Option<[u8; 32]>,
+    document: Option<Document>,
+}
+
+/// A document, ready to be compared with the archive.
+struct Document {
+    title: Option<String>,
+    ttl: Option<Duration>,
+    outlet: Option<String>,
+    entries: Vec<Prepared>,
+    warnings: Vec<String>,
+}
+
+struct Prepared {
+    entry: Entry,
+    content: Content,
+    keys: Vec<IdentityKey>,
+    fingerprint: Short,
+    entry_hash: Short,
+}
+
+async fn read(answer: Answer, feed: &Feed, state: &PollState, response: &Response) -> Read {
+    let only = |outcome| Read { outcome, body_hash: None, document: None };
+    let bytes = match answer {
+        Answer::Document(bytes) => bytes,
+        Answer::NotModified => return only(Outcome::NotModified),
+        Answer::Gone => return only(Outcome::Gone),
+        Answer::Throttled { wait } => return only(Outcome::Throttled { wait }),
+        Answer::Failed(failure) => return only(Outcome::Failed(failure)),
+    };
+    let body_hash: [u8; 32] = Sha256::digest(&bytes).into();
+    if state.body_hash == Some(body_hash) {
+        return Read { outcome: Outcome::NotModified, body_hash: Some(body_hash), document: None };
+    }
+    let feed = feed.clone();
+    let url = response.final_url.clone();
+    let content_type = response.content_type.clone();
+    // Parsing a large document takes longer than a task may hold up the others.
+    let document = tokio::task::spawn_blocking(move || {
+        feed::parse(&bytes, &url, content_type.as_deref()).map(|parsed| prepare(&feed, parsed))
+    })
+    .await;
+    match document {
+        Ok(Ok(document)) => {
+            Read { outcome: Outcome::Fresh, body_hash: Some(body_hash), document: Some(document) }
+        }
+        Ok(Err(error)) => {
+            only(Outcome::Failed(Failure::new(FailureClass::Parse, error.to_string())))
+        }
+        Err(error) => {
+            let reason = format!("reading the document failed: {error}");
+            only(Outcome::Failed(Failure::new(FailureClass::Internal, reason)))
+        }
+    }
+}
+
+fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
+    let language = feed.language.clone().or(parsed.language.as_deref().map(language_tag));
+    let entries: Vec<Entry> = parsed.entries.iter().map(normalize).collect();
+    let keys = identity::keys(feed, &entries);
+    let entries = entries
+        .into_iter()
+        .zip(keys)
+        .map(|(entry, keys)| {
+            let content = content(feed, &entry, language.as_deref());
+            let fingerprint = fingerprint::content(&content);
+            let entry_hash = fingerprint::entry(&entry, &fingerprint);
+            Prepared { entry, content, keys, fingerprint, entry_hash }
+        })
+        .collect();
+    Document {
+        title: parsed.title,
+        ttl: parsed.ttl,
+        outlet: feed.outlet.clone(),
+        entries,
+        warnings: parsed.warnings,
+    }
+}
+
+fn content(feed: &Feed, entry: &Entry, language: Option<&str>) -> Content {
+    Content {
+        title: entry.title.clone(),
+        text: entry.text.clone(),
+        authors: entry.authors.clone(),
+        section: feed.section.clone().or_else(|| entry.tags.first().cloned()),
+        tags: entry.tags.clone(),
+        language: entry.language.clone().or_else(|| language.map(ToOwned::to_owned)),
+        published: entry.published,
+        modified: entry.modified,
+        enclosures: entry.enclosures.clone(),
+    }
+}
+
+fn fetch_record(response: &Response, outcome: &Outcome, feed: &Feed, at: Timestamp) -> Fetch {
+    Fetch {
+        at,
+        final_url: Some(response.final_url.clone()).filter(|url| *url != feed.url),
+        status: response.status,
+        outcome: outcome.clone(),
+        size_bytes: response.size_bytes,
+        duration: response.duration,
+    }
+}
+
+/// Validators are kept only with a document that was read whole: they vouch for what is stored.
+fn remember(state: PollState, response: &Response, read: &Read, at: Timestamp) -> PollState {
+    if !read.outcome.is_success() {
+        return state;
+    }
+    PollState {
+        validators: response.validators.clone(),
+        body_hash: read.body_hash.or(state.body_hash),
+        last_success_at: Some(at),
+        last_full_at: if read.body_hash.is_some() { Some(at) } else { state.last_full_at },
+        ..state
+    }
+}
+
+/// Everything the transaction needs.
+struct Plan {
+    id: FeedId,
+    name: String,
+    policy: Policy,
+    fetch: Fetch,
+    max_age: Option<Duration>,
+    /// The last success before this poll.
+    last_at: Option<Timestamp>,
+    state: PollState,
+    read: Read,
+}
+
+impl Plan {
+    fn carry_out(self, tx: &Tx<'_>) -> Result<Polled, Error> {
+        let Self { id, fetch, mut state, read, last_at, .. } = self;
+        let mut tally = Tally::default();
+        let is_first = last_at.is_none();
+        if let Some(document) = &read.document {
+            if let Some(title) = &document.title {
+                polls::set_title(tx, id, title)?;
+            }
+            let outlet = document.outlet.as_deref();
+            let visit = Visit { tx, id, outlet, at: fetch.at, is_first };
+            tally = visit.archive(document, last_at)?;
+        }
+        let window = match read.outcome {
+            Outcome::Fresh | Outcome::NotModified => window(tx, id, tally)?,
+            _ => None,
+        };
+        let next = schedule::next(
+            &self.policy,
+            &self.name,
+            Rhythm { interval: state.interval, boost: state.boost, n_failures: state.n_failures },
+            &Observed {
+                outcome: &read.outcome,
+                window: window.map(|w| if is_first { Window { n_new: 0, ..w } } else { w }),
+                hints: Hints {
+                    max_age: self.max_age,
+                    ttl: read.document.as_ref().and_then(|document| document.ttl),
+                },
+                at: fetch.at,
+            },
+        );
+        state.next_poll_at = Some(next.at);
+        state.interval = next.rhythm.interval;
+        state.boost = next.rhythm.boost;
+        state.n_failures = next.rhythm.n_failures;
+        let warnings = read.document.map(|document| document.warnings).unwrap_or_default();
+        let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings };
+        polls::record(tx, id, &recorded)?;
+        polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
+        Ok(Polled { outcome: read.outcome, tally, warnings, next })
+    }
+}
+
+/// The oldest tenth does not count: some feeds keep one old entry pinned for ever.
+fn window(tx: &Tx<'_>, id: FeedId, tally: Tally) -> Result<Option<Window>, Error> {
+    let appeared = sightings::appeared(tx, id)?;
+    let Some(last) = appeared.len().checked_sub(1) else { return Ok(None) };
+    Ok(Some(Window {
+        n_listed: appeared.len(),
+        n_new: tally.n_new,
+        oldest_at: appeared[last * 9 / 10],
+        quarter_at: appeared[appeared.len() / 4],
+    }))
+}
+
+/// One document being compared with the archive.
+struct Visit<'v> {
+    tx: &'v Tx<'v>,
+    id: FeedId,
+    outlet: Option<&'v str>,
+    at: Timestamp,
+    is_first: bool,
+}
+
+impl Visit<'_> {
+    fn archive(&self, document: &Document, last_at: Option<Timestamp>) -> Result<Tally, Error> {
+        let listed: Listed = sightings::listed(self.tx, self.id)?;
+        let mut tally = Tally { n_entries: document.entries.len(), ..Tally::default() };
+        let mut still = HashSet::new();
+        for prepared in &document.entries {
+            match listed.unchanged(&prepared.entry_hash) {
+                Some(article) => {
+                    still.insert(article);
+                }
+                None => self.take_up(prepared, &mut still, &mut tally)?,
+            }
+        }
+        sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
+        Ok(tally)
+    }
+
+    fn take_up(
+        &self,
+        prepared: &Prepared,
+        still: &mut HashSet<ArticleRow>,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let article = match self.recognize(prepared)? {
+            // A document that lists one article twice means its first entry.
+            Some((article, _)) if still.contains(&article) => return Ok(()),
+            Some((article, known)) => {
+                tally.n_revised += usize::from(self.revise(prepared, article, &known)?);
+                article
+            }
+            None => {
+                tally.n_new += 1;
+                let identity = Identity {
+                    keys: &prepared.keys,
+                    outlet: self.outlet,
+                    url: prepared.entry.link.as_deref(),
+                };
+                articles::create(self.tx, &identity, &self.version(&prepared.content, &[]))?
+            }
+        };
+        still.insert(article);
+        let seen = Seen {
+            feed: self.id,
+            article,
+            guid: prepared.entry.guid.as_deref(),
+            link: prepared.entry.link.as_deref(),
+            entry_hash: prepared.entry_hash,
+            fingerprint: prepared.fingerprint,
+            appeared_at: self.appeared_at(prepared),
+        };
+        sightings::see(self.tx, &seen, self.at)
+    }
+
+    fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {
+        for article in articles::find(self.tx, &prepared.keys)? {
+            let known = articles::known(self.tx, article, Some(self.id))?;
+            if is_same_article(&prepared.keys, &prepared.content, &known) {
+                return Ok(Some((article, known)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether there was something to revise.
+    fn revise(
+        &self,
+        prepared: &Prepared,
+        article: ArticleRow,
+        known: &Known,
+    ) -> Result<bool, Error> {
+        articles::add_keys(self.tx, article, &prepared.keys)?;
+        if let Some(edit) = edit(&prepared.content, known) {
+            articles::revise(self.tx, article, &self.version(&edit.content, &edit.changed))?;
+            return Ok(true);
+        }
+        if known.last_in_feed.is_none() {
+            articles::touch(self.tx, article)?;
+        }
+        Ok(false)
+    }
+
+    fn version<'c>(&self, content: &'c Content, changed: &'c [&'static str]) -> Version<'c> {
+        Version { content, changed, source: Source::Feed, feed: Some(self.id), now: self.at }
+    }
+
+    /// What a feed lists at its first poll appeared when it says, everything later when we saw it.
+    fn appeared_at(&self, prepared: &Prepared) -> Timestamp {
+        match prepared.entry.published {
+            Some(date) if self.is_first => date.at.min(self.at),
+            _ => self.at,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The archive: one SQLite file, written by one thread and read by anybody.
+//!
+//! Tables are private to this module; the views of `docs/schema.md` are public. Only this module
+//! names rusqlite. Functions that write take a [`Tx`] and never begin or commit; functions that
+//! read take a [`Reader`].
+
+use std::path::{Path, PathBuf};
+
+pub mod articles;
+pub mod changes;
+pub mod feeds;
+pub mod library;
+mod lock;
+mod migrate;
+pub mod polls;
+mod reader;
+pub mod sightings;
+pub mod sql;
+mod text;
+mod writer;
+
+pub use lock::Lock;
+pub use reader::Reader;
+pub use writer::{Tx, Writer};
+
+/// Why the archive cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// SQLite refused.
+    #[error("cannot {action}")]
+    Sqlite {
+        /// What was being done.
+        action: &'static str,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// A commit failed, and with it all that shared it.
+    #[error("cannot commit to the archive: {0}")]
+    Commit(String),
+    /// A file or folder cannot be used.
+    #[error("cannot {action} `{path}`")]
+    File {
+        /// What was being done.
+        action: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is no archive in the folder.
+    #[error("there is no archive in `{0}`")]
+    Missing(PathBuf),
+    /// Another program has it.
+    #[error("the archive in `{dir}` is in use by process {pid}")]
+    Locked {
+        /// The folder.
+        dir: PathBuf,
+        /// Who has it, as far as it said.
+        pid: String,
+    },
+    /// It was written by a newer program.
+    #[error("the archive is at schema {found}, newer than this program's {supported}")]
+    TooNew {
+        /// Its version.
+        found: u32,
+        /// Ours.
+        supported: u32,
+    },
+    /// The SQLite in this binary has a known fault.
+    #[error("SQLite {0} can lose commits (WAL reset, fixed in 3.51.3)")]
+    OldSqlite(String),
+    /// A stored text cannot be read back.
+    #[error("the text of revision {0} is damaged")]
+    DamagedText(i64),
+    /// The writing thread has stopped.
+    #[error("the archive is closed")]
+    Closed,
+}
+
+impl Error {
+    /// For `map_err`: names what was being done.
+    pub(crate) fn sqlite(action: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
+        move |source| Self::Sqlite { action, source }
+    }
+}
+
+/// Where the parts of an archive lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    dir: PathBuf,
+}
+
+impl Layout {
+    /// The archive in `dir`.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.dir.join("archive.db")
+    }
+
+    /// The search index.
+    pub fn index(&self) -> PathBuf {
+        self.dir.join("index")
+    }
+
+    /// The file that the one writing daemon holds.
+    pub fn lock(&self) -> PathBuf {
+        self.dir.join("lock")
+    }
+}
+
+/// The row of a feed in the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeedId(pub(crate) i64);
+
+/// The row of an article in the archive; not its public id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArticleRow(pub i64);

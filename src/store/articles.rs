@@ -1,0 +1,352 @@
+//! Articles and their revisions, as they are written.
+
+use std::time::Duration;
+
+use rusqlite::{OptionalExtension as _, Row, named_params};
+
+use crate::dedupe::decide::Known;
+use crate::dedupe::fingerprint::{self, Short};
+use crate::model::article::{ArticleId, Content, IdentityKey, Source};
+use crate::model::entry::Enclosure;
+use crate::model::time::{Precision, StatedDate, Timestamp};
+use crate::store::{ArticleRow, Error, FeedId, Tx, text};
+
+/// A stated date further ahead than this is not believed when articles are put in order.
+const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
+
+const FIND: &str = "SELECT article_id FROM identity_key WHERE key = :key";
+
+/// The articles known by any of `keys`, strongest key first, each once.
+pub fn find(tx: &Tx<'_>, keys: &[IdentityKey]) -> Result<Vec<ArticleRow>, Error> {
+    let failed = || Error::sqlite("look up an article");
+    let mut statement = tx.connection.prepare_cached(FIND).map_err(failed())?;
+    let mut found: Vec<ArticleRow> = Vec::new();
+    for key in keys {
+        let article = statement
+            .query_row(named_params! { ":key": key.as_str() }, |row| row.get(0).map(ArticleRow))
+            .optional()
+            .map_err(failed())?;
+        found.extend(article.filter(|article| !found.contains(article)));
+    }
+    Ok(found)
+}
+
+const KEYS: &str = "SELECT key FROM identity_key WHERE article_id = :article";
+
+const LAST_IN_FEED: &str = "
+    SELECT fingerprint
+    FROM sighting
+    WHERE feed_id = :feed AND article_id = :article";
+
+const CURRENT: &str = "
+    SELECT r.title, r.authors, r.section, r.tags, r.language, r.published_at,
+           r.published_precision, r.is_zone_assumed, r.modified_at, r.modified_precision,
+           r.enclosures, b.codec, b.data, r.id
+    FROM article AS a
+    JOIN revision AS r ON r.id = a.revision_id
+    JOIN body AS b ON b.revision_id = r.id
+    WHERE a.id = :article";
+
+/// What the archive holds of `article`, and what `feed` last said of it.
+pub fn known(tx: &Tx<'_>, article: ArticleRow, feed: Option<FeedId>) -> Result<Known, Error> {
+    let failed = || Error::sqlite("read an article");
+    let id = named_params! { ":article": article.0 };
+    let mut statement = tx.connection.prepare_cached(KEYS).map_err(failed())?;
+    let keys = statement
+        .query_map(id, |row| row.get(0).map(IdentityKey::from_stored))
+        .and_then(Iterator::collect)
+        .map_err(failed())?;
+    let last_in_feed = match feed {
+        Some(feed) => tx
+            .connection
+            .prepare_cached(LAST_IN_FEED)
+            .and_then(|mut statement| {
+                let key = named_params! { ":feed": feed.0, ":article": article.0 };
+                statement.query_row(key, |row| row.get(0)).optional()
+            })
+            .map_err(failed())?,
+        None => None,
+    };
+    let mut statement = tx.connection.prepare_cached(CURRENT).map_err(failed())?;
+    let read = |row: &Row<'_>| {
+        let body: (i64, i64, Vec<u8>) = (row.get(13)?, row.get(11)?, row.get(12)?);
+        Ok((read_content(row)?, body))
+    };
+    let (mut current, (revision, codec, data)) = statement.query_row(id, read).map_err(failed())?;
+    current.text = text::unpack(revision, codec, &data)?;
+    Ok(Known { keys, current, last_in_feed })
+}
+
+/// The content of a revision but its text, from the first eleven columns of [`CURRENT`].
+pub(super) fn read_content(row: &Row<'_>) -> rusqlite::Result<Content> {
+    let date = |at: usize, precision: usize| -> rusqlite::Result<Option<StatedDate>> {
+        let at: Option<i64> = row.get(at)?;
+        let precision: Option<String> = row.get(precision)?;
+        Ok(at.zip(precision.as_deref().and_then(Precision::from_word)).map(|(at, precision)| {
+            StatedDate { at: Timestamp::from_seconds(at), precision, is_zone_assumed: false }
+        }))
+    };
+    let is_zone_assumed = row.get(7)?;
+    Ok(Content {
+        title: row.get(0)?,
+        text: String::new(),
+        authors: from_json(row.get(1)?),
+        section: row.get(2)?,
+        tags: from_json(row.get(3)?),
+        language: row.get(4)?,
+        published: date(5, 6)?.map(|date| StatedDate { is_zone_assumed, ..date }),
+        modified: date(8, 9)?,
+        enclosures: enclosures_from_json(row.get(10)?),
+    })
+}
+
+const FINGERPRINTS: &str = "SELECT fingerprint FROM revision WHERE article_id = :article";
+
+/// The fingerprints of all revisions of `article`.
+pub fn fingerprints(tx: &Tx<'_>, article: ArticleRow) -> Result<Vec<Short>, Error> {
+    let failed = || Error::sqlite("read the revisions of an article");
+    let mut statement = tx.connection.prepare_cached(FINGERPRINTS).map_err(failed())?;
+    statement
+        .query_map(named_params! { ":article": article.0 }, |row| row.get(0))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
+/// A version of an article as it is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Version<'v> {
+    /// What it says.
+    pub content: &'v Content,
+    /// What differs from the version before.
+    pub changed: &'v [&'static str],
+    /// Where it came from.
+    pub source: Source,
+    /// The feed, when it came from one.
+    pub feed: Option<FeedId>,
+    /// When we saw it.
+    pub now: Timestamp,
+}
+
+/// What an article is known by from its first version on.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'i> {
+    /// Its keys, strongest first; at least one.
+    pub keys: &'i [IdentityKey],
+    /// Who published it.
+    pub outlet: Option<&'i str>,
+    /// Its address as given.
+    pub url: Option<&'i str>,
+}
+
+const CREATE: &str = "
+    INSERT INTO article (public_id, seq, outlet, url, first_seen_at, sort_at, revision_id)
+    VALUES (
+        :public_id, (SELECT coalesce(max(seq), 0) + 1 FROM article), :outlet, :url, :now, :sort_at,
+        0)
+    ON CONFLICT (public_id) DO NOTHING
+    RETURNING id";
+
+/// Stores an article with its first revision.
+pub fn create(
+    tx: &Tx<'_>,
+    identity: &Identity<'_>,
+    version: &Version<'_>,
+) -> Result<ArticleRow, Error> {
+    let failed = || Error::sqlite("store an article");
+    let text_key = IdentityKey::text("", &fingerprint::exact(&version.content.text));
+    let key = free_key(tx, identity.keys)?.unwrap_or(&text_key);
+    let sort_at = sort_at(version.content.published, version.now);
+    let mut statement = tx.connection.prepare_cached(CREATE).map_err(failed())?;
+    let mut attempt = 0;
+    let article = loop {
+        let inserted = statement
+            .query_row(
+                named_params! {
+                    ":public_id": ArticleId::derive(key, attempt).as_str(),
+                    ":outlet": identity.outlet,
+                    ":url": identity.url,
+                    ":now": version.now.seconds(),
+                    ":sort_at": sort_at.seconds(),
+                },
+                |row| row.get(0).map(ArticleRow),
+            )
+            .optional()
+            .map_err(failed())?;
+        if let Some(article) = inserted {
+            break article;
+        }
+        attempt += 1;
+    };
+    add_keys(tx, article, identity.keys)?;
+    add_revision(tx, article, 1, version)?;
+    Ok(article)
+}
+
+/// The strongest key that names no other article yet.
+fn free_key<'k>(tx: &Tx<'_>, keys: &'k [IdentityKey]) -> Result<Option<&'k IdentityKey>, Error> {
+    for key in keys {
+        if find(tx, std::slice::from_ref(key))?.is_empty() {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
+}
+
+/// Where an article stands in time: its stated date, unless that lies ahead.
+fn sort_at(published: Option<StatedDate>, first_seen_at: Timestamp) -> Timestamp {
+    published
+        .map(|date| date.at)
+        .filter(|at| *at <= first_seen_at.plus(AHEAD_MAX))
+        .unwrap_or(first_seen_at)
+}
+
+const ADD_KEY: &str =
+    "INSERT INTO identity_key (key, article_id) VALUES (:key, :article) ON CONFLICT DO NOTHING";
+
+/// Adds keys by which an article is known from now on; a key that names another one stays there.
+pub fn add_keys(tx: &Tx<'_>, article: ArticleRow, keys: &[IdentityKey]) -> Result<(), Error> {
+    let failed = || Error::sqlite("store an identity key");
+    let mut statement = tx.connection.prepare_cached(ADD_KEY).map_err(failed())?;
+    for key in keys {
+        statement
+            .execute(named_params! { ":key": key.as_str(), ":article": article.0 })
+            .map_err(failed())?;
+    }
+    Ok(())
+}
+
+const LAST_NUMBER: &str = "SELECT max(number) FROM revision WHERE article_id = :article";
+
+/// Stores a new revision of `article` and makes it the current one.
+pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<(), Error> {
+    let number: u32 = tx
+        .connection
+        .prepare_cached(LAST_NUMBER)
+        .and_then(|mut statement| {
+            statement.query_row(named_params! { ":article": article.0 }, |row| row.get(0))
+        })
+        .map_err(Error::sqlite("read the revisions of an article"))?;
+    add_revision(tx, article, number + 1, version)?;
+    touch(tx, article)
+}
+
+const TOUCH: &str = "
+    UPDATE article
+    SET seq = (SELECT max(seq) + 1 FROM article)
+    WHERE id = :article";
+
+/// Marks that something about `article` changed, so that the index takes it up again.
+pub fn touch(tx: &Tx<'_>, article: ArticleRow) -> Result<(), Error> {
+    let failed = || Error::sqlite("mark a change");
+    let mut statement = tx.connection.prepare_cached(TOUCH).map_err(failed())?;
+    statement.execute(named_params! { ":article": article.0 }).map_err(failed())?;
+    Ok(())
+}
+
+const ADD_REVISION: &str = "
+    INSERT INTO revision (
+        article_id, number, seen_at, source, feed_id, title, authors, section, tags, language,
+        published_at, published_precision, is_zone_assumed, modified_at, modified_precision,
+        enclosures, n_words, changed, fingerprint)
+    VALUES (
+        :article, :number, :seen_at, :source, :feed, :title, :authors, :section, :tags, :language,
+        :published_at, :published_precision, :is_zone_assumed, :modified_at, :modified_precision,
+        :enclosures, :n_words, :changed, :fingerprint)
+    RETURNING id";
+
+const ADD_BODY: &str =
+    "INSERT INTO body (revision_id, codec, data) VALUES (:revision, :codec, :data)";
+
+const SET_CURRENT: &str = "UPDATE article SET revision_id = :revision WHERE id = :article";
+
+fn add_revision(
+    tx: &Tx<'_>,
+    article: ArticleRow,
+    number: u32,
+    version: &Version<'_>,
+) -> Result<(), Error> {
+    let failed = || Error::sqlite("store a revision");
+    let content = version.content;
+    let words = content.text.split_whitespace().count();
+    let revision: i64 = tx
+        .connection
+        .prepare_cached(ADD_REVISION)
+        .map_err(failed())?
+        .query_row(
+            named_params! {
+                ":article": article.0,
+                ":number": number,
+                ":seen_at": version.now.seconds(),
+                ":source": version.source.as_str(),
+                ":feed": version.feed.map(|feed| feed.0),
+                ":title": content.title,
+                ":authors": to_json(&content.authors),
+                ":section": content.section,
+                ":tags": to_json(&content.tags),
+                ":language": content.language,
+                ":published_at": content.published.map(|date| date.at.seconds()),
+                ":published_precision": content.published.map(|date| date.precision.as_str()),
+                ":is_zone_assumed": content.published.is_some_and(|date| date.is_zone_assumed),
+                ":modified_at": content.modified.map(|date| date.at.seconds()),
+                ":modified_precision": content.modified.map(|date| date.precision.as_str()),
+                ":enclosures": enclosures_to_json(&content.enclosures),
+                ":n_words": i64::try_from(words).unwrap_or(i64::MAX),
+                ":changed": to_json(version.changed),
+                ":fingerprint": fingerprint::content(content),
+            },
+            |row| row.get(0),
+        )
+        .map_err(failed())?;
+    let (codec, data) = tx.codec.pack(&content.text);
+    tx.connection
+        .prepare_cached(ADD_BODY)
+        .and_then(|mut statement| {
+            statement
+                .execute(named_params! { ":revision": revision, ":codec": codec, ":data": data })
+        })
+        .map_err(failed())?;
+    let mut statement = tx.connection.prepare_cached(SET_CURRENT).map_err(failed())?;
+    statement
+        .execute(named_params! { ":revision": revision, ":article": article.0 })
+        .map_err(failed())?;
+    Ok(())
+}
+
+/// A JSON array, or nothing for an empty list.
+pub(super) fn to_json<T: AsRef<str>>(list: &[T]) -> Option<String> {
+    if list.is_empty() {
+        return None;
+    }
+    let list: Vec<&str> = list.iter().map(AsRef::as_ref).collect();
+    serde_json::to_string(&list).ok()
+}
+
+/// The inverse of [`to_json`]; what is no JSON array is taken as empty.
+pub(super) fn from_json(text: Option<String>) -> Vec<String> {
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+fn enclosures_to_json(enclosures: &[Enclosure]) -> Option<String> {
+    if enclosures.is_empty() {
+        return None;
+    }
+    let list: Vec<serde_json::Value> = enclosures
+        .iter()
+        .map(|e| serde_json::json!({ "url": e.url, "type": e.media_type, "size": e.size_bytes }))
+        .collect();
+    serde_json::to_string(&list).ok()
+}
+
+fn enclosures_from_json(text: Option<String>) -> Vec<Enclosure> {
+    let list: Vec<serde_json::Value> =
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    list.iter()
+        .filter_map(|e| {
+            Some(Enclosure {
+                url: e["url"].as_str()?.to_owned(),
+                media_type: e["type"].as_str().map(ToOwned::to_owned),
+                size_bytes: e["size"].as_u64(),
+            })
+        })
+        .collect()
+}

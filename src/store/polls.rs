@@ -1,0 +1,175 @@
+//! What came of a poll, and what to remember for the next.
+
+use std::time::Duration;
+
+use rusqlite::{OptionalExtension as _, Row, named_params};
+
+use crate::model::feed::{PollState, Validators};
+use crate::model::fetch::{Fetch, Outcome};
+use crate::model::time::Timestamp;
+use crate::store::{Error, FeedId, Reader, Tx};
+
+/// What a poll found in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Entries listed.
+    pub n_entries: usize,
+    /// Articles not seen before.
+    pub n_new: usize,
+    /// New revisions of known ones.
+    pub n_revised: usize,
+}
+
+const STATE: &str = "
+    SELECT etag, last_modified, body_hash, next_poll_at, interval_s, boost, n_failures,
+           last_success_at, last_full_at
+    FROM poll_state
+    WHERE feed_id = :feed";
+
+/// What is remembered of a feed; the default for one never polled.
+pub fn state(reader: &Reader, feed: FeedId) -> Result<PollState, Error> {
+    let failed = || Error::sqlite("read the state of a feed");
+    let mut statement = reader.connection.prepare_cached(STATE).map_err(failed())?;
+    let state = statement
+        .query_row(named_params! { ":feed": feed.0 }, read_state)
+        .optional()
+        .map_err(failed())?;
+    Ok(state.unwrap_or_default())
+}
+
+fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
+    let moment = |index| row.get::<_, Option<i64>>(index).map(|s| s.map(Timestamp::from_seconds));
+    Ok(PollState {
+        validators: Validators { etag: row.get(0)?, last_modified: row.get(1)? },
+        body_hash: row.get::<_, Option<Vec<u8>>>(2)?.and_then(|hash| hash.try_into().ok()),
+        next_poll_at: moment(3)?,
+        interval: Duration::from_secs(row.get::<_, u32>(4)?.into()),
+        boost: row.get(5)?,
+        n_failures: row.get(6)?,
+        last_success_at: moment(7)?,
+        last_full_at: moment(8)?,
+    })
+}
+
+const SET_STATE: &str = "
+    INSERT INTO poll_state (
+        feed_id, etag, last_modified, body_hash, next_poll_at, next_reason, interval_s, boost,
+        n_failures, failing_since, last_poll_at, last_outcome, last_error, last_success_at,
+        last_full_at, last_new_at)
+    VALUES (
+        :feed, :etag, :last_modified, :body_hash, :next_poll_at, :next_reason, :interval_s, :boost,
+        :n_failures, :failing_since, :now, :outcome, :error, :last_success_at,
+        :last_full_at, :last_new_at)
+    ON CONFLICT (feed_id) DO UPDATE SET
+        etag = excluded.etag, last_modified = excluded.last_modified,
+        body_hash = excluded.body_hash, next_poll_at = excluded.next_poll_at,
+        next_reason = excluded.next_reason, interval_s = excluded.interval_s,
+        boost = excluded.boost, n_failures = excluded.n_failures,
+        failing_since = CASE WHEN excluded.n_failures > 0
+            THEN coalesce(poll_state.failing_since, excluded.failing_since) END,
+        last_poll_at = excluded.last_poll_at, last_outcome = excluded.last_outcome,
+        last_error = excluded.last_error, last_success_at = excluded.last_success_at,
+        last_full_at = excluded.last_full_at,
+        last_new_at = coalesce(excluded.last_new_at, poll_state.last_new_at)";
+
+/// Remembers `state` for the next poll.
+pub fn set_state(
+    tx: &Tx<'_>,
+    feed: FeedId,
+    state: &PollState,
+    reason: &str,
+    poll: &Recorded<'_>,
+) -> Result<(), Error> {
+    let failed = || Error::sqlite("store the state of a feed");
+    let seconds = |moment: Option<Timestamp>| moment.map(Timestamp::seconds);
+    let now = poll.fetch.at.seconds();
+    tx.connection
+        .prepare_cached(SET_STATE)
+        .map_err(failed())?
+        .execute(named_params! {
+            ":feed": feed.0,
+            ":etag": state.validators.etag,
+            ":last_modified": state.validators.last_modified,
+            ":body_hash": state.body_hash.map(Vec::from),
+            ":next_poll_at": seconds(state.next_poll_at),
+            ":next_reason": reason,
+            ":interval_s": u32::try_from(state.interval.as_secs()).unwrap_or(u32::MAX),
+            ":boost": state.boost,
+            ":n_failures": state.n_failures,
+            ":failing_since": (state.n_failures > 0).then_some(now),
+            ":now": now,
+            ":outcome": poll.fetch.outcome.as_str(),
+            ":error": failure(&poll.fetch.outcome).map(|(_, reason)| reason),
+            ":last_success_at": seconds(state.last_success_at),
+            ":last_full_at": seconds(state.last_full_at),
+            ":last_new_at": (poll.tally.n_new > 0).then_some(now),
+        })
+        .map_err(failed())?;
+    Ok(())
+}
+
+/// A poll as it is recorded.
+#[derive(Debug, Clone)]
+pub struct Recorded<'p> {
+    /// The exchange.
+    pub fetch: &'p Fetch,
+    /// What the document held; nothing when it was not read.
+    pub tally: Tally,
+    /// What was odd about it.
+    pub warnings: &'p [String],
+}
+
+const RECORD: &str = "
+    INSERT INTO fetch (
+        feed_id, at, outcome, status, final_url, failure, reason, size_bytes, duration_ms,
+        n_entries, n_new, n_revised, warnings)
+    VALUES (
+        :feed, :at, :outcome, :status, :final_url, :failure, :reason, :size_bytes, :duration_ms,
+        :n_entries, :n_new, :n_revised, :warnings)";
+
+/// Records a poll, also when nothing was new.
+pub fn record(tx: &Tx<'_>, feed: FeedId, poll: &Recorded<'_>) -> Result<(), Error> {
+    let failed = || Error::sqlite("record a fetch");
+    let fetch = poll.fetch;
+    let is_read = fetch.outcome == Outcome::Fresh;
+    let count = |n: usize| is_read.then(|| i64::try_from(n).unwrap_or(i64::MAX));
+    let (failure, reason) = failure(&fetch.outcome).unzip();
+    tx.connection
+        .prepare_cached(RECORD)
+        .map_err(failed())?
+        .execute(named_params! {
+            ":feed": feed.0,
+            ":at": fetch.at.seconds(),
+            ":outcome": fetch.outcome.as_str(),
+            ":status": fetch.status,
+            ":final_url": fetch.final_url,
+            ":failure": failure,
+            ":reason": reason,
+            ":size_bytes": i64::try_from(fetch.size_bytes).unwrap_or(i64::MAX),
+            ":duration_ms": i64::try_from(fetch.duration.as_millis()).unwrap_or(i64::MAX),
+            ":n_entries": count(poll.tally.n_entries),
+            ":n_new": count(poll.tally.n_new),
+            ":n_revised": count(poll.tally.n_revised),
+            ":warnings": crate::store::articles::to_json(poll.warnings),
+        })
+        .map_err(failed())?;
+    Ok(())
+}
+
+const SET_TITLE: &str = "UPDATE feed SET title = :title WHERE id = :feed AND title IS NOT :title";
+
+/// Keeps the title that a feed's document gives itself.
+pub fn set_title(tx: &Tx<'_>, feed: FeedId, title: &str) -> Result<(), Error> {
+    let failed = || Error::sqlite("store the title of a feed");
+    let mut statement = tx.connection.prepare_cached(SET_TITLE).map_err(failed())?;
+    statement.execute(named_params! { ":title": title, ":feed": feed.0 }).map_err(failed())?;
+    Ok(())
+}
+
+fn failure(outcome: &Outcome) -> Option<(&'static str, String)> {
+    match outcome {
+        Outcome::Failed(failure) => Some((failure.class.as_str(), failure.reason.clone())),
+        Outcome::Gone => Some(("http", "410 Gone".to_owned())),
+        _ => None,
+    }
+}

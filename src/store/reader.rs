@@ -1,0 +1,33 @@
+//! Read-only connections.
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::store::{Error, Layout, migrate};
+
+/// A connection that can only read. It sees every commit, and never holds up the writer.
+#[derive(Debug)]
+pub struct Reader {
+    pub(super) connection: Connection,
+}
+
+impl Reader {
+    /// Opens the archive in `layout` for reading.
+    pub fn open(layout: &Layout) -> Result<Self, Error> {
+        let path = layout.database();
+        if !path.exists() {
+            return Err(Error::Missing(layout.dir().to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opening = "open the archive";
+        let connection =
+            Connection::open_with_flags(&path, flags).map_err(Error::sqlite(opening))?;
+        connection
+            .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;")
+            .map_err(Error::sqlite(opening))?;
+        // Schema 0: the daemon has made the file and not yet filled it.
+        if migrate::check(&connection)? == 0 {
+            return Err(Error::Missing(layout.dir().to_owned()));
+        }
+        Ok(Self { connection })
+    }
+}

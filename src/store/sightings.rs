@@ -1,0 +1,127 @@
+//! Which entries a feed lists, since when, and until when.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::named_params;
+
+use crate::dedupe::fingerprint::Short;
+use crate::model::time::Timestamp;
+use crate::store::{ArticleRow, Error, FeedId, Tx};
+
+/// The entries a feed listed at its last poll.
+#[derive(Debug, Default)]
+pub struct Listed {
+    by_entry: HashMap<Short, ArticleRow>,
+}
+
+impl Listed {
+    /// The article of an entry that was listed and has not changed.
+    pub fn unchanged(&self, entry: &Short) -> Option<ArticleRow> {
+        self.by_entry.get(entry).copied()
+    }
+}
+
+const LISTED: &str = "
+    SELECT entry_hash, article_id
+    FROM sighting
+    WHERE feed_id = :feed AND left_at IS NULL";
+
+/// What `feed` listed at its last poll.
+pub fn listed(tx: &Tx<'_>, feed: FeedId) -> Result<Listed, Error> {
+    let failed = || Error::sqlite("read what a feed listed");
+    let mut statement = tx.connection.prepare_cached(LISTED).map_err(failed())?;
+    let rows = statement
+        .query_map(named_params! { ":feed": feed.0 }, |row| {
+            Ok((row.get::<_, Short>(0)?, ArticleRow(row.get(1)?)))
+        })
+        .map_err(failed())?;
+    Ok(Listed { by_entry: rows.collect::<Result<_, _>>().map_err(failed())? })
+}
+
+/// An entry as it stands in a feed.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'e> {
+    /// The feed.
+    pub feed: FeedId,
+    /// Its article.
+    pub article: ArticleRow,
+    /// Its GUID.
+    pub guid: Option<&'e str>,
+    /// Its link.
+    pub link: Option<&'e str>,
+    /// Hash of the whole entry.
+    pub entry_hash: Short,
+    /// Hash of what it says.
+    pub fingerprint: Short,
+    /// When it appeared, by our clock or, at a feed's first poll, its own word.
+    pub appeared_at: Timestamp,
+}
+
+const SEE: &str = "
+    INSERT INTO sighting (
+        feed_id, article_id, guid, link, first_seen_at, appeared_at, entry_hash, fingerprint)
+    VALUES (:feed, :article, :guid, :link, :now, :appeared_at, :entry_hash, :fingerprint)
+    ON CONFLICT (feed_id, article_id) DO UPDATE SET
+        guid = excluded.guid, link = excluded.link, left_at = NULL,
+        entry_hash = excluded.entry_hash, fingerprint = excluded.fingerprint";
+
+/// Stores that a feed lists an entry.
+pub fn see(tx: &Tx<'_>, seen: &Seen<'_>, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("store a sighting");
+    tx.connection
+        .prepare_cached(SEE)
+        .map_err(failed())?
+        .execute(named_params! {
+            ":feed": seen.feed.0,
+            ":article": seen.article.0,
+            ":guid": seen.guid,
+            ":link": seen.link,
+            ":now": now.seconds(),
+            ":appeared_at": seen.appeared_at.seconds(),
+            ":entry_hash": seen.entry_hash,
+            ":fingerprint": seen.fingerprint,
+        })
+        .map_err(failed())?;
+    Ok(())
+}
+
+const LEAVE: &str = "
+    UPDATE sighting
+    SET left_at = :left_at
+    WHERE feed_id = :feed AND article_id = :article";
+
+/// Stores that what `listed` holds and `still` does not was last listed at `left_at`.
+pub fn leave(
+    tx: &Tx<'_>,
+    feed: FeedId,
+    listed: &Listed,
+    still: &HashSet<ArticleRow>,
+    left_at: Timestamp,
+) -> Result<(), Error> {
+    let failed = || Error::sqlite("store that an entry left its feed");
+    let mut statement = tx.connection.prepare_cached(LEAVE).map_err(failed())?;
+    for article in listed.by_entry.values().filter(|article| !still.contains(article)) {
+        statement
+            .execute(named_params! {
+                ":left_at": left_at.seconds(), ":feed": feed.0, ":article": article.0,
+            })
+            .map_err(failed())?;
+    }
+    Ok(())
+}
+
+const APPEARED: &str = "
+    SELECT appeared_at
+    FROM sighting
+    WHERE feed_id = :feed AND left_at IS NULL
+    ORDER BY appeared_at DESC";
+
+/// When the entries a feed now lists appeared, newest first.
+pub fn appeared(tx: &Tx<'_>, feed: FeedId) -> Result<Vec<Timestamp>, Error> {
+    let failed = || Error::sqlite("read how far back a feed reaches");
+    let mut statement = tx.connection.prepare_cached(APPEARED).map_err(failed())?;
+    let rows = statement
+        .query_map(named_params! { ":feed": feed.0 }, |row| row.get(0).map(Timestamp::from_seconds))
+        .map_err(failed())?;
+    rows.collect::<Result<_, _>>().map_err(failed())
+}

@@ -1,0 +1,88 @@
+//! Questions in SQL over the public views.
+
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+
+use crate::store::{Error, Reader, text};
+
+/// A value in a result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// NULL.
+    Null,
+    /// An integer.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// A text.
+    Text(String),
+    /// Bytes, in hexadecimal.
+    Blob(String),
+}
+
+/// The texts of all revisions: not in the file as a view, because other programs cannot unpack them.
+const TEXTS: &str = "
+    CREATE TEMP VIEW texts AS
+    SELECT a.public_id AS id, r.number AS revision, unpack(b.revision_id, b.codec, b.data) AS text,
+           a.revision_id = r.id AS current
+    FROM main.body AS b
+    JOIN main.revision AS r ON r.id = b.revision_id
+    JOIN main.article AS a ON a.id = r.article_id";
+
+/// Instructions of SQLite's machine between two looks at the clock.
+const STEPS: std::os::raw::c_int = 100_000;
+
+/// Runs one read-only statement: first `head` is given the names of the columns, then `each` every
+/// row until it answers `false`. Stops after `limit`, so that a careless question ends.
+///
+/// # Errors
+/// What SQLite says of the statement; what it would write is refused by the connection.
+pub fn query(
+    reader: &mut Reader,
+    statement: &str,
+    limit: Duration,
+    mut head: impl FnMut(&[String]),
+    mut each: impl FnMut(Vec<Cell>) -> bool,
+) -> Result<(), Error> {
+    let connection = &mut reader.connection;
+    let preparing = || Error::sqlite("prepare for SQL");
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection
+        .create_scalar_function("unpack", 3, flags, |context| {
+            let damaged = |e: Error| rusqlite::Error::UserFunctionError(Box::new(e));
+            let data: Vec<u8> = context.get(2)?;
+            text::unpack(context.get(0)?, context.get(1)?, &data).map_err(damaged)
+        })
+        .map_err(preparing())?;
+    connection
+        .execute_batch(&format!("PRAGMA query_only = OFF; {TEXTS}; PRAGMA query_only = ON;"))
+        .map_err(preparing())?;
+    let end = tokio::time::Instant::now() + limit;
+    connection
+        .progress_handler(STEPS, Some(move || tokio::time::Instant::now() > end))
+        .map_err(preparing())?;
+    let asking = || Error::sqlite("run the SQL");
+    let mut statement = connection.prepare(statement).map_err(asking())?;
+    let names: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
+    head(&names);
+    let mut rows = statement.query([]).map_err(asking())?;
+    while let Some(row) = rows.next().map_err(asking())? {
+        let cells = (0..names.len()).map(|index| row.get_ref(index).map(cell));
+        if !each(cells.collect::<Result<_, _>>().map_err(asking())?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Cell::Blob(data_encoding::HEXLOWER.encode(bytes)),
+    }
+}

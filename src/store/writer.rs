@@ -1,0 +1,184 @@
+//! The one thread that writes.
+//!
+//! Jobs that wait together share a commit: each runs in a savepoint of its own, so one that fails
+//! takes none of the others with it, and all are answered only when the commit is on disk.
+
+use std::fmt;
+use std::path::Path;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::text::Codec;
+use crate::store::{Error, Layout, migrate};
+
+/// Jobs that may wait; a full queue slows their senders.
+const QUEUE: usize = 256;
+
+/// Jobs that share a commit: about 50 rows' worth of polls.
+const BATCH: usize = 50;
+
+/// SQLite below this can lose a commit when two connections reset the WAL at once.
+const SQLITE_MIN: i32 = 3_051_003;
+
+/// What a job sees: the connection inside a transaction it can neither begin nor end.
+pub struct Tx<'c> {
+    pub(super) connection: &'c Connection,
+    pub(super) codec: &'c Codec,
+}
+
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tx")
+    }
+}
+
+/// Runs in the transaction, or is told why there is none.
+type Job = Box<dyn FnOnce(Result<&Tx<'_>, Error>) -> Reply + Send>;
+
+/// Called once the fate of the commit is known; the error is SQLite's own words.
+type Reply = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+/// The handle to the writing thread. Dropping it finishes what was queued and closes the archive.
+#[derive(Debug)]
+pub struct Writer {
+    sender: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Opens the archive in `layout`, making or migrating it as needed.
+    pub fn open(layout: &Layout) -> Result<Self, Error> {
+        let connection = open(&layout.database())?;
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(&connection, receiver))
+            .map_err(|source| Error::File {
+                action: "start the writer of",
+                path: layout.database(),
+                source,
+            })?;
+        Ok(Self { sender: Some(sender), thread: Some(thread) })
+    }
+
+    /// Runs `job` in a transaction and returns when that is on disk.
+    ///
+    /// # Errors
+    /// What `job` returns, after undoing all it did; or what SQLite says of the commit.
+    pub async fn write<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let sender = self.sender.as_ref().ok_or(Error::Closed)?;
+        sender.send(envelope(job, answer)).await.map_err(|_| Error::Closed)?;
+        answered.await.map_err(|_| Error::Closed)?
+    }
+
+    /// [`Writer::write`] for threads outside the runtime.
+    pub fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let sender = self.sender.as_ref().ok_or(Error::Closed)?;
+        sender.blocking_send(envelope(job, answer)).map_err(|_| Error::Closed)?;
+        answered.blocking_recv().map_err(|_| Error::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn envelope<T, F>(job: F, answer: oneshot::Sender<Result<T, Error>>) -> Job
+where
+    T: Send + 'static,
+    F: FnOnce(&Tx<'_>) -> Result<T, Error> + Send + 'static,
+{
+    Box::new(move |tx| {
+        let result = tx.and_then(|tx| in_savepoint(tx, job));
+        Box::new(move |committed: Result<(), String>| {
+            let _ = answer.send(committed.map_err(Error::Commit).and(result));
+        })
+    })
+}
+
+fn in_savepoint<T>(tx: &Tx<'_>, job: impl FnOnce(&Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let marking = "mark a savepoint";
+    tx.connection.execute_batch("SAVEPOINT job").map_err(Error::sqlite(marking))?;
+    let result = job(tx);
+    let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    // After a full disk SQLite has rolled back the whole transaction, savepoint and all; the
+    // commit will say so.
+    let ended = tx.connection.execute_batch(end).map_err(Error::sqlite(marking));
+    result.and_then(|value| ended.map(|()| value))
+}
+
+fn open(path: &Path) -> Result<Connection, Error> {
+    if rusqlite::version_number() < SQLITE_MIN {
+        return Err(Error::OldSqlite(rusqlite::version().to_owned()));
+    }
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).map_err(|source| Error::File {
+            action: "create folder",
+            path: dir.to_owned(),
+            source,
+        })?;
+    }
+    let opening = "open the archive";
+    let mut connection = Connection::open(path).map_err(Error::sqlite(opening))?;
+    // FULL: a commit that was answered survives a power cut.
+    connection
+        .execute_batch(
+            "PRAGMA busy_timeout = 10000;
+             PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA cache_size = -8192;
+             PRAGMA temp_store = MEMORY;",
+        )
+        .map_err(Error::sqlite(opening))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrate::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn run(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
+    let codec = Codec::new();
+    let tx = Tx { connection, codec: &codec };
+    while let Some(first) = jobs.blocking_recv() {
+        commit_batch(&tx, first, &mut jobs);
+    }
+    // Leaves one file behind; a failure costs nothing, the next opening does it.
+    let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+}
+
+fn commit_batch(tx: &Tx<'_>, first: Job, jobs: &mut mpsc::Receiver<Job>) {
+    let mut replies = Vec::with_capacity(BATCH);
+    if let Err(source) = tx.connection.execute_batch("BEGIN IMMEDIATE") {
+        let refused = Error::Sqlite { action: "write to the archive", source };
+        return first(Err(refused))(Ok(()));
+    }
+    replies.push(first(Ok(tx)));
+    while replies.len() < BATCH && !tx.connection.is_autocommit() {
+        let Ok(job) = jobs.try_recv() else { break };
+        replies.push(job(Ok(tx)));
+    }
+    let committed = tx.connection.execute_batch("COMMIT").map_err(|error| error.to_string());
+    if committed.is_err() && !tx.connection.is_autocommit() {
+        let _ = tx.connection.execute_batch("ROLLBACK");
+    }
+    for reply in replies {
+        reply(committed.clone());
+    }
+}
