@@ -11,6 +11,8 @@ pub mod normalize;
 
 pub mod dedupe;
 
+pub mod export;
+pub mod parse;
 pub mod schedule;
 
 pub mod store;

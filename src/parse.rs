@@ -7,3 +7,6 @@ pub mod articles;
 pub mod charset;
 pub mod date;
 pub mod feed;
+//! Bytes to raw entries: documents are read leniently, and what is wrong with them is a warning.
+
+pub mod opml;

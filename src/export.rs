@@ -1,0 +1,3 @@
+//! Values to bytes: one file per format, written to any `io::Write`.
+
+pub mod opml;
