@@ -22,3 +22,4 @@ pub mod fetch;
 pub mod poll;
 
 pub mod import;
+pub mod config;

@@ -1,0 +1,243 @@
+//! The `[[outlet]]` and `[[feed]]` tables, as they stand in the feed list and in the catalogue.
+//!
+//! Reads each table by itself; which outlet a feed takes from is for its callers.
+
+use toml_edit::Table;
+use url::Url;
+
+use crate::config::toml::{self, Problem, TableReader, line_of};
+use crate::config::{closest, did_you_mean};
+use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
+
+const OUTLET_KEYS: &[&str] = &["name", "site", "country", "language", "tags", "article_id"];
+const FEED_KEYS: &[&str] = &[
+    "name",
+    "url",
+    "outlet",
+    "section",
+    "tags",
+    "language",
+    "country",
+    "paused",
+    "fulltext",
+    "article_id",
+    "user_agent",
+];
+
+/// A publisher, and what its feeds share.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outlet {
+    /// As its feeds name it.
+    pub name: String,
+    /// Its home page.
+    pub site: Option<String>,
+    /// ISO 3166 code.
+    pub country: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// On each of its feeds.
+    pub tags: Vec<String>,
+    /// Finds its article id in a link or GUID.
+    pub article_id: Option<ArticleIdPattern>,
+}
+
+/// A `[[feed]]` table: what it says itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct FeedEntry {
+    pub(super) line: usize,
+    pub(super) name: String,
+    pub(super) url: Option<String>,
+    pub(super) outlet: Option<String>,
+    pub(super) section: Option<String>,
+    pub(super) tags: Option<Vec<String>>,
+    pub(super) language: Option<String>,
+    pub(super) country: Option<String>,
+    pub(super) is_paused: Option<bool>,
+    pub(super) fulltext: Option<Fulltext>,
+    pub(super) article_id: Option<ArticleIdPattern>,
+    pub(super) user_agent: Option<String>,
+}
+
+impl Outlet {
+    /// This outlet, with what it leaves open taken from `other`.
+    pub(super) fn or(self, other: Option<&Outlet>) -> Self {
+        let Some(other) = other else {
+            return self;
+        };
+        Self {
+            name: self.name,
+            site: self.site.or_else(|| other.site.clone()),
+            country: self.country.or_else(|| other.country.clone()),
+            language: self.language.or_else(|| other.language.clone()),
+            tags: if self.tags.is_empty() { other.tags.clone() } else { self.tags },
+            article_id: self.article_id.or_else(|| other.article_id.clone()),
+        }
+    }
+}
+
+impl FeedEntry {
+    /// This feed, with what it leaves open taken from `other`.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            line: self.line,
+            name: self.name,
+            url: self.url.or(other.url),
+            outlet: self.outlet.or(other.outlet),
+            section: self.section.or(other.section),
+            tags: self.tags.or(other.tags),
+            language: self.language.or(other.language),
+            country: self.country.or(other.country),
+            is_paused: self.is_paused.or(other.is_paused),
+            fulltext: self.fulltext.or(other.fulltext),
+            article_id: self.article_id.or(other.article_id),
+            user_agent: self.user_agent.or(other.user_agent),
+        }
+    }
+
+    /// The feed that this means, with what `outlet` adds.
+    pub(super) fn into_feed(self, url: String, outlet: Outlet) -> Feed {
+        let mut tags = outlet.tags;
+        for tag in self.tags.unwrap_or_default() {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        Feed {
+            name: self.name,
+            url,
+            outlet: self.outlet,
+            section: self.section,
+            tags,
+            language: self.language.or(outlet.language),
+            country: self.country.or(outlet.country),
+            is_paused: self.is_paused.unwrap_or(false),
+            fulltext: self.fulltext.unwrap_or(Fulltext::Auto),
+            article_id: self.article_id.or(outlet.article_id),
+            user_agent: self.user_agent,
+        }
+    }
+}
+
+/// All tables of a document, in order.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) outlets: Vec<Outlet>,
+    pub(super) feeds: Vec<FeedEntry>,
+}
+
+/// Reads `text`; what is wrong with it is in the list.
+pub(super) fn read(text: &str) -> (Entries, Vec<Problem>) {
+    let mut entries = Entries::default();
+    let document = match toml::parse(text) {
+        Ok(document) => document,
+        Err(problem) => return (entries, vec![problem]),
+    };
+    let mut problems = Vec::new();
+    for (key, item) in document.iter() {
+        let Some(tables) = item.as_array_of_tables().filter(|_| matches!(key, "outlet" | "feed"))
+        else {
+            let span = document.key(key).and_then(toml_edit::Key::span);
+            problems.push(misplaced(key, span.map(|span| line_of(text, &span))));
+            continue;
+        };
+        for table in tables {
+            if key == "outlet" {
+                entries.outlets.extend(read_outlet(text, table, &mut problems));
+            } else {
+                entries.feeds.extend(read_feed(text, table, &mut problems));
+            }
+        }
+    }
+    for (n, feed) in entries.feeds.iter().enumerate() {
+        if let Some(first) = entries.feeds[..n].iter().find(|first| first.name == feed.name) {
+            problems.push(Problem {
+                line: Some(feed.line),
+                key: Some("name".to_owned()),
+                reason: format!("feed `{}` is there already, on line {}", feed.name, first.line),
+                hint: None,
+            });
+        }
+    }
+    problems.sort_by_key(|problem| problem.line);
+    (entries, problems)
+}
+
+fn misplaced(key: &str, line: Option<usize>) -> Problem {
+    let (reason, hint) = if matches!(key, "outlet" | "feed") {
+        (format!("`{key}` must be written as [[{key}]]"), None)
+    } else {
+        let hint =
+            closest(key, ["feed", "outlet"]).map(|name| did_you_mean(&format!("[[{name}]]")));
+        (format!("unknown key `{key}`"), hint)
+    };
+    Problem { line, key: Some(key.to_owned()), reason, hint }
+}
+
+fn read_outlet(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<Outlet> {
+    let mut reader = TableReader::new(text, table, OUTLET_KEYS, problems);
+    Some(Outlet {
+        name: required_name(&mut reader, "outlet")?,
+        site: reader.text("site"),
+        country: reader.text("country"),
+        language: reader.text("language"),
+        tags: reader.texts("tags").unwrap_or_default(),
+        article_id: pattern(&mut reader),
+    })
+}
+
+fn read_feed(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<FeedEntry> {
+    let mut reader = TableReader::new(text, table, FEED_KEYS, problems);
+    Some(FeedEntry {
+        line: reader.line(),
+        name: required_name(&mut reader, "feed")?,
+        url: address(&mut reader),
+        outlet: reader.text("outlet"),
+        section: reader.text("section"),
+        tags: reader.texts("tags"),
+        language: reader.text("language"),
+        country: reader.text("country"),
+        is_paused: reader.flag("paused"),
+        fulltext: fulltext(&mut reader),
+        article_id: pattern(&mut reader),
+        user_agent: reader.text("user_agent"),
+    })
+}
+
+fn required_name(reader: &mut TableReader<'_>, what: &str) -> Option<String> {
+    if !reader.has("name") {
+        reader.complain("name", format!("a [[{what}]] needs a `name`"));
+    }
+    reader.text("name")
+}
+
+/// A bad address is returned as well: it is reported, and must not look like a missing one.
+fn address(reader: &mut TableReader<'_>) -> Option<String> {
+    let text = reader.text("url")?;
+    match Url::parse(&text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {}
+        Ok(_) => reader.complain("url", format!("`{text}` is not an http or https URL")),
+        Err(error) => reader.complain("url", format!("`{text}` is not a URL: {error}")),
+    }
+    Some(text)
+}
+
+fn fulltext(reader: &mut TableReader<'_>) -> Option<Fulltext> {
+    match reader.text("fulltext")?.as_str() {
+        "auto" => return Some(Fulltext::Auto),
+        "off" => return Some(Fulltext::Off),
+        other => {
+            let reason = format!("`fulltext` must be \"auto\" or \"off\", and is `{other}`");
+            reader.complain("fulltext", reason);
+        }
+    }
+    None
+}
+
+fn pattern(reader: &mut TableReader<'_>) -> Option<ArticleIdPattern> {
+    let text = reader.text("article_id")?;
+    ArticleIdPattern::new(&text)
+        .map_err(|reason| {
+            reader.complain("article_id", format!("`article_id` is not usable: {reason}"));
+        })
+        .ok()
+}

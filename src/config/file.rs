@@ -1,0 +1,91 @@
+//! Files written whole or not at all.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::config::Error;
+
+/// Everyone may read a feed list; its owner writes it.
+const MODE: u32 = 0o644;
+
+/// The text of the file at `path`.
+pub fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+/// Replaces the file at `path`; a reader sees the old text or the new one, never a part.
+///
+/// A symbolic link stays one: its target is replaced, with the permissions it had.
+pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mode = fs::metadata(&target).map_or(MODE, |metadata| metadata.permissions().mode());
+    prepare(&target, text, mode)
+        .and_then(|(file, folder)| {
+            file.persist(&target).map_err(|error| error.error)?;
+            sync(&folder)
+        })
+        .map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// Writes a file that must not exist yet; folders above it are made.
+pub fn create(path: &Path, text: &str) -> Result<(), Error> {
+    prepare(path, text, MODE)
+        .and_then(|(file, folder)| {
+            file.persist_noclobber(path).map_err(|error| error.error)?;
+            sync(&folder)
+        })
+        .map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// A finished temporary file in the folder of `target`, and that folder.
+fn prepare(target: &Path, text: &str, mode: u32) -> io::Result<(NamedTempFile, PathBuf)> {
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let mut file = Builder::new().prefix(".knipsel-").suffix(".tmp").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(Permissions::from_mode(mode))?;
+    file.as_file().sync_all()?;
+    Ok((file, folder.to_owned()))
+}
+
+/// Makes a rename in `folder` survive a power cut.
+fn sync(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_gets_its_folders_and_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/feeds.toml");
+        create(&path, "one").unwrap();
+        assert_eq!(read(&path).unwrap(), "one");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+        assert!(matches!(create(&path, "two"), Err(Error::Write { .. })));
+        assert_eq!(read(&path).unwrap(), "one");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_permissions_and_its_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "one").unwrap();
+        fs::set_permissions(&real, Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        replace(&link, "two").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(read(&real).unwrap(), "two");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
