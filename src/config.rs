@@ -4,6 +4,7 @@
 //! nothing and keeps nothing that the daemon learned: that is in the archive.
 
 pub mod catalogue;
+pub mod edit;
 pub mod entries;
 pub mod feeds;
 pub mod file;
