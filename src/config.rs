@@ -8,6 +8,9 @@ pub mod edit;
 pub mod entries;
 pub mod feeds;
 pub mod file;
+pub mod layers;
+pub mod paths;
+pub mod settings;
 pub mod toml;
 
 use std::collections::BTreeMap;
