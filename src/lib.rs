@@ -24,3 +24,4 @@ pub mod poll;
 
 pub mod import;
 pub mod config;
+pub mod query;
