@@ -3,6 +3,7 @@
 //!
 //! `ARCHITECTURE.md` is the map; modules are listed here in reading order, lowest rank first.
 
+pub mod index;
 pub mod language;
 pub mod model;
 

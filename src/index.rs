@@ -1,0 +1,98 @@
+//! The search index: a projection of the archive for finding articles, never the truth.
+//!
+//! One [`writer::Writer`] follows the archive; any number of [`search::Searcher`]s read. A commit
+//! carries a watermark, how far the archive was followed, together with the documents: after a
+//! crash both are there or neither, and following goes on from the watermark. An index that is
+//! damaged, or was made by another version of the schema or of [`crate::language`], is thrown away
+//! and starts empty at watermark 0. Texts are not kept here.
+
+mod directory;
+mod schema;
+pub mod search;
+mod tokens;
+mod translate;
+pub mod writer;
+
+use std::io;
+
+use tantivy::TantivyError;
+use tantivy::directory::error::{LockError, OpenReadError};
+
+/// One article as it is to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Document<'a> {
+    /// Its row in the archive; at most one document has it.
+    pub article: i64,
+    /// The headline.
+    pub title: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// Who published it.
+    pub outlet: &'a str,
+    /// The section; empty when there is none.
+    pub section: &'a str,
+    /// Names of authors.
+    pub authors: &'a [String],
+    /// Names of the feeds it was seen in.
+    pub feeds: &'a [String],
+    /// What newest first goes by, in seconds UTC.
+    pub sort_at: i64,
+}
+
+/// Why the index could not be used, by what there is to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Wait for the other writer.
+    #[error("another process is writing the search index")]
+    Busy,
+    /// Index again; a writer does so by itself.
+    #[error("the search index was made by another version of this program")]
+    Outdated,
+    /// Index again; a writer does so by itself.
+    #[error("the search index is damaged")]
+    Damaged {
+        /// What is wrong with it.
+        source: Box<TantivyError>,
+    },
+    /// Mend the disk or the permissions.
+    #[error("cannot {action} the search index")]
+    Failed {
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: Box<TantivyError>,
+    },
+}
+
+impl Error {
+    /// For `map_err`: what a failure to `action` is to the caller.
+    fn when(action: &'static str) -> impl Fn(TantivyError) -> Self {
+        move |source| {
+            let is_damage = is_damage(&source);
+            let source = Box::new(source);
+            match *source {
+                TantivyError::LockFailure(LockError::LockBusy, _) => Self::Busy,
+                _ if is_damage => Self::Damaged { source },
+                _ => Self::Failed { action, source },
+            }
+        }
+    }
+}
+
+/// Whether files are missing, cut off or not what they should be, rather than out of reach.
+fn is_damage(error: &TantivyError) -> bool {
+    let is_cut = |error: &io::Error| {
+        matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+    };
+    match error {
+        TantivyError::DataCorruption(_)
+        | TantivyError::IncompatibleIndex(_)
+        | TantivyError::SchemaError(_)
+        | TantivyError::OpenReadError(
+            OpenReadError::FileDoesNotExist(_) | OpenReadError::IncompatibleIndex(_),
+        ) => true,
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. }) => is_cut(io_error),
+        TantivyError::IoError(error) => is_cut(error),
+        _ => false,
+    }
+}

@@ -1,0 +1,101 @@
+//! Which fields a document has in the index, and how each is indexed.
+
+use serde::Deserialize;
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+use tantivy::{Index, IndexMeta};
+
+use crate::index::tokens::{Form, Words};
+use crate::language;
+
+/// Names of the two fields that are read back by name.
+pub(super) const ARTICLE: &str = "article";
+pub(super) const SORT_AT: &str = "sort_at";
+
+/// The fields of a document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    pub(super) article: Field,
+    pub(super) sort_at: Field,
+    pub(super) title: Field,
+    pub(super) text: Field,
+    pub(super) outlet: Field,
+    pub(super) section: Field,
+    pub(super) author: Field,
+    pub(super) feed: Field,
+}
+
+/// What stands in a commit beside the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub(super) struct State {
+    /// How far the archive was followed.
+    pub(super) watermark: i64,
+    /// The highest article ever put: a higher one cannot be there yet.
+    pub(super) article_max: i64,
+}
+
+impl State {
+    /// The state as a commit carries it.
+    pub(super) fn to_payload(self) -> String {
+        let Self { watermark, article_max } = self;
+        serde_json::json!({ "watermark": watermark, "article_max": article_max }).to_string()
+    }
+
+    /// What the last commit says; `None` when it was none of ours.
+    pub(super) fn read(meta: &IndexMeta) -> Option<Self> {
+        match &meta.payload {
+            Some(payload) => serde_json::from_str(payload).ok(),
+            // Made, and never committed to.
+            None => meta.segments.is_empty().then(Self::default),
+        }
+    }
+}
+
+/// The schema of today. Its tokenizers carry the version of [`language`], so that an index with
+/// this schema was also made by this analyzer.
+pub(super) fn schema() -> (Schema, Fields) {
+    let mut schema = Schema::builder();
+    let stems = text(Form::Stem).set_fieldnorms(true);
+    let stems = TextOptions::default().set_indexing_options(stems);
+    let names = TextOptions::default().set_indexing_options(text(Form::Folded));
+    let exact = TextFieldIndexing::default()
+        .set_tokenizer("raw")
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
+    let exact = TextOptions::default().set_indexing_options(exact);
+    let fields = Fields {
+        article: schema.add_i64_field(ARTICLE, INDEXED | FAST),
+        sort_at: schema.add_i64_field(SORT_AT, FAST),
+        title: schema.add_text_field("title", stems.clone()),
+        text: schema.add_text_field("text", stems),
+        outlet: schema.add_text_field("outlet", names.clone()),
+        section: schema.add_text_field("section", names.clone()),
+        author: schema.add_text_field("author", names),
+        feed: schema.add_text_field("feed", exact),
+    };
+    (schema.build(), fields)
+}
+
+/// Teaches `index` how to cut text into words.
+pub(super) fn register_tokenizers(index: &Index) {
+    let manager: &TokenizerManager = index.tokenizers();
+    for form in [Form::Stem, Form::Folded] {
+        manager.register(&tokenizer_name(form), TextAnalyzer::from(Words::new(form)));
+    }
+}
+
+fn text(form: Form) -> TextFieldIndexing {
+    TextFieldIndexing::default()
+        .set_tokenizer(&tokenizer_name(form))
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions)
+        .set_fieldnorms(false)
+}
+
+fn tokenizer_name(form: Form) -> String {
+    match form {
+        Form::Stem => format!("stem-{}", language::VERSION),
+        Form::Folded => format!("folded-{}", language::VERSION),
+    }
+}

@@ -1,0 +1,216 @@
+//! Finding articles. Returns which ones; the archive has their texts.
+
+use std::fmt;
+use std::path::Path;
+
+use tantivy::collector::sort_key::SortByStaticFastValue;
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::Query as Plan;
+use tantivy::{DocAddress, Index, Order, ReloadPolicy};
+
+use crate::index::Error;
+use crate::index::directory::ReadDirectory;
+use crate::index::schema::{self, ARTICLE, Fields, SORT_AT, State};
+use crate::index::translate;
+use crate::query::{Filter, Query};
+
+/// The index as it was when it was opened.
+pub struct Searcher {
+    inner: tantivy::Searcher,
+    fields: Fields,
+    state: State,
+}
+
+/// Which part of the hits is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// What comes first.
+    pub sort: Sort,
+    /// At most so many.
+    pub limit: usize,
+    /// After so many.
+    pub offset: usize,
+}
+
+/// Orders of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By time, the latest first; articles of one moment by their rows, the highest first.
+    Newest,
+    /// By how well they match, the best first; the headline weighs more.
+    Relevance,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hits {
+    /// How many articles in all.
+    pub total: usize,
+    /// Those of the page, in order.
+    pub articles: Vec<i64>,
+}
+
+impl Searcher {
+    /// Opens the index in `dir`; `None` when there is none yet. Starts no thread and needs no
+    /// permission to write.
+    pub fn open(dir: &Path) -> Result<Option<Self>, Error> {
+        if !dir.join("meta.json").is_file() {
+            return Ok(None);
+        }
+        let failed = Error::when("open");
+        let directory = ReadDirectory::open(dir).map_err(|error| failed(error.into()))?;
+        let index = Index::open(directory).map_err(&failed)?;
+        let (schema, fields) = schema::schema();
+        if index.schema() != schema {
+            return Err(Error::Outdated);
+        }
+        // Read before the segments: a commit in between makes the watermark too low, never too
+        // high.
+        let meta = index.load_metas().map_err(&failed)?;
+        let state = State::read(&meta).ok_or(Error::Outdated)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
+        let reader = reader.try_into().map_err(&failed)?;
+        Ok(Some(Self { inner: reader.searcher(), fields, state }))
+    }
+
+    /// How far the archive had been followed.
+    pub fn watermark(&self) -> i64 {
+        self.state.watermark
+    }
+
+    /// Articles that match `query` and `filter`.
+    pub fn search(&self, query: &Query, filter: &Filter, page: &Page) -> Result<Hits, Error> {
+        let plan = translate::plan(&self.fields, query, filter);
+        let n_articles = usize::try_from(self.inner.num_docs()).unwrap_or(usize::MAX);
+        let limit = page.limit.min(n_articles.saturating_sub(page.offset));
+        let page = Page { limit, ..*page };
+        let hits = match page.sort {
+            _ if limit == 0 => self.count(&*plan),
+            Sort::Newest => self.newest(&*plan, page),
+            Sort::Relevance => self.best(&*plan, page),
+        };
+        hits.map_err(Error::when("search"))
+    }
+
+    fn count(&self, plan: &dyn Plan) -> tantivy::Result<Hits> {
+        Ok(Hits { total: plan.count(&self.inner)?, articles: Vec::new() })
+    }
+
+    fn newest(&self, plan: &dyn Plan, page: Page) -> tantivy::Result<Hits> {
+        let descending = |name| (SortByStaticFastValue::<i64>::for_field(name), Order::Desc);
+        let top = TopDocs::with_limit(page.limit)
+            .and_offset(page.offset)
+            .order_by((descending(SORT_AT), descending(ARTICLE)));
+        let (top, total) = self.inner.search(plan, &(top, Count))?;
+        let articles = top.into_iter().filter_map(|((_, article), _)| article).collect();
+        Ok(Hits { total, articles })
+    }
+
+    /// Counts apart: with nothing to count, Tantivy skips what cannot come first.
+    fn best(&self, plan: &dyn Plan, page: Page) -> tantivy::Result<Hits> {
+        let top = TopDocs::with_limit(page.limit).and_offset(page.offset).order_by_score();
+        let top = self.inner.search(plan, &top)?;
+        let articles = self.articles(top.into_iter().map(|(_, address)| address))?;
+        Ok(Hits { articles, ..self.count(plan)? })
+    }
+
+    fn articles(&self, found: impl Iterator<Item = DocAddress>) -> tantivy::Result<Vec<i64>> {
+        let segments = self.inner.segment_readers();
+        let columns: Vec<_> = segments
+            .iter()
+            .map(|segment| segment.fast_fields().i64(ARTICLE))
+            .collect::<tantivy::Result<_>>()?;
+        let article = |address: DocAddress| {
+            let segment = usize::try_from(address.segment_ord).ok()?;
+            columns.get(segment)?.first(address.doc_id)
+        };
+        Ok(found.filter_map(article).collect())
+    }
+}
+
+impl fmt::Debug for Searcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Searcher").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::index::Document;
+    use crate::index::writer::Writer;
+    use crate::query;
+
+    fn article<'a>(row: i64, title: &'a str, text: &'a str, sort_at: i64) -> Document<'a> {
+        let (outlet, section, authors, feeds) = ("", "", &[], &[]);
+        Document { article: row, title, text, outlet, section, authors, feeds, sort_at }
+    }
+
+    fn index(articles: &[Document<'_>]) -> (TempDir, Searcher) {
+        let dir = TempDir::new().unwrap();
+        let mut writer = Writer::open(dir.path()).unwrap();
+        for article in articles {
+            writer.put(article).unwrap();
+            writer.commit(article.article).unwrap();
+        }
+        let searcher = Searcher::open(dir.path()).unwrap().unwrap();
+        (dir, searcher)
+    }
+
+    #[track_caller]
+    fn check(searcher: &Searcher, page: Page, expected: &[i64]) {
+        let query = query::parse("storm").unwrap();
+        let hits = searcher.search(&query, &Filter::default(), &page).unwrap();
+        assert_eq!(hits, Hits { total: 4, articles: expected.to_vec() }, "{page:?}");
+    }
+
+    #[test]
+    fn the_latest_comes_first_and_then_the_highest_row() {
+        let (_dir, searcher) = index(&[
+            article(1, "Storm", "", 50),
+            article(2, "Storm", "", -10),
+            article(3, "Storm", "", 50),
+            article(4, "", "Storm", 70),
+        ]);
+        let page = |limit, offset| Page { sort: Sort::Newest, limit, offset };
+        check(&searcher, page(10, 0), &[4, 3, 1, 2]);
+        check(&searcher, page(2, 0), &[4, 3]);
+        check(&searcher, page(2, 2), &[1, 2]);
+        check(&searcher, page(usize::MAX, 3), &[2]);
+        check(&searcher, page(10, usize::MAX), &[]);
+        check(&searcher, page(0, 0), &[]);
+    }
+
+    #[test]
+    fn the_headline_weighs_more_than_the_text() {
+        let (_dir, searcher) = index(&[
+            article(1, "Weer", "Er komt storm en dan regen en wind en zon", 1),
+            article(2, "Storm", "Er komt weer regen en wind en zon", 2),
+            article(3, "Weer", "Er komt regen en dan wind en storm en zon en nog veel meer", 3),
+            article(4, "Storm", "Er komt storm", 4),
+        ]);
+        let page = |limit, offset| Page { sort: Sort::Relevance, limit, offset };
+        check(&searcher, page(10, 0), &[4, 2, 1, 3]);
+        check(&searcher, page(2, 1), &[2, 1]);
+        check(&searcher, page(0, 1), &[]);
+    }
+
+    #[test]
+    fn no_index_is_no_error() {
+        let dir = TempDir::new().unwrap();
+        assert!(Searcher::open(dir.path()).unwrap().is_none());
+        assert!(Searcher::open(&dir.path().join("none")).unwrap().is_none());
+    }
+
+    #[test]
+    fn reading_needs_no_permission_to_lock() {
+        let (dir, _) = index(&[article(1, "Storm", "", 1)]);
+        let lock = dir.path().join(".tantivy-meta.lock");
+        // Root may write anywhere, but nobody can open a folder as a file.
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        assert_eq!(Searcher::open(dir.path()).unwrap().unwrap().watermark(), 1);
+    }
+}
