@@ -26,3 +26,4 @@ pub mod poll;
 pub mod import;
 pub mod config;
 pub mod query;
+pub mod press;
