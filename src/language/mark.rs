@@ -30,7 +30,7 @@ pub fn find(text: &str, patterns: &[Vec<String>]) -> Vec<Range<usize>> {
 }
 
 fn words(text: &str) -> Vec<(Range<usize>, String)> {
-    let mut analyzer = Analyzer::remembering();
+    let mut analyzer = Analyzer::default();
     let mut words = Vec::new();
     let mut at = 0;
     while let Some(token) = analyzer.next(text, at) {
