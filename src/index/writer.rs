@@ -59,6 +59,7 @@ impl Writer {
     }
 
     /// Adds `document`, in place of the one of the same article. Seen from the next commit on.
+    /// Up to 10,000 documents wait in memory for their turn, so commit every few hundred.
     pub fn put(&mut self, document: &Document<'_>) -> Result<(), Error> {
         // Archives number articles upwards, so most need not be looked for.
         if document.article <= self.state.article_max {
