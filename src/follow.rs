@@ -1,13 +1,15 @@
 //! The pipeline from the archive into the search index: it follows the sequence of changes.
 
+use crate::index::writer::Writer;
 use crate::index::{self, Document};
 use crate::store::{self, Reader, changes};
 
 /// Changes read at a time.
 const BATCH: usize = 256;
 
-/// Documents between two commits of a long catch-up; each commit makes a segment.
-const COMMIT_EVERY: usize = 20_000;
+/// Documents between two commits of a long catch-up: the index holds them in memory till then, and
+/// each commit makes a segment.
+const COMMIT_EVERY: usize = 2_000;
 
 /// Why the index could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -24,13 +26,13 @@ pub enum Error {
 /// far. Returns how many it took up. After a crash it goes on from the index's own watermark.
 pub fn catch_up(
     reader: &Reader,
-    index: &mut index::Writer,
+    index: &mut Writer,
     mut progress: impl FnMut(usize),
 ) -> Result<usize, Error> {
     let last = changes::last(reader)?;
     // An index that is ahead belongs to another archive, or to a later state of this one.
     if index.watermark() > last {
-        index.wipe()?;
+        index.clear()?;
     }
     let mut seq = index.watermark();
     let mut n_done = 0;

@@ -3,27 +3,38 @@
 //!
 //! `ARCHITECTURE.md` is the map; modules are listed here in reading order, lowest rank first.
 
-pub mod index;
-pub mod language;
 pub mod model;
 
 pub mod parse;
 
 pub mod normalize;
 
+pub mod language;
+
 pub mod dedupe;
 
-pub mod export;
-pub mod parse;
 pub mod schedule;
+
+pub mod query;
+
+pub mod export;
 
 pub mod store;
 
+pub mod index;
+
 pub mod fetch;
+
+pub mod press;
 
 pub mod poll;
 
 pub mod import;
+
+pub mod follow;
+
 pub mod config;
-pub mod query;
-pub mod press;
+
+pub mod service;
+
+pub mod cli;

@@ -377,3 +377,27 @@ impl Visit<'_> {
         }
     }
 }
+
+/// Records that a poll failed before it could say so itself.
+pub async fn record_failure(
+    context: &Context<'_>,
+    id: FeedId,
+    name: String,
+    state: PollState,
+    failure: Failure,
+) -> Result<Polled, Error> {
+    let outcome = Outcome::Failed(failure);
+    let fetch = Fetch {
+        at: (context.clock)(),
+        final_url: None,
+        status: None,
+        outcome: outcome.clone(),
+        size_bytes: 0,
+        duration: Duration::ZERO,
+    };
+    let read = Read { outcome, body_hash: None, document: None };
+    let last_at = state.last_success_at;
+    let policy = context.policy.clone();
+    let plan = Plan { id, name, policy, fetch, max_age: None, last_at, state, read };
+    context.writer.write(move |tx| plan.carry_out(tx)).await
+}

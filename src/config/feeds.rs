@@ -27,7 +27,7 @@ const STARTER_HEADER: &str = "\
 #   url = \"https://village.example/feed\"
 #   tags = [\"local\"]
 #
-# `knipsel feed catalogue` shows what there is to choose from.
+# `knipsel feed catalog` shows what there is to choose from.
 ";
 
 /// The feeds of the list at `path`.

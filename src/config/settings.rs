@@ -3,7 +3,6 @@
 //! `config/knipsel.toml` is both the defaults and the schema: a key that is not in it is refused.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 use toml_edit::DocumentMut;
@@ -73,9 +72,6 @@ impl Settings {
     fn conflict(&self) -> Option<(&'static [&'static str], String)> {
         if self.fetch.concurrency == 0 {
             return Some((&["fetch.concurrency"], "`fetch.concurrency` must be 1 or more".into()));
-        }
-        if self.poll.floor.0 == Duration::ZERO {
-            return Some((&["poll.floor"], "`poll.floor` must be more than `0s`".into()));
         }
         if self.poll.floor > self.poll.ceiling {
             let (floor, ceiling) = (self.poll.floor, self.poll.ceiling);

@@ -34,8 +34,8 @@ const TEXTS: &str = "
 /// Instructions of SQLite's machine between two looks at the clock.
 const STEPS: std::os::raw::c_int = 100_000;
 
-/// Runs one read-only statement: first `head` is given the names of the columns, then `each` every
-/// row until it answers `false`. Stops after `limit`, so that a careless question ends.
+/// Runs one read-only statement; `each` is given the names of the columns and every row, until it
+/// answers `false`. Stops after `limit`, so that a careless question ends.
 ///
 /// # Errors
 /// What SQLite says of the statement; what it would write is refused by the connection.
@@ -43,8 +43,7 @@ pub fn query(
     reader: &mut Reader,
     statement: &str,
     limit: Duration,
-    mut head: impl FnMut(&[String]),
-    mut each: impl FnMut(Vec<Cell>) -> bool,
+    mut each: impl FnMut(&[String], Vec<Cell>) -> bool,
 ) -> Result<(), Error> {
     let connection = &mut reader.connection;
     let preparing = || Error::sqlite("prepare for SQL");
@@ -66,11 +65,10 @@ pub fn query(
     let asking = || Error::sqlite("run the SQL");
     let mut statement = connection.prepare(statement).map_err(asking())?;
     let names: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
-    head(&names);
     let mut rows = statement.query([]).map_err(asking())?;
     while let Some(row) = rows.next().map_err(asking())? {
         let cells = (0..names.len()).map(|index| row.get_ref(index).map(cell));
-        if !each(cells.collect::<Result<_, _>>().map_err(asking())?) {
+        if !each(&names, cells.collect::<Result<_, _>>().map_err(asking())?) {
             break;
         }
     }

@@ -1,0 +1,67 @@
+//! The command line: arguments, rendering, exit codes. The only module that prints.
+//!
+//! Data goes to standard output, words to standard error.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub mod args;
+mod failure;
+mod log;
+mod out;
+mod setup;
+
+mod config;
+mod demo;
+mod feed;
+mod generate;
+mod import;
+mod poll;
+mod reindex;
+mod render;
+mod run;
+mod search;
+mod show;
+mod snippet;
+mod sql;
+mod status;
+mod when;
+
+use args::{Cli, Command};
+use failure::{Exit, Failure};
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done });
+        }
+    };
+    cli.global.color.apply();
+    match dispatch(&cli) {
+        Ok(exit) => ExitCode::from(exit),
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Run(args) => run::run(global, args),
+        Command::Poll(args) => poll::poll(global, args),
+        Command::Search(args) => search::search(global, args),
+        Command::Show(args) => show::show(global, args),
+        Command::Revisions(args) => show::revisions(global, args),
+        Command::Status(args) => status::status(global, args),
+        Command::Feed(args) => feed::feed(global, args),
+        Command::Import(args) => import::import(global, args),
+        Command::Sql(args) => sql::sql(global, args),
+        Command::Reindex => reindex::reindex(global),
+        Command::Config(args) => config::config(global, args),
+        Command::Completions(args) => generate::completions(args),
+        Command::Man(args) => generate::man(args),
+    }
+}

@@ -1,0 +1,468 @@
+//! The arguments, and the help that people read.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::cli::out::Format;
+
+/// Keeps every article that Dutch news feeds announce, and answers questions about them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "knipsel",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  knipsel run --demo                       see it work, offline, in a minute
+  knipsel run                              poll the main Dutch outlets from now on
+  knipsel search Lavrov Navo --since 2022-02 --until 2022-03
+  knipsel search '\"nieuw kabinet\" outlet:nos -voetbal'
+  knipsel show 4k2qz                       an article by the beginning of its id
+  knipsel feed add nos-binnenland          more feeds, from the catalogue or by URL
+  knipsel sql 'select outlet, count(*) from articles group by 1'
+
+Exit codes: 0 done, 1 nothing found, 2 usage, 3 configuration, 4 not found,
+5 database, 6 network."
+)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub(super) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(super) struct Global {
+    /// The settings file.
+    #[arg(help = "The settings file [env: KNIPSEL_CONFIG]", long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// The feed list.
+    #[arg(help = "The feed list [env: KNIPSEL_FEEDS]", long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub feeds: Option<PathBuf>,
+    /// The folder of the archive.
+    #[arg(help = "The folder of the archive [env: KNIPSEL_ARCHIVE]", long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub archive: Option<PathBuf>,
+    /// One setting for this run, as `poll.floor=5m`
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Colors: only on a terminal, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say more; twice for everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say only what went wrong
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    pub(super) fn apply(self) {
+        match self {
+            Self::Auto => {}
+            Self::Always => anstream::ColorChoice::Always.write_global(),
+            Self::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .ok_or_else(|| "it has no `=`: write KEY=VALUE, as `poll.floor=5m`".to_owned())
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Poll feeds around the clock
+    Run(RunArgs),
+    /// Poll feeds once and end, for cron or scripts
+    Poll(PollArgs),
+    /// Find articles
+    Search(SearchArgs),
+    /// Show an article: its text, where it was seen, its revisions
+    Show(ShowArgs),
+    /// List the revisions of an article
+    Revisions(RevisionsArgs),
+    /// Show what runs, how every feed is doing, and what is in the archive
+    Status(StatusArgs),
+    /// List, add, remove and test feeds
+    Feed(FeedArgs),
+    /// Take articles from files into the archive
+    Import(ImportArgs),
+    /// Ask the archive in SQL, read-only
+    Sql(SqlArgs),
+    /// Build the search index again from the archive
+    Reindex,
+    /// Show the settings in force
+    Config(ConfigArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    Man(ManArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel run                     poll what the feed list says; Ctrl-C stops it
+  knipsel run --demo              an invented press, served from inside the program
+  knipsel run --set poll.floor=5m
+
+The first run writes a feed list with about 40 feeds of the main outlets. The
+list and the settings are read again when they change, and on SIGHUP.")]
+pub(super) struct RunArgs {
+    /// Poll an invented press for about a minute, offline, and show what was stored
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// Arguments of `poll`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel poll                    what is due
+  knipsel poll --all              everything, now
+  knipsel poll nos-binnenland     one feed
+
+Exits with 6 when some feeds failed.")]
+pub(super) struct PollArgs {
+    /// Names of feeds; none for those that are due
+    #[arg(value_name = "FEED")]
+    pub names: Vec<String>,
+    /// All feeds that are not paused
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+}
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Queries:
+  lavrov navo               both words, in any form
+  \"nieuw kabinet\"           the words in a row
+  asiel OR migratie         either; -voetbal: without it; (…) groups
+  title: outlet: section: author:   in that part only, as outlet:\"NU.nl\"
+
+Examples:
+  knipsel search Lavrov Navo --since 2022-02-01 --until 2022-02-28
+  knipsel search --outlet NOS --since 7d
+  knipsel search 'title:formatie OR title:kabinet' --sort relevance
+  knipsel search stikstof --format jsonl --fields id,published,title,text
+
+Without a query everything is listed. `--until` includes the day it names.")]
+pub(super) struct SearchArgs {
+    /// What to find
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// From this day on: a date, a month, `yesterday`, `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Up to and including this day
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Only of this outlet; may be repeated
+    #[arg(long, value_name = "OUTLET")]
+    pub outlet: Vec<String>,
+    /// Only seen in this feed; may be repeated
+    #[arg(long, value_name = "FEED")]
+    pub feed: Vec<String>,
+    /// What comes first
+    #[arg(long, value_name = "ORDER", default_value = "newest")]
+    pub sort: SortBy,
+    /// At most so many
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// JSON keys or CSV columns, as `id,title,text`
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub fields: Vec<String>,
+}
+
+/// Orders of articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SortBy {
+    /// The latest first.
+    Newest,
+    /// The best match first.
+    Relevance,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel show 4k2qz3b          any beginning of an id that names one article
+  knipsel show 4k2qz3b@1        its first revision
+  knipsel show 4k2qz3b --format json")]
+pub(super) struct ShowArgs {
+    /// The id, and `@N` for a revision
+    #[arg(value_name = "ID[@N]")]
+    pub id: String,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `revisions`.
+#[derive(Debug, Args)]
+pub(super) struct RevisionsArgs {
+    /// The id of the article
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A JSON Lines file has one article a line; only `text` is needed:
+  {\"title\": …, \"text\": …, \"url\": …, \"outlet\": …, \"author\": …, \"published\": \"2022-02-14\"}
+
+Any other file is one article in plain text. Its first line may be its date, as
+precise as it is known: `date 2022-02`.
+
+Examples:
+  knipsel import articles.jsonl
+  knipsel import clipping.txt --outlet 'de Volkskrant'")]
+pub(super) struct ImportArgs {
+    /// Files; `-` reads JSON Lines from standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// The outlet of articles that do not name one
+    #[arg(long, value_name = "OUTLET")]
+    pub outlet: Option<String>,
+    /// How to write what came of it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `sql`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The public views are articles, revisions, sightings, feeds and fetches; here
+there is also texts(id, revision, text, current). See docs/schema.md.
+
+Examples:
+  knipsel sql 'select outlet, count(*) from articles group by outlet order by 2 desc'
+  knipsel sql \"select id, seen, changed from revisions where revision > 1\" --format csv")]
+pub(super) struct SqlArgs {
+    /// One SELECT
+    #[arg(value_name = "SQL")]
+    pub statement: String,
+    /// How to write the rows
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Give up after this long
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    pub timeout: String,
+}
+
+/// Arguments of `feed`.
+#[derive(Debug, Args)]
+pub(super) struct FeedArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: FeedCommand,
+}
+
+/// What to do with feeds.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  knipsel feed catalog volkskrant         what there is to choose from
+  knipsel feed add nos-binnenland         by its name in the catalogue
+  knipsel feed add --outlet NOS           all feeds of an outlet
+  knipsel feed add https://dorp.example/rss --name dorp
+  knipsel feed test https://dorp.example/rss
+  knipsel feed import reader.opml")]
+pub(super) enum FeedCommand {
+    /// List the feeds
+    List(ListArgs),
+    /// Show a feed and how it is doing
+    Show(FeedShowArgs),
+    /// Add feeds, by name from the catalogue or by URL
+    Add(AddArgs),
+    /// Take feeds out of the list; their articles stay
+    Remove(NamesArgs),
+    /// Keep feeds in the list but do not poll them
+    Pause(NamesArgs),
+    /// Poll paused feeds again
+    Resume(NamesArgs),
+    /// Fetch a feed once and show what is in it; stores nothing
+    Test(TestArgs),
+    /// List the feeds of the catalogue
+    Catalog(CatalogArgs),
+    /// Add the feeds of an OPML file
+    Import(FeedImportArgs),
+    /// Write the feed list as OPML or TOML
+    Export(FeedExportArgs),
+}
+
+/// Arguments of `feed list`.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `feed show`.
+#[derive(Debug, Args)]
+pub(super) struct FeedShowArgs {
+    /// The name of the feed
+    pub name: String,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `feed add`.
+#[derive(Debug, Args)]
+pub(super) struct AddArgs {
+    /// Names from the catalogue, or the URL of a feed
+    #[arg(value_name = "NAME|URL", required_unless_present_any = ["tag", "of_outlet", "all"])]
+    pub feeds: Vec<String>,
+    /// All feeds of the catalogue with this tag
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// All feeds of the catalogue of this outlet; with a URL, the outlet of that feed
+    #[arg(long = "outlet", id = "of_outlet", value_name = "OUTLET")]
+    pub outlet: Vec<String>,
+    /// The whole catalogue
+    #[arg(long)]
+    pub all: bool,
+    /// With a URL: the name of the feed
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// With a URL: the section of the feed
+    #[arg(long, value_name = "SECTION")]
+    pub section: Option<String>,
+}
+
+/// Names of feeds.
+#[derive(Debug, Args)]
+pub(super) struct NamesArgs {
+    /// Names of feeds
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+}
+
+/// Arguments of `feed test`.
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// The URL of a feed, or the name of one in the list or the catalogue
+    #[arg(value_name = "URL|NAME")]
+    pub feed: String,
+    /// How to write what is in it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `feed catalog`.
+#[derive(Debug, Args)]
+pub(super) struct CatalogArgs {
+    /// Only feeds that have this word in name, outlet, section, tags or URL
+    pub word: Option<String>,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `feed import`.
+#[derive(Debug, Args)]
+pub(super) struct FeedImportArgs {
+    /// The OPML file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+}
+
+/// Arguments of `feed export`.
+#[derive(Debug, Args)]
+pub(super) struct FeedExportArgs {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "opml")]
+    pub format: ListFormat,
+}
+
+/// Formats of a feed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// OPML 2.0, for other readers.
+    Opml,
+    /// A feed list of knipsel.
+    Toml,
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Show every setting in force and where it came from
+    Show(ConfigShowArgs),
+    /// Print the documented defaults, to start a file from
+    Defaults,
+    /// Show where settings, feed list and archive are
+    Paths(ConfigShowArgs),
+}
+
+/// Arguments of `config show` and `config paths`.
+#[derive(Debug, Args)]
+pub(super) struct ConfigShowArgs {
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write one page a command into this folder instead of the main page to standard output
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}

@@ -1,0 +1,160 @@
+//! How a command ends: the exit codes, and one clear line for what went wrong.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use crate::cli::out;
+use crate::{config, fetch, follow, index, query, service, store};
+
+/// The exit codes, which scripts rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Nothing was found.
+    NothingFound = 1,
+    /// The arguments are off.
+    Usage = 2,
+    /// A file of the owner is off.
+    Config = 3,
+    /// What was named does not exist.
+    NotFound = 4,
+    /// The archive or its index.
+    Database = 5,
+    /// The web.
+    Network = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What went wrong, what to do about it, and how to exit.
+#[derive(Debug)]
+pub(super) struct Failure {
+    error: anyhow::Error,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { error: anyhow::anyhow!("{message}"), hint: None, exit }
+    }
+
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    fn wrap(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { error: error.into(), hint: None, exit }
+    }
+
+    /// Prints the line and gives the exit code. A closed pipe is how `| head` says thanks.
+    pub(super) fn report(&self) -> ExitCode {
+        let is_closed_pipe = self.error.chain().any(|cause| {
+            cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        });
+        if is_closed_pipe {
+            return ExitCode::from(Exit::Done);
+        }
+        out::error(&chain(&self.error), self.hint.as_deref());
+        ExitCode::from(self.exit)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(&self.error))
+    }
+}
+
+/// The chain of causes in one line; a cause that the text before it already tells is left out.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::wrap(Exit::NotFound, error)
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        let exit = match error {
+            config::Error::NoSuchFeed { .. } => Exit::NotFound,
+            _ => Exit::Config,
+        };
+        let hint = error.hint();
+        Self { hint, ..Self::wrap(exit, error) }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let hint = match &error {
+            store::Error::Missing(_) => {
+                Some("`knipsel run` makes one; `--archive DIR` names another")
+            }
+            store::Error::Locked { .. } => {
+                Some("stop that one first, or use another `--archive DIR`")
+            }
+            store::Error::TooNew { .. } => Some("use a newer knipsel"),
+            _ => None,
+        };
+        Self { hint: hint.map(ToOwned::to_owned), ..Self::wrap(Exit::Database, error) }
+    }
+}
+
+impl From<index::Error> for Failure {
+    fn from(error: index::Error) -> Self {
+        Self::wrap(Exit::Database, error).hint("`knipsel reindex` builds the index again")
+    }
+}
+
+impl From<follow::Error> for Failure {
+    fn from(error: follow::Error) -> Self {
+        match error {
+            follow::Error::Store(error) => error.into(),
+            follow::Error::Index(error) => error.into(),
+        }
+    }
+}
+
+impl From<fetch::Error> for Failure {
+    fn from(error: fetch::Error) -> Self {
+        Self::wrap(Exit::Config, error)
+    }
+}
+
+impl From<service::Error> for Failure {
+    fn from(error: service::Error) -> Self {
+        match error {
+            service::Error::Store(error) => error.into(),
+            service::Error::Fetch(error) => error.into(),
+            service::Error::Follow(error) => error.into(),
+            service::Error::Config(error) => error.into(),
+            service::Error::System { .. } => Self::wrap(Exit::Database, error),
+        }
+    }
+}
+
+impl From<query::Error> for Failure {
+    fn from(error: query::Error) -> Self {
+        let hint = error.hint.clone();
+        Self { hint, ..Self::wrap(Exit::Usage, error) }
+    }
+}

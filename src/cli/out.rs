@@ -1,0 +1,276 @@
+//! The only place that writes to the terminal.
+//!
+//! Whatever came from a feed passes [`clean`] first, so that no escape sequence, control character
+//! or direction override in a headline can do anything to the reader's terminal or spreadsheet.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use serde_json::{Map, Value};
+
+/// Columns when the terminal does not say.
+const WIDTH: usize = 80;
+
+/// How data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Table,
+    /// One JSON array.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values (RFC 4180), with a line of names.
+    Csv,
+}
+
+/// A record: named values in the order in which they are shown.
+pub(super) type Record = Map<String, Value>;
+
+/// Text for a terminal: control characters, escapes and direction overrides made visible.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => clean.push(' '),
+            c if is_unsafe(c) => {
+                let _ = write!(clean, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => clean.push(c),
+        }
+    }
+    clean
+}
+
+/// [`clean`], with line ends and empty lines kept.
+pub(super) fn clean_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}
+
+/// C0 and C1 controls, and what changes the direction or order of text (Unicode TR 36).
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            | '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// Writes a line to standard output.
+pub(super) fn line(text: &str) -> io::Result<()> {
+    writeln!(anstream::stdout(), "{text}")
+}
+
+/// Writes words for people to standard error.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Writes what went wrong, and what to do, to standard error.
+pub(super) fn error(message: &str, hint: Option<&str>) {
+    let red = AnsiColor::Red.on_default().bold();
+    let mut stderr = anstream::stderr();
+    let _ = writeln!(stderr, "{red}knipsel:{red:#} {}", clean(message));
+    if let Some(hint) = hint {
+        let _ = writeln!(stderr, "hint: {}", clean(hint));
+    }
+}
+
+/// Bold, where there is color.
+pub(super) fn bold(text: &str) -> String {
+    let style = Style::new().bold();
+    format!("{style}{text}{style:#}")
+}
+
+/// Less bright, where there is color.
+pub(super) fn dim(text: &str) -> String {
+    let style = Style::new().dimmed();
+    format!("{style}{text}{style:#}")
+}
+
+/// Columns of the terminal.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(40))
+}
+
+/// Writes records one after the other; only a table waits for the last.
+#[derive(Debug)]
+pub(super) struct Records {
+    format: Format,
+    out: io::BufWriter<io::Stdout>,
+    columns: Vec<String>,
+    held: Vec<Record>,
+    n_written: usize,
+}
+
+impl Records {
+    pub(super) fn new(format: Format) -> Self {
+        let out = io::BufWriter::new(io::stdout());
+        Self { format, out, columns: Vec::new(), held: Vec::new(), n_written: 0 }
+    }
+
+    /// Adds a record. Table and CSV have the columns of the first one.
+    pub(super) fn push(&mut self, record: Record) -> io::Result<()> {
+        self.n_written += 1;
+        match self.format {
+            Format::Table => {
+                self.held.push(record);
+                Ok(())
+            }
+            Format::Json => {
+                self.out.write_all(if self.n_written == 1 { b"[" } else { b"," })?;
+                write!(self.out, "\n{}", json(&Value::Object(record)))
+            }
+            Format::Jsonl => writeln!(self.out, "{}", json(&Value::Object(record))),
+            Format::Csv => {
+                if self.n_written == 1 {
+                    self.columns = record.keys().cloned().collect();
+                    let columns = self.columns.clone();
+                    csv_line(&mut self.out, columns.iter().map(|name| clean(name)))?;
+                }
+                let cells = self.columns.iter().map(|name| csv_cell(record.get(name)));
+                csv_line(&mut self.out, cells)
+            }
+        }
+    }
+
+    /// Writes what is still to be written; says how many records there were.
+    pub(super) fn finish(mut self) -> io::Result<usize> {
+        match (self.format, self.n_written) {
+            (Format::Table, _) => table(&self.held)?,
+            (Format::Json, 0) => writeln!(self.out, "[]")?,
+            (Format::Json, _) => writeln!(self.out, "\n]")?,
+            _ => {}
+        }
+        self.out.flush()?;
+        Ok(self.n_written)
+    }
+}
+
+/// Writes records in `format`.
+pub(super) fn records(
+    format: Format,
+    records: impl IntoIterator<Item = Record>,
+) -> io::Result<usize> {
+    let mut out = Records::new(format);
+    for record in records {
+        out.push(record)?;
+    }
+    out.finish()
+}
+
+/// Writes one object: indented, or as a list of one.
+pub(super) fn object(format: Format, record: Record) -> io::Result<()> {
+    match format {
+        Format::Json => line_raw(&json_pretty(&Value::Object(record))),
+        other => records(other, [record]).map(|_| ()),
+    }
+}
+
+fn line_raw(text: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+/// JSON in one line, in which nothing can act on a terminal.
+pub(super) fn json(value: &Value) -> String {
+    escape_unsafe(value.to_string())
+}
+
+fn json_pretty(value: &Value) -> String {
+    escape_unsafe(serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// RFC 8259 section 7: any character of a string may be written as an escape. Outside strings JSON
+/// has no such characters but the line ends of the indented form.
+fn escape_unsafe(json: String) -> String {
+    let is_escaped = |c: char| is_unsafe(c) && c != '\n';
+    if !json.contains(is_escaped) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_escaped(c) {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+fn csv_line(out: impl io::Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
+    let mut writer = ::csv::Writer::from_writer(out);
+    writer.write_record(cells)?;
+    writer.flush()
+}
+
+fn csv_cell(value: Option<&Value>) -> String {
+    let text = match value {
+        None | Some(Value::Null) => return String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
+        }
+        Some(other) => other.to_string(),
+    };
+    // A quoted cell may hold line ends (RFC 4180 section 2.6).
+    text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
+}
+
+fn table(records: &[Record]) -> io::Result<()> {
+    use comfy_table::{ContentArrangement, Row, Table, presets};
+    let Some(first) = records.first() else { return Ok(()) };
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(width()).unwrap_or(u16::MAX));
+    table.set_truncation_indicator("…");
+    table.set_header(first.keys().map(|name| name.replace('_', " ").to_uppercase()));
+    for record in records {
+        let mut row = Row::from(first.keys().map(|name| cell(record.get(name))));
+        row.max_height(1);
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let mut stdout = anstream::stdout().lock();
+    for (number, line) in table.to_string().lines().enumerate() {
+        let line = line.trim_end();
+        if number == 0 {
+            writeln!(stdout, "{}", dim(line))?;
+        } else {
+            writeln!(stdout, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::String(text)) => clean(text),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+            clean(&items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "))
+        }
+        Some(other) => clean(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_feed_can_act_on_a_terminal() {
+        let hostile = "kop\u{1b}]0;titel\u{7}\u{9b}31m\u{202e}om\r\n\u{feff}";
+        let cleaned = clean(hostile);
+        assert!(!cleaned.chars().any(is_unsafe), "{cleaned:?}");
+        assert!(cleaned.starts_with("kop\\u{1b}]0;titel\\u{7}"));
+        let written = json(&Value::String(hostile.to_owned()));
+        assert!(!written.chars().any(is_unsafe), "{written:?}");
+        let back: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(back, Value::String(hostile.to_owned()));
+        assert!(!csv_cell(Some(&Value::String(hostile.to_owned()))).contains('\u{1b}'));
+    }
+}

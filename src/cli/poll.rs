@@ -1,0 +1,47 @@
+//! `knipsel poll`: one pass over the feeds.
+
+use crate::cli::args::{Global, PollArgs};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::run::runtime;
+use crate::cli::{log, out, setup};
+use crate::config::closest;
+use crate::service::pass::{Selection, pass};
+use crate::service::{Setup, signals};
+
+pub(super) fn poll(global: &Global, args: &PollArgs) -> Result<Exit, Failure> {
+    log::start(global);
+    let setup = setup::daemon(global)?;
+    let selection = selection(&setup, args)?;
+    let summary = runtime()?.block_on(async {
+        let stop = signals::stop()?;
+        pass(&setup, &selection, stop).await
+    })?;
+    if !global.quiet {
+        out::note(&format!(
+            "polled {} feeds: {} new, {} revised, {} failed",
+            summary.n_polled, summary.n_new, summary.n_revised, summary.n_failed
+        ));
+    }
+    Ok(if summary.n_failed > 0 { Exit::Network } else { Exit::Done })
+}
+
+fn selection(setup: &Setup, args: &PollArgs) -> Result<Selection, Failure> {
+    if args.all {
+        return Ok(Selection::All);
+    }
+    let listed = || setup.feeds.iter().map(|feed| feed.name.as_str());
+    for name in &args.names {
+        if !listed().any(|listed| listed == name) {
+            let failure =
+                Failure::new(Exit::NotFound, format!("there is no feed `{name}` in the feed list"));
+            return Err(match closest(name, listed()) {
+                Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
+                None => failure,
+            });
+        }
+    }
+    Ok(match args.names.is_empty() {
+        true => Selection::Due,
+        false => Selection::Named(args.names.clone()),
+    })
+}

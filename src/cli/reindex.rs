@@ -1,0 +1,46 @@
+//! `knipsel reindex`.
+
+use std::io::{self, IsTerminal as _};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::args::Global;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::{out, setup};
+use crate::follow;
+use crate::index::writer::Writer;
+use crate::store::library::totals;
+use crate::store::{Layout, Lock, Reader};
+
+pub(super) fn reindex(global: &Global) -> Result<Exit, Failure> {
+    let layout = setup::layout(global)?;
+    let _lock = Lock::acquire(&layout)?;
+    let reader = Reader::open(&layout)?;
+    let mut index = Writer::open(&layout.index())?;
+    index.clear()?;
+    let n_done = bring_up_to_date(global, &reader, index)?;
+    out::note(&format!("indexed {n_done} articles"));
+    Ok(Exit::Done)
+}
+
+/// Takes into the index what is new in the archive; the caller holds the lock.
+pub(super) fn follow(global: &Global, layout: &Layout) -> Result<(), Failure> {
+    let reader = Reader::open(layout)?;
+    bring_up_to_date(global, &reader, Writer::open(&layout.index())?)?;
+    Ok(())
+}
+
+fn bring_up_to_date(global: &Global, reader: &Reader, mut index: Writer) -> Result<usize, Failure> {
+    let bar = if global.quiet || !io::stderr().is_terminal() {
+        ProgressBar::hidden()
+    } else {
+        let style =
+            ProgressStyle::with_template("indexing {wide_bar} {human_pos}/{human_len} {eta}");
+        ProgressBar::new(totals(reader)?.n_articles.into())
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    };
+    let n_done = follow::catch_up(reader, &mut index, |n_done| bar.set_position(n_done as u64))?;
+    bar.finish_and_clear();
+    index.close()?;
+    Ok(n_done)
+}

@@ -1,0 +1,71 @@
+//! Articles as records: the JSON keys that scripts rely on.
+
+use serde_json::{Value, json};
+
+use crate::cli::out::Record;
+use crate::model::time::{StatedDate, Timestamp};
+use crate::normalize::text::is_subheading;
+use crate::store::library::Article;
+
+/// Characters of a headline made of a text's beginning.
+const DERIVED_CHARS: usize = 80;
+
+/// All that is known of an article in one record.
+pub(super) fn article(article: &Article, snippet: Option<String>) -> Record {
+    let content = &article.revision.content;
+    let date = |date: Option<StatedDate>| date.map(StatedDate::to_rfc3339);
+    let fields = [
+        ("id", json!(article.id.as_str())),
+        ("url", json!(article.url)),
+        ("title", json!(Some(&content.title).filter(|title| !title.is_empty()))),
+        ("outlet", json!(article.outlet)),
+        ("section", json!(content.section)),
+        ("authors", json!(content.authors)),
+        ("tags", json!(content.tags)),
+        ("language", json!(content.language)),
+        ("published", json!(date(content.published))),
+        ("published_precision", json!(content.published.map(|date| date.precision.as_str()))),
+        ("first_seen", json!(article.first_seen_at.to_rfc3339())),
+        ("modified", json!(date(content.modified))),
+        ("access", json!("unknown")),
+        ("revision", json!(article.revision.number)),
+        ("feeds", json!(article.feeds)),
+        ("snippet", json!(snippet)),
+        ("text", json!(content.text)),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// Only these keys, in this order; a key that does not exist is `Err`.
+pub(super) fn only(record: &Record, keys: &[String]) -> Result<Record, String> {
+    keys.iter()
+        .map(|key| match record.get(key) {
+            Some(value) => Ok((key.clone(), value.clone())),
+            None => Err(key.clone()),
+        })
+        .collect()
+}
+
+/// The headline, or what stands in for it: the beginning of the text, with `…`.
+pub(super) fn headline(article: &Article) -> String {
+    let content = &article.revision.content;
+    if !content.title.is_empty() {
+        return content.title.clone();
+    }
+    let first = content.text.split("\n\n").find(|p| !is_subheading(p)).unwrap_or(&content.text);
+    let beginning: String = first.chars().take(DERIVED_CHARS).collect();
+    format!("{}…", beginning.trim_end_matches('.'))
+}
+
+/// When an article was published, or else first seen, for people.
+pub(super) fn when(article: &Article) -> String {
+    match article.revision.content.published {
+        Some(date) => date.to_string(),
+        None => article.first_seen_at.to_string(),
+    }
+}
+
+/// A moment for machines.
+pub(super) fn moment(at: Option<Timestamp>) -> Value {
+    json!(at.map(Timestamp::to_rfc3339))
+}

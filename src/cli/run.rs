@@ -1,0 +1,30 @@
+//! `knipsel run`: the daemon in the foreground.
+
+use crate::cli::args::{Global, RunArgs};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::{demo, log, setup};
+use crate::service::{self, Error, signals};
+
+pub(super) fn run(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
+    log::start(global);
+    if args.demo {
+        return demo::demo();
+    }
+    let setup = setup::daemon(global)?;
+    runtime()?.block_on(async {
+        let stop = signals::stop()?;
+        service::run(setup, stop).await
+    })?;
+    Ok(Exit::Done)
+}
+
+/// One thread for the network: it waits most of the time, and parsing and storing have threads of
+/// their own.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(4)
+        .build()
+        .map_err(|source| Error::System { action: "start the network", source })?;
+    Ok(runtime)
+}

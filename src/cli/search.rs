@@ -1,0 +1,105 @@
+//! `knipsel search`.
+
+use crate::cli::args::{Global, SearchArgs, SortBy};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::{Format, Record};
+use crate::cli::{out, render, setup, snippet, when};
+use crate::index::search::{Hits, Page, Searcher, Sort};
+use crate::query::{self, Filter, Query};
+use crate::service::clock;
+use crate::store::library::{self, Article};
+use crate::store::{ArticleRow, Layout, Lock, Reader, changes};
+
+pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure> {
+    let query = query::parse(&args.query.join(" "))?;
+    let filter = filter(args)?;
+    let layout = setup::layout(global)?;
+    let reader = Reader::open(&layout)?;
+    let searcher = Searcher::open(&layout.index())?;
+    let hits = match &searcher {
+        Some(searcher) => searcher.search(&query, &filter, &page(args))?,
+        None => Hits::default(),
+    };
+    warn_if_behind(&layout, &reader, searcher.as_ref())?;
+    let mut articles = Vec::with_capacity(hits.articles.len());
+    for row in &hits.articles {
+        articles.extend(library::article(&reader, ArticleRow(*row))?);
+    }
+    write(args, &query, &articles, hits.total)?;
+    Ok(if articles.is_empty() { Exit::NothingFound } else { Exit::Done })
+}
+
+fn page(args: &SearchArgs) -> Page {
+    let sort = match args.sort {
+        SortBy::Newest => Sort::Newest,
+        SortBy::Relevance => Sort::Relevance,
+    };
+    Page { sort, limit: args.limit, offset: 0 }
+}
+
+fn filter(args: &SearchArgs) -> Result<Filter, Failure> {
+    let now = clock::now();
+    Ok(Filter {
+        since: args.since.as_deref().map(|text| when::since(text, now)).transpose()?,
+        until: args.until.as_deref().map(|text| when::until(text, now)).transpose()?,
+        outlets: args.outlet.clone(),
+        feeds: args.feed.clone(),
+    })
+}
+
+/// A running daemon keeps the index within seconds; without one nobody does.
+fn warn_if_behind(
+    layout: &Layout,
+    reader: &Reader,
+    searcher: Option<&Searcher>,
+) -> Result<(), Failure> {
+    let is_behind = changes::last(reader)? > searcher.map_or(0, Searcher::watermark);
+    if is_behind && !Lock::is_held(layout) {
+        out::note("some articles are not in the search index yet: run `knipsel reindex`");
+    }
+    Ok(())
+}
+
+fn write(
+    args: &SearchArgs,
+    query: &Query,
+    articles: &[Article],
+    total: usize,
+) -> Result<(), Failure> {
+    if args.format == Format::Table && args.fields.is_empty() {
+        return table(query, articles, total);
+    }
+    let records: Vec<Record> = articles
+        .iter()
+        .map(|article| {
+            let snippet = snippet::plain(&article.revision.content.text, query);
+            let mut record = render::article(article, Some(snippet));
+            if args.fields.is_empty() {
+                record.remove("text");
+                return Ok(record);
+            }
+            render::only(&record, &args.fields)
+        })
+        .collect::<Result<_, _>>()
+        .map_err(|key| Failure::new(Exit::Usage, format!("there is no field `{key}`")))?;
+    out::records(args.format, records)?;
+    Ok(())
+}
+
+fn table(query: &Query, articles: &[Article], total: usize) -> Result<(), Failure> {
+    let width = out::width();
+    for article in articles {
+        let outlet = article.outlet.as_deref().unwrap_or("-");
+        let head = format!("{}  {}  {}", article.id, render::when(article), out::clean(outlet));
+        out::line(&out::dim(&head))?;
+        out::line(&format!("  {}", out::bold(&out::clean(&render::headline(article)))))?;
+        for line in snippet::marked(&article.revision.content.text, query, width.min(100) - 2) {
+            out::line(&format!("  {line}"))?;
+        }
+        out::line("")?;
+    }
+    let shown = articles.len();
+    let of = if shown < total { format!("{shown} of {total}") } else { total.to_string() };
+    out::note(&format!("{of} articles found"));
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What commands start from: paths, settings, the feed list, the archive.
+
+use crate::cli::args::Global;
+use crate::cli::failure::Failure;
+use crate::cli::out;
+use crate::config::paths::{Flags, Paths};
+use crate::config::settings::{Loaded, Settings, Sources};
+use crate::config::{self, feeds};
+use crate::service::{Files, Setup};
+use crate::store::{Layout, Reader};
+
+/// Where everything is.
+pub(super) fn paths(global: &Global) -> Result<Paths, Failure> {
+    let flags = Flags {
+        config: global.config.clone(),
+        feeds: global.feeds.clone(),
+        archive: global.archive.clone(),
+    };
+    Ok(Paths::find(&flags, &config::environment())?)
+}
+
+/// The folder of the archive, wherever the settings and feed list may be.
+pub(super) fn layout(global: &Global) -> Result<Layout, Failure> {
+    match &global.archive {
+        Some(dir) => Ok(Layout::new(dir)),
+        None => Ok(Layout::new(paths(global)?.archive)),
+    }
+}
+
+/// The archive, opened for reading.
+pub(super) fn reader(global: &Global) -> Result<Reader, Failure> {
+    Ok(Reader::open(&layout(global)?)?)
+}
+
+/// The settings and where each came from.
+pub(super) fn settings(global: &Global, paths: &Paths) -> Result<Loaded, Failure> {
+    Ok(Settings::load(&sources(global, paths))?)
+}
+
+fn sources(global: &Global, paths: &Paths) -> Sources {
+    Sources {
+        file: paths.settings.clone(),
+        environment: config::environment(),
+        flags: global.set.clone(),
+    }
+}
+
+/// All that polling needs. A first run gets a feed list with the starter set.
+pub(super) fn daemon(global: &Global) -> Result<Setup, Failure> {
+    let paths = paths(global)?;
+    let settings = settings(global, &paths)?.settings;
+    create_feed_list(&paths)?;
+    Ok(Setup {
+        layout: Layout::new(paths.archive.clone()),
+        settings,
+        feeds: feeds::load(&paths.feeds)?,
+        files: Some(Files { sources: sources(global, &paths), feeds: paths.feeds }),
+    })
+}
+
+/// Writes the starter set where there is no feed list yet.
+pub(super) fn create_feed_list(paths: &Paths) -> Result<(), Failure> {
+    if !paths.feeds.exists() {
+        let n_feeds = feeds::create_starter(&paths.feeds)?;
+        let path = paths.feeds.display();
+        out::note(&format!("wrote {path} with {n_feeds} feeds of the main outlets"));
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! `knipsel status`.
+
+use serde_json::{Value, json};
+
+use crate::cli::args::{Global, StatusArgs};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::{Format, Record, bold, clean, line};
+use crate::cli::{out, render, setup};
+use crate::config::feeds;
+use crate::index::search::Searcher;
+use crate::model::time::Timestamp;
+use crate::model::units::ByteSize;
+use crate::store::library::{self, FeedHealth, Totals};
+use crate::store::{Layout, Lock, Reader, changes};
+
+/// What is known of the archive as a whole.
+struct Overview {
+    layout: Layout,
+    is_running: bool,
+    totals: Totals,
+    n_behind: i64,
+    size_bytes: u64,
+    problem: Option<String>,
+    feeds: Vec<FeedHealth>,
+}
+
+pub(super) fn status(global: &Global, args: &StatusArgs) -> Result<Exit, Failure> {
+    let overview = look(global)?;
+    match args.format {
+        Format::Table => people(&overview)?,
+        Format::Csv => {
+            out::records(Format::Csv, feed_records(&overview.feeds))?;
+        }
+        format => out::object(format, machine(&overview))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn look(global: &Global) -> Result<Overview, Failure> {
+    let layout = setup::layout(global)?;
+    let reader = Reader::open(&layout)?;
+    let watermark = Searcher::open(&layout.index()).ok().flatten().map_or(0, |s| s.watermark());
+    // The daemon goes on with the last good files; its owner should hear that they are not these.
+    let problem = setup::paths(global).and_then(|paths| {
+        setup::settings(global, &paths)?;
+        if paths.feeds.exists() {
+            feeds::load(&paths.feeds)?;
+        }
+        Ok(())
+    });
+    Ok(Overview {
+        is_running: Lock::is_held(&layout),
+        totals: library::totals(&reader)?,
+        n_behind: (changes::last(&reader)? - watermark).max(0),
+        size_bytes: size(&layout),
+        problem: problem.err().map(|failure| failure.to_string()),
+        feeds: library::health(&reader)?,
+        layout,
+    })
+}
+
+fn size(layout: &Layout) -> u64 {
+    let bytes = |path: &std::path::Path| path.metadata().map_or(0, |metadata| metadata.len());
+    let index = std::fs::read_dir(layout.index()).into_iter().flatten().flatten();
+    bytes(&layout.database()) + index.map(|file| bytes(&file.path())).sum::<u64>()
+}
+
+fn machine(overview: &Overview) -> Record {
+    let totals = overview.totals;
+    let fields = [
+        ("archive", json!(overview.layout.dir().display().to_string())),
+        ("running", json!(overview.is_running)),
+        ("problem", json!(overview.problem)),
+        ("articles", json!(totals.n_articles)),
+        ("revisions", json!(totals.n_revisions)),
+        ("fetches", json!(totals.n_fetches)),
+        ("last_new", render::moment(totals.last_new_at)),
+        ("size_bytes", json!(overview.size_bytes)),
+        ("index_behind", json!(overview.n_behind)),
+        (
+            "feeds",
+            Value::Array(feed_records(&overview.feeds).into_iter().map(Value::Object).collect()),
+        ),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// How every feed is doing, as records.
+pub(super) fn feed_records(feeds: &[FeedHealth]) -> Vec<Record> {
+    feeds
+        .iter()
+        .map(|feed| {
+            let fields = [
+                ("name", json!(feed.name)),
+                ("url", json!(feed.url)),
+                ("outlet", json!(feed.outlet)),
+                ("title", json!(feed.title)),
+                ("paused", json!(feed.is_paused)),
+                ("articles", json!(feed.n_articles)),
+                ("last_poll", render::moment(feed.last_poll_at)),
+                ("last_outcome", json!(feed.last_outcome)),
+                ("last_error", json!(feed.last_error)),
+                ("last_success", render::moment(feed.last_success_at)),
+                ("last_new", render::moment(feed.last_new_at)),
+                ("failures", json!(feed.n_failures)),
+                ("failing_since", render::moment(feed.failing_since)),
+                ("next_poll", render::moment(feed.next_poll_at)),
+                ("next_reason", json!(feed.next_reason)),
+            ];
+            fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        })
+        .collect()
+}
+
+fn people(overview: &Overview) -> Result<(), Failure> {
+    let totals = overview.totals;
+    let running = if overview.is_running { "running" } else { "not running" };
+    line(&format!("{}  {}", bold("knipsel"), running))?;
+    line(&format!("archive   {}", clean(&overview.layout.dir().display().to_string())))?;
+    line(&format!(
+        "articles  {} ({} revisions, {} fetches, {})",
+        totals.n_articles,
+        totals.n_revisions,
+        totals.n_fetches,
+        approximate(overview.size_bytes)
+    ))?;
+    if let Some(at) = totals.last_new_at {
+        line(&format!("last new  {at}"))?;
+    }
+    if overview.n_behind > 0 {
+        line(&format!("index     up to {} changes behind", overview.n_behind))?;
+    }
+    if let Some(problem) = &overview.problem {
+        line(&format!("problem   {}", clean(problem)))?;
+    }
+    line("")?;
+    out::records(Format::Table, overview.feeds.iter().map(row))?;
+    Ok(())
+}
+
+fn row(feed: &FeedHealth) -> Record {
+    let clock = |at: Timestamp| at.to_local().strftime("%m-%d %H:%M").to_string();
+    let next = match (feed.is_paused, feed.next_poll_at) {
+        (true, _) => "paused".to_owned(),
+        (false, None) => "now".to_owned(),
+        (false, Some(at)) => clock(at),
+    };
+    let why = feed.last_error.clone().or_else(|| feed.next_reason.clone());
+    let fields = [
+        ("feed", json!(feed.name)),
+        ("articles", json!(feed.n_articles)),
+        ("success", json!(feed.last_success_at.map(clock))),
+        ("next", json!(next)),
+        ("why", json!(why)),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn approximate(bytes: u64) -> String {
+    let whole = if bytes >= 10 << 20 { bytes >> 20 << 20 } else { bytes >> 10 << 10 };
+    ByteSize(whole).to_string()
+}

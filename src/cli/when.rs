@@ -1,0 +1,75 @@
+//! Moments as people name them: `2022-02-14`, `2022-02`, `yesterday`, `7d`.
+
+use jiff::ToSpan as _;
+use jiff::civil::DateTime;
+
+use crate::cli::failure::{Exit, Failure};
+use crate::model::time::{Precision, StatedDate, Timestamp};
+use crate::model::units::Span;
+use crate::parse::date;
+
+/// The first moment of what `text` names.
+pub(super) fn since(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    if let Some(span) = Span::parse(text) {
+        return Ok(now.minus(span.0));
+    }
+    Ok(read(text, now)?.at)
+}
+
+/// The first moment after what `text` names, so that a day or month counts as a whole.
+pub(super) fn until(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    if let Some(span) = Span::parse(text) {
+        return Ok(now.minus(span.0));
+    }
+    let date = read(text, now)?;
+    let start = date.at.to_local();
+    let end = match date.precision {
+        Precision::Year => start.checked_add(1.year()),
+        Precision::Month => start.checked_add(1.month()),
+        Precision::Day => start.checked_add(1.day()),
+        Precision::Second => start.checked_add(1.second()),
+    };
+    Ok(end.map_or(date.at, Timestamp::from_local))
+}
+
+fn read(text: &str, now: Timestamp) -> Result<StatedDate, Failure> {
+    let today = now.to_local().date();
+    let day = match text.trim().to_lowercase().as_str() {
+        "today" | "vandaag" => Some(today),
+        "yesterday" | "gisteren" => today.yesterday().ok(),
+        _ => None,
+    };
+    let day = day.map(|day| StatedDate {
+        at: Timestamp::from_local(DateTime::from(day)),
+        precision: Precision::Day,
+        is_zone_assumed: true,
+    });
+    day.or_else(|| date::parse(text)).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("`{text}` is not a date"))
+            .hint("write 2022-02-14, 2022-02, yesterday, or 7d for a week ago")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected_since: &str, expected_until: &str) {
+        let now = date::parse("2022-02-14T09:30:00Z").unwrap().at;
+        let found = (since(text, now).unwrap(), until(text, now).unwrap());
+        assert_eq!(
+            (found.0.to_rfc3339(), found.1.to_rfc3339()),
+            (expected_since.to_owned(), expected_until.to_owned())
+        );
+    }
+
+    #[test]
+    fn a_day_and_a_month_count_as_a_whole() {
+        check("2022-02-14", "2022-02-13T23:00:00Z", "2022-02-14T23:00:00Z");
+        check("2022-02", "2022-01-31T23:00:00Z", "2022-02-28T23:00:00Z");
+        check("yesterday", "2022-02-12T23:00:00Z", "2022-02-13T23:00:00Z");
+        check("2h", "2022-02-14T07:30:00Z", "2022-02-14T07:30:00Z");
+        assert!(since("ooit", Timestamp::EPOCH).is_err());
+    }
+}

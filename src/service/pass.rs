@@ -1,0 +1,71 @@
+//! One pass for cron or scripts: poll, index, end.
+
+use crate::follow;
+use crate::model::fetch::Outcome;
+use crate::service::engine::Engine;
+use crate::service::{Error, Setup, clock, follower};
+use crate::store::feeds;
+
+/// Which feeds to poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// Those that are due.
+    Due,
+    /// All that are not paused.
+    All,
+    /// These, by name, paused or not.
+    Named(Vec<String>),
+}
+
+/// What a pass came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Feeds polled.
+    pub n_polled: usize,
+    /// Feeds that failed.
+    pub n_failed: usize,
+    /// Articles not seen before.
+    pub n_new: usize,
+    /// New revisions.
+    pub n_revised: usize,
+}
+
+/// Polls the selected feeds once. Stops early when `shutdown` ends.
+pub async fn pass(
+    setup: &Setup,
+    selection: &Selection,
+    shutdown: impl Future<Output = ()>,
+) -> Result<Summary, Error> {
+    let mut engine = Engine::open(setup).await?;
+    let chosen = match selection {
+        Selection::Due => feeds::due(&engine.reader, clock::now())?,
+        Selection::All => engine.active(),
+        Selection::Named(names) => {
+            let mut ids = engine.all();
+            ids.retain(|id| engine.feed(*id).is_some_and(|feed| names.contains(&feed.name)));
+            ids
+        }
+    };
+    for id in &chosen {
+        engine.start(*id)?;
+    }
+    let mut summary = Summary::default();
+    tokio::pin!(shutdown);
+    loop {
+        let ended = tokio::select! {
+            ended = engine.next_ended() => ended,
+            () = &mut shutdown => None,
+        };
+        let Some(ended) = ended else { break };
+        let polled = ended.result?;
+        summary.n_polled += 1;
+        summary.n_failed +=
+            usize::from(matches!(polled.outcome, Outcome::Failed(_) | Outcome::Gone));
+        summary.n_new += polled.tally.n_new;
+        summary.n_revised += polled.tally.n_revised;
+    }
+    engine.stop().await;
+    let mut index = follower::open_index(&setup.layout.index())?;
+    follow::catch_up(&engine.reader, &mut index, |_| {})?;
+    Ok(summary)
+}

@@ -1,0 +1,31 @@
+//! One line per poll.
+
+use crate::model::feed::Feed;
+use crate::model::fetch::Outcome;
+use crate::poll::Polled;
+
+/// Logs what a poll came to: feed, outcome, new, revised, next poll and why.
+pub(super) fn poll(feed: &Feed, polled: &Polled) {
+    let what = match &polled.outcome {
+        Outcome::Fresh => {
+            let tally = polled.tally;
+            format!("{} new, {} revised of {}", tally.n_new, tally.n_revised, tally.n_entries)
+        }
+        Outcome::NotModified => "not modified".to_owned(),
+        Outcome::Gone => "gone: the server answers 410".to_owned(),
+        Outcome::Throttled { .. } => "the server asks to wait".to_owned(),
+        Outcome::Failed(failure) => format!("failed: {}", failure.reason),
+    };
+    let next = polled.next.at.to_local().strftime("%H:%M:%S");
+    let line = format!("{:<24} {what}; next {next} ({})", feed.name, polled.next.reason);
+    let outcome = polled.outcome.as_str();
+    let (n_new, n_revised) = (polled.tally.n_new, polled.tally.n_revised);
+    if polled.outcome.is_success() || matches!(polled.outcome, Outcome::Throttled { .. }) {
+        tracing::info!(feed.name, feed.url, outcome, n_new, n_revised, "{line}");
+    } else {
+        tracing::warn!(feed.name, feed.url, outcome, "{line}");
+    }
+    for warning in &polled.warnings {
+        tracing::debug!(feed.name, "{}: {warning}", feed.name);
+    }
+}

@@ -1,0 +1,154 @@
+//! The loop of the daemon.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::config;
+use crate::config::settings::Settings;
+use crate::service::engine::{Ended, Engine};
+use crate::service::follower::Follower;
+use crate::service::notify::{self, Watchdog};
+use crate::service::watch::Watch;
+use crate::service::{Error, Files, Setup, clock, signals};
+use crate::store::{FeedId, feeds};
+
+/// Between two looks at what is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Ticks between two looks at the owner's files.
+const TICKS_PER_LOOK: u32 = 2;
+
+/// A feed whose poll could not be stored waits this long: the disk may be full.
+const HOLD: Duration = Duration::from_secs(60);
+
+/// Polls until `shutdown` ends, then stops cleanly.
+///
+/// # Errors
+/// What keeps it from starting. Once it runs, trouble is logged, shown by `status` and tried again.
+pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+    let mut ticker = Ticker::open(setup).await?;
+    let mut hangup = signals::reload()?;
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            _ = hangup.recv() => ticker.reload().await,
+            ended = ticker.engine.next_ended(), if !ticker.engine.is_idle() => ticker.end(ended),
+            _ = ticks.tick() => ticker.tick().await,
+        }
+    }
+    notify::stopping();
+    tracing::info!("stopping");
+    ticker.engine.stop().await;
+    Ok(())
+}
+
+struct Ticker {
+    engine: Engine,
+    // Before the engine in dropping order would end it too early: it takes up the last articles.
+    _follower: Follower,
+    setup: Setup,
+    watch: Option<Watch>,
+    watchdog: Watchdog,
+    held: HashMap<FeedId, Instant>,
+    n_ticks: u32,
+}
+
+impl Ticker {
+    async fn open(setup: Setup) -> Result<Self, Error> {
+        let engine = Engine::open(&setup).await?;
+        let follower = Follower::start(&setup.layout)?;
+        let watch = setup
+            .files
+            .as_ref()
+            .map(|files| Watch::new([files.sources.file.path().to_owned(), files.feeds.clone()]));
+        let ticker = Self {
+            engine,
+            _follower: follower,
+            setup,
+            watch,
+            watchdog: Watchdog::new(),
+            held: HashMap::new(),
+            n_ticks: 0,
+        };
+        let archive = ticker.setup.layout.dir().display();
+        tracing::info!("archive {archive}");
+        let status = ticker.status();
+        tracing::info!("{status}");
+        notify::ready(&status);
+        Ok(ticker)
+    }
+
+    fn status(&self) -> String {
+        format!("polling {} feeds", self.engine.active().len())
+    }
+
+    async fn tick(&mut self) {
+        self.n_ticks = self.n_ticks.wrapping_add(1);
+        if self.n_ticks.is_multiple_of(TICKS_PER_LOOK)
+            && self.watch.as_mut().is_some_and(Watch::has_changed)
+        {
+            self.reload().await;
+        }
+        if let Err(error) = self.start_due() {
+            tracing::error!("cannot look up what is due: {error}");
+        }
+        if self.watchdog.is_due() {
+            match self.engine.ping_writer().await {
+                Ok(()) => self.watchdog.feed(),
+                Err(error) => tracing::error!("the archive does not answer: {error}"),
+            }
+        }
+    }
+
+    fn start_due(&mut self) -> Result<(), Error> {
+        let now = Instant::now();
+        self.held.retain(|_, until| *until > now);
+        for id in feeds::due(&self.engine.reader, clock::now())? {
+            if !self.held.contains_key(&id) {
+                self.engine.start(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, ended: Option<Ended>) {
+        let Some(Ended { feed, result: Err(error) }) = ended else { return };
+        let name = self.engine.feed(feed).map(|feed| feed.name.as_str()).unwrap_or_default();
+        tracing::error!(feed.name = name, "cannot store the poll of {name}: {}", cause(&error));
+        self.held.insert(feed, Instant::now() + HOLD);
+    }
+
+    /// Reads the owner's files again. A mistake in them leaves all as it was.
+    async fn reload(&mut self) {
+        let Some(files) = self.setup.files.clone() else { return };
+        notify::reloading();
+        match self.reread(&files).await {
+            Ok(()) => tracing::info!("reloaded: {}", self.status()),
+            Err(error) => {
+                tracing::error!("not reloaded, the old settings and feeds stay: {}", cause(&error));
+            }
+        }
+        notify::ready(&self.status());
+    }
+
+    async fn reread(&mut self, files: &Files) -> Result<(), Error> {
+        let settings = Settings::load(&files.sources)?.settings;
+        let feeds = config::feeds::load(&files.feeds)?;
+        let setup = Setup { settings, feeds, ..self.setup.clone() };
+        self.engine.reload(&setup).await?;
+        self.setup = setup;
+        Ok(())
+    }
+}
+
+fn cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
