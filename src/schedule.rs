@@ -22,8 +22,12 @@ pub use interval::{Window, interval};
 pub struct Policy {
     /// Never sooner than this after the last poll.
     pub floor: Span,
-    /// Never later than this for a busy feed; quiet ones get 4 and 16 times as long.
+    /// Never later than this for a busy feed.
     pub ceiling: Span,
+    /// Never later than this for a feed that reaches back two days.
+    pub ceiling_quiet: Span,
+    /// Never later than this for a feed that reaches back two weeks.
+    pub ceiling_very_quiet: Span,
     /// At least this often a request without validators, in case they lie.
     pub recheck: Span,
     /// The longest pause after failures.
@@ -37,6 +41,8 @@ impl Default for Policy {
             floor: Span(Duration::from_secs(2 * 60)),
             // A feed of 20 entries and 150 a day is lost in 15 minutes at its peak, no sooner.
             ceiling: Span(Duration::from_secs(15 * 60)),
+            ceiling_quiet: Span(Duration::from_secs(3600)),
+            ceiling_very_quiet: Span(Duration::from_secs(4 * 3600)),
             recheck: Span(Duration::from_secs(12 * 3600)),
             // Long enough to bother nobody, short enough to notice a repair the same day.
             backoff_max: Span(Duration::from_secs(6 * 3600)),
@@ -173,12 +179,9 @@ fn after_success(
         observed.window.as_ref().map_or(wanted.saturating_mul(10), |w| w.reach(observed.at));
     let asked = observed.hints.max_age.max(observed.hints.ttl).unwrap_or_default();
     // A wish that would lose entries is granted only as far as half of the window.
-    let granted = asked.min(reach / 2).min(policy.ceiling.0 * QUIETEST);
+    let granted = asked.min(reach / 2).min(policy.ceiling_very_quiet.0.max(policy.ceiling.0));
     if granted > wanted { (granted, rhythm, Reason::Server) } else { (wanted, rhythm, reason) }
 }
-
-/// Quiet feeds wait at most this many times `poll.ceiling`.
-pub(crate) const QUIETEST: u32 = 16;
 
 /// The interval doubles with every failure, up to the limit.
 fn backoff(policy: &Policy, interval: Duration, n_failures: u32) -> Duration {
@@ -238,7 +241,7 @@ mod tests {
             prop_assert!(wait >= policy.floor.0);
             prop_assert!(wait <= GONE + GONE / 10);
             if outcome.is_success() {
-                prop_assert!(wait <= policy.ceiling.0 * QUIETEST + policy.ceiling.0 * 2);
+                prop_assert!(wait <= policy.ceiling_very_quiet.0 * 11 / 10);
                 prop_assert_eq!(next.rhythm.n_failures, 0);
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::time::Timestamp;
-use crate::schedule::{Policy, QUIETEST, Reason};
+use crate::schedule::{Policy, Reason};
 
 /// Polls per window: ten looks before the oldest entry falls off.
 const LOOKS: u32 = 10;
@@ -75,12 +75,12 @@ fn next_boost(window: &Window, boost: f64) -> f64 {
 }
 
 fn ceiling(policy: &Policy, reach: Duration) -> Duration {
-    let times = match reach {
-        reach if reach > VERY_QUIET => QUIETEST,
-        reach if reach > QUIET => 4,
-        _ => 1,
+    let ceiling = match reach {
+        reach if reach > VERY_QUIET => policy.ceiling_very_quiet,
+        reach if reach > QUIET => policy.ceiling_quiet,
+        _ => policy.ceiling,
     };
-    (policy.ceiling.0 * times).max(policy.floor.0)
+    ceiling.max(policy.ceiling).max(policy.floor).0
 }
 
 #[cfg(test)]

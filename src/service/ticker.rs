@@ -48,9 +48,9 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
 }
 
 struct Ticker {
-    engine: Engine,
-    // Before the engine in dropping order would end it too early: it takes up the last articles.
+    // Dropped before the engine, which holds the lock: the next daemon finds the index free.
     _follower: Follower,
+    engine: Engine,
     setup: Setup,
     watch: Option<Watch>,
     watchdog: Watchdog,
