@@ -20,6 +20,7 @@ mod tests;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::model::feed::Validators;
 use crate::model::fetch::Failure;
@@ -87,8 +88,9 @@ pub struct Request<'a> {
     pub now: Timestamp,
 }
 
-/// What came of a request.
-#[derive(Debug, Clone, PartialEq)]
+/// What came of a request. It keeps its place among the requests in flight until it is dropped, so
+/// that no more than [`Options::concurrency`] documents are in memory, however slow their storing.
+#[derive(Debug)]
 pub struct Response {
     /// Where the answer came from: the URL of the request, or after redirects the last one, without
     /// user name and password.
@@ -110,7 +112,15 @@ pub struct Response {
     pub duration: Duration,
     /// The answer itself.
     pub answer: Answer,
+    /// Held, not read.
+    pub place: Place,
 }
+
+/// A place among the requests in flight.
+#[derive(Debug)]
+pub struct Place(
+    #[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>,
+);
 
 /// The answer of a server, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use crate::store::{self, Reader, changes};
 /// Changes read at a time.
 const BATCH: usize = 256;
 
-/// Documents between two commits of a long catch-up: the index holds them in memory till then, and
-/// each commit makes a segment.
-const COMMIT_EVERY: usize = 2_000;
+/// Bytes of text between two commits of a long catch-up: the index may hold them in memory till
+/// then, and each commit makes a segment.
+const COMMIT_BYTES: usize = 12 << 20;
 
 /// Why the index could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -36,23 +36,23 @@ pub fn catch_up(
     }
     let mut seq = index.watermark();
     let mut n_done = 0;
-    let mut n_uncommitted = 0;
+    let mut n_bytes = 0;
     loop {
         let changes = changes::after(reader, seq, BATCH)?;
         let Some(newest) = changes.last() else { break };
         seq = newest.seq;
         for change in &changes {
             index.put(&document(change))?;
+            n_bytes += change.title.len() + change.text.len();
         }
         n_done += changes.len();
-        n_uncommitted += changes.len();
         progress(n_done);
-        if n_uncommitted >= COMMIT_EVERY {
+        if n_bytes >= COMMIT_BYTES {
             index.commit(seq)?;
-            n_uncommitted = 0;
+            n_bytes = 0;
         }
     }
-    if n_uncommitted > 0 {
+    if seq > index.watermark() {
         index.commit(seq)?;
     }
     Ok(n_done)

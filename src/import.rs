@@ -45,8 +45,15 @@ pub fn store(tx: &Tx<'_>, batch: &[RawArticle], now: Timestamp) -> Result<Import
 fn store_one(tx: &Tx<'_>, raw: &RawArticle, now: Timestamp) -> Result<Imported, Error> {
     let content = content(raw);
     let keys = keys(raw, &content);
-    let version =
-        |content, changed| Version { content, changed, source: Source::Import, feed: None, now };
+    let fingerprint = fingerprint::content(&content);
+    let version = |content, changed| Version {
+        content,
+        fingerprint,
+        changed,
+        source: Source::Import,
+        feed: None,
+        now,
+    };
     for article in articles::find(tx, &keys)? {
         let known = articles::known(tx, article, None)?;
         if !is_same_article(&keys, &content, &known) {
@@ -54,8 +61,7 @@ fn store_one(tx: &Tx<'_>, raw: &RawArticle, now: Timestamp) -> Result<Imported, 
         }
         articles::add_keys(tx, article, &keys)?;
         // A capture that is already one of the revisions is no edit, in whatever order they come.
-        let is_known =
-            articles::fingerprints(tx, article)?.contains(&fingerprint::content(&content));
+        let is_known = articles::fingerprints(tx, article)?.contains(&fingerprint);
         let changed = changes(&known.current, &content);
         if is_known || changed.is_empty() {
             return Ok(Imported { n_unchanged: 1, ..Imported::default() });

@@ -102,8 +102,10 @@ struct Document {
     warnings: Vec<String>,
 }
 
+/// An entry, ready to be compared.
 struct Prepared {
-    entry: Entry,
+    guid: Option<String>,
+    link: Option<String>,
     content: Content,
     keys: Vec<IdentityKey>,
     fingerprint: Short,
@@ -152,11 +154,12 @@ fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
     let entries = entries
         .into_iter()
         .zip(keys)
-        .map(|(entry, keys)| {
-            let content = content(feed, &entry, language.as_deref());
+        .map(|(mut entry, keys)| {
+            let content = content(feed, &mut entry, language.as_deref());
             let fingerprint = fingerprint::content(&content);
             let entry_hash = fingerprint::entry(&entry, &fingerprint);
-            Prepared { entry, content, keys, fingerprint, entry_hash }
+            let Entry { guid, link, .. } = entry;
+            Prepared { guid, link, content, keys, fingerprint, entry_hash }
         })
         .collect();
     Document {
@@ -168,17 +171,19 @@ fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
     }
 }
 
-fn content(feed: &Feed, entry: &Entry, language: Option<&str>) -> Content {
+/// What an entry says, taken out of it.
+fn content(feed: &Feed, entry: &mut Entry, language: Option<&str>) -> Content {
+    use std::mem::take;
     Content {
-        title: entry.title.clone(),
-        text: entry.text.clone(),
-        authors: entry.authors.clone(),
         section: feed.section.clone().or_else(|| entry.tags.first().cloned()),
-        tags: entry.tags.clone(),
-        language: entry.language.clone().or_else(|| language.map(ToOwned::to_owned)),
+        title: take(&mut entry.title),
+        text: take(&mut entry.text),
+        authors: take(&mut entry.authors),
+        tags: take(&mut entry.tags),
+        language: entry.language.take().or_else(|| language.map(ToOwned::to_owned)),
         published: entry.published,
         modified: entry.modified,
-        enclosures: entry.enclosures.clone(),
+        enclosures: take(&mut entry.enclosures),
     }
 }
 
@@ -319,17 +324,17 @@ impl Visit<'_> {
                 let identity = Identity {
                     keys: &prepared.keys,
                     outlet: self.outlet,
-                    url: prepared.entry.link.as_deref(),
+                    url: prepared.link.as_deref(),
                 };
-                articles::create(self.tx, &identity, &self.version(&prepared.content, &[]))?
+                articles::create(self.tx, &identity, &self.first_version(prepared))?
             }
         };
         still.insert(article);
         let seen = Seen {
             feed: self.id,
             article,
-            guid: prepared.entry.guid.as_deref(),
-            link: prepared.entry.link.as_deref(),
+            guid: prepared.guid.as_deref(),
+            link: prepared.link.as_deref(),
             entry_hash: prepared.entry_hash,
             fingerprint: prepared.fingerprint,
             appeared_at: self.appeared_at(prepared),
@@ -356,7 +361,13 @@ impl Visit<'_> {
     ) -> Result<bool, Error> {
         articles::add_keys(self.tx, article, &prepared.keys)?;
         if let Some(edit) = edit(&prepared.content, known) {
-            articles::revise(self.tx, article, &self.version(&edit.content, &edit.changed))?;
+            let version = Version {
+                content: &edit.content,
+                fingerprint: fingerprint::content(&edit.content),
+                changed: &edit.changed,
+                ..self.first_version(prepared)
+            };
+            articles::revise(self.tx, article, &version)?;
             return Ok(true);
         }
         if known.last_in_feed.is_none() {
@@ -365,13 +376,20 @@ impl Visit<'_> {
         Ok(false)
     }
 
-    fn version<'c>(&self, content: &'c Content, changed: &'c [&'static str]) -> Version<'c> {
-        Version { content, changed, source: Source::Feed, feed: Some(self.id), now: self.at }
+    fn first_version<'p>(&self, prepared: &'p Prepared) -> Version<'p> {
+        Version {
+            content: &prepared.content,
+            fingerprint: prepared.fingerprint,
+            changed: &[],
+            source: Source::Feed,
+            feed: Some(self.id),
+            now: self.at,
+        }
     }
 
     /// What a feed lists at its first poll appeared when it says, everything later when we saw it.
     fn appeared_at(&self, prepared: &Prepared) -> Timestamp {
-        match prepared.entry.published {
+        match prepared.content.published {
             Some(date) if self.is_first => date.at.min(self.at),
             _ => self.at,
         }

@@ -107,14 +107,12 @@ impl Job<'_> {
         file.take(BYTES_MAX)
             .read_to_end(&mut bytes)
             .map_err(|e| Failure::new(Exit::NotFound, format!("cannot read `{name}`: {e}")))?;
-        match from_text(&charset::decode(&bytes, None).0) {
-            Some(article) => self.push(article),
-            None => {
-                self.n_refused += 1;
-                out::error(&format!("`{name}`: there is no text in it"), None);
-                Ok(())
-            }
+        if let Some(article) = from_text(&charset::decode(&bytes, None).0) {
+            return self.push(article);
         }
+        self.n_refused += 1;
+        out::error(&format!("`{name}`: there is no text in it"), None);
+        Ok(())
     }
 
     fn push(&mut self, mut article: RawArticle) -> Result<(), Failure> {

@@ -40,8 +40,8 @@ fn selection(setup: &Setup, args: &PollArgs) -> Result<Selection, Failure> {
             });
         }
     }
-    Ok(match args.names.is_empty() {
-        true => Selection::Due,
-        false => Selection::Named(args.names.clone()),
-    })
+    if args.names.is_empty() {
+        return Ok(Selection::Due);
+    }
+    Ok(Selection::Named(args.names.clone()))
 }

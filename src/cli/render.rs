@@ -11,7 +11,7 @@ use crate::store::library::Article;
 const DERIVED_CHARS: usize = 80;
 
 /// All that is known of an article in one record.
-pub(super) fn article(article: &Article, snippet: Option<String>) -> Record {
+pub(super) fn article(article: &Article, snippet: Option<&str>) -> Record {
     let content = &article.revision.content;
     let date = |date: Option<StatedDate>| date.map(StatedDate::to_rfc3339);
     let fields = [

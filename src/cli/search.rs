@@ -73,7 +73,7 @@ fn write(
         .iter()
         .map(|article| {
             let snippet = snippet::plain(&article.revision.content.text, query);
-            let mut record = render::article(article, Some(snippet));
+            let mut record = render::article(article, Some(&snippet));
             if args.fields.is_empty() {
                 record.remove("text");
                 return Ok(record);

@@ -102,6 +102,8 @@ fn read(settings_file: &SettingsFile) -> Result<Option<(PathBuf, String)>, Error
 mod tests {
     use std::path::Path;
 
+    use std::time::Duration;
+
     use super::*;
 
     /// The settings by a file of `text`, variables and flags.

@@ -7,14 +7,14 @@ use reqwest::header::{
     ACCEPT, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
 };
 use reqwest::{ClientBuilder, StatusCode};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::fetch::guard::{Guard, Resolver};
 use crate::fetch::hosts::{self, Hosts};
 use crate::fetch::{
-    Answer, Error, Options, Request, Response, answer, body, failure, headers, redirect,
+    Answer, Error, Options, Place, Request, Response, answer, body, failure, headers, redirect,
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
@@ -42,7 +42,7 @@ struct Inner {
     http: reqwest::Client,
     guard: Arc<Guard>,
     hosts: Hosts,
-    in_flight: Semaphore,
+    in_flight: Arc<Semaphore>,
     options: Options,
 }
 
@@ -61,6 +61,7 @@ struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Client {
@@ -81,7 +82,7 @@ impl Client {
             http: http.map_err(|source| Error::Client { source })?,
             guard,
             hosts: Hosts::new(options.host_gap.0),
-            in_flight: Semaphore::new(options.concurrency.clamp(1, CONCURRENCY_MAX)),
+            in_flight: Arc::new(Semaphore::new(options.concurrency.clamp(1, CONCURRENCY_MAX))),
             options,
         })))
     }
@@ -119,18 +120,19 @@ impl Inner {
         url: &Url,
         walk: &mut Walk,
     ) -> Result<Reply, Failure> {
-        // The host's turn first: who waits for a host must not keep a place from others. Both end
-        // with this function, before the next hop waits for its own.
+        // The host's turn first: who waits for a host must not keep a place from others. The turn
+        // ends with this function, the place with the reply: before the next hop waits for its own.
         let _turn = self.hosts.turn(hosts::key(url)).await;
-        let _place = self.in_flight.acquire().await;
+        let place = Arc::clone(&self.in_flight).acquire_owned().await.ok();
         let total = self.options.total_timeout;
         let started_at = Instant::now();
         let left = total.0.saturating_sub(walk.duration);
         let reply = timeout(left, self.send(request, url, &mut walk.status)).await;
         walk.duration += started_at.elapsed();
-        reply.unwrap_or_else(|_| {
+        let reply = reply.unwrap_or_else(|_| {
             Err(Failure::new(FailureClass::Timeout, format!("not complete within {total}")))
-        })
+        })?;
+        Ok(Reply { place, ..reply })
     }
 
     async fn send(
@@ -152,7 +154,7 @@ impl Inner {
         let (status, headers) = (response.status(), response.headers().clone());
         let body =
             if status.is_success() { body::read(response, options).await? } else { Vec::new() };
-        Ok(Reply { status, headers, body })
+        Ok(Reply { status, headers, body, place: None })
     }
 
     /// The request as it goes over the wire.
@@ -198,12 +200,12 @@ impl Walk {
 
     fn response(self, request: &Request<'_>, result: Result<Reply, Failure>) -> Response {
         let redirected_to = self.visited.get(1..).and_then(<[Url]>::last);
-        let (headers, mut answer) = match result {
-            Ok(Reply { status, headers, body }) => {
+        let (headers, mut answer, place) = match result {
+            Ok(Reply { status, headers, body, place }) => {
                 let answer = answer::decide(status, &headers, body, request);
-                (headers, answer)
+                (headers, answer, place)
             }
-            Err(failure) => (HeaderMap::new(), Answer::Failed(failure)),
+            Err(failure) => (HeaderMap::new(), Answer::Failed(failure), None),
         };
         if let (Answer::Failed(failure), Some(url)) = (&mut answer, redirected_to) {
             let reason = format!("redirected to `{}`: {}", redirect::shown(url), failure.reason);
@@ -226,6 +228,7 @@ impl Walk {
             size_bytes: if let Answer::Document(body) = &answer { body.len() as u64 } else { 0 },
             duration: self.duration,
             answer,
+            place: Place(place),
         }
     }
 }

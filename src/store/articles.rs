@@ -117,6 +117,8 @@ pub fn fingerprints(tx: &Tx<'_>, article: ArticleRow) -> Result<Vec<Short>, Erro
 pub struct Version<'v> {
     /// What it says.
     pub content: &'v Content,
+    /// Its fingerprint.
+    pub fingerprint: Short,
     /// What differs from the version before.
     pub changed: &'v [&'static str],
     /// Where it came from.
@@ -292,7 +294,7 @@ fn add_revision(
                 ":enclosures": enclosures_to_json(&content.enclosures),
                 ":n_words": i64::try_from(words).unwrap_or(i64::MAX),
                 ":changed": to_json(version.changed),
-                ":fingerprint": fingerprint::content(content),
+                ":fingerprint": version.fingerprint,
             },
             |row| row.get(0),
         )

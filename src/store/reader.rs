@@ -22,7 +22,7 @@ impl Reader {
         let connection =
             Connection::open_with_flags(&path, flags).map_err(Error::sqlite(opening))?;
         connection
-            .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;")
+            .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
             .map_err(Error::sqlite(opening))?;
         // Schema 0: the daemon has made the file and not yet filled it.
         if migrate::check(&connection)? == 0 {

@@ -42,16 +42,21 @@ pub(super) fn unpack(revision: i64, codec: i64, data: &[u8]) -> Result<String, E
     let damaged = Error::DamagedText(revision);
     let bytes = match codec {
         CODEC_PLAIN => data.to_vec(),
-        CODEC_ZSTD => {
-            let size = zstd::bulk::Decompressor::upper_bound(data).unwrap_or(UNPACKED_BYTES_MAX);
-            match zstd::bulk::decompress(data, size.min(UNPACKED_BYTES_MAX)) {
-                Ok(bytes) => bytes,
-                Err(_) => return Err(damaged),
-            }
-        }
+        CODEC_ZSTD => decompress(data).ok_or_else(|| Error::DamagedText(revision))?,
         _ => return Err(damaged),
     };
     String::from_utf8(bytes).map_err(|_| damaged)
+}
+
+fn decompress(data: &[u8]) -> Option<Vec<u8>> {
+    thread_local! {
+        static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> =
+            RefCell::new(zstd::bulk::Decompressor::new().ok());
+    }
+    let size = zstd::bulk::Decompressor::upper_bound(data).unwrap_or(UNPACKED_BYTES_MAX);
+    DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        decompressor.as_mut()?.decompress(data, size.min(UNPACKED_BYTES_MAX)).ok()
+    })
 }
 
 #[cfg(test)]
