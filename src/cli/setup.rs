@@ -5,7 +5,8 @@ use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::config::paths::{Flags, Paths};
 use crate::config::settings::{Loaded, Settings, Sources};
-use crate::config::{self, feeds};
+use crate::config::{self, catalogue, feeds};
+use crate::model::feed::Feed;
 use crate::service::{Files, Setup};
 use crate::store::{Layout, Reader};
 
@@ -49,13 +50,22 @@ fn sources(global: &Global, paths: &Paths) -> Sources {
 pub(super) fn daemon(global: &Global) -> Result<Setup, Failure> {
     let paths = paths(global)?;
     let settings = settings(global, &paths)?.settings;
-    create_feed_list(&paths)?;
     Ok(Setup {
         layout: Layout::new(paths.archive.clone()),
         settings,
-        feeds: feeds::load(&paths.feeds)?,
+        feeds: listed_feeds(&paths)?,
         files: Some(Files { sources: sources(global, &paths), feeds: paths.feeds }),
     })
+}
+
+/// The feeds of the list. Where there is none and none may be written, as in a service whose
+/// configuration folder is root's, the starter set stands in until there is.
+fn listed_feeds(paths: &Paths) -> Result<Vec<Feed>, Failure> {
+    if let Err(error) = create_feed_list(paths) {
+        out::note(&format!("{error}; polling the starter set meanwhile"));
+        return Ok(catalogue::starter().cloned().collect());
+    }
+    Ok(feeds::load(&paths.feeds)?)
 }
 
 /// Writes the starter set where there is no feed list yet.
