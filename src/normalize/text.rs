@@ -60,7 +60,13 @@ pub fn squeeze(text: &str) -> String {
 }
 
 fn push_squeezed(out: &mut String, text: &str) {
-    for c in text.chars() {
+    let mut rest = text;
+    loop {
+        // Most of a text is words in ASCII, which need no second look.
+        let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        out.push_str(&rest[..plain]);
+        rest = &rest[plain..];
+        let Some(c) = rest.chars().next() else { return };
         if c.is_whitespace() {
             if !out.is_empty() && !out.ends_with([' ', '\n']) {
                 out.push(' ');
@@ -68,6 +74,7 @@ fn push_squeezed(out: &mut String, text: &str) {
         } else if !is_invisible(c) {
             out.push(c);
         }
+        rest = &rest[c.len_utf8()..];
     }
 }
 

@@ -94,14 +94,16 @@ fn is_web_page(document: &str) -> bool {
 }
 
 fn count_entries(document: &str) -> usize {
-    document.matches("<item").count() + document.matches("<entry").count()
+    let count = |tag: &str| memchr::memmem::find_iter(document.as_bytes(), tag).count();
+    count("<item") + count("<entry")
 }
 
 /// XML 1.0 section 2.2: no control characters but tab and line ends.
 fn without_illegal(document: &str) -> std::borrow::Cow<'_, str> {
-    let illegal = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || c == '\u{fffe}';
-    if document.contains(illegal) {
-        return document.replace(illegal, "").into();
+    let is_illegal = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    if document.bytes().any(is_illegal) {
+        let is_illegal = |c: char| u8::try_from(c).is_ok_and(is_illegal);
+        return document.replace(is_illegal, "").into();
     }
     document.into()
 }

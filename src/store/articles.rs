@@ -269,7 +269,7 @@ fn add_revision(
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("store a revision");
     let content = version.content;
-    let words = content.text.split_whitespace().count();
+    let words = n_words(&content.text);
     let revision: i64 = tx
         .connection
         .prepare_cached(ADD_REVISION)
@@ -312,6 +312,14 @@ fn add_revision(
         .execute(named_params! { ":revision": revision, ":article": article.0 })
         .map_err(failed())?;
     Ok(())
+}
+
+/// Words of a normalized text, in which only single spaces and line ends part them.
+fn n_words(text: &str) -> usize {
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\n');
+    let bytes = text.as_bytes();
+    let starts = bytes.windows(2).filter(|pair| is_space(pair[0]) && !is_space(pair[1])).count();
+    starts + usize::from(bytes.first().is_some_and(|byte| !is_space(*byte)))
 }
 
 /// A JSON array, or nothing for an empty list.

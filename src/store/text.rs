@@ -7,6 +7,9 @@ use crate::store::Error;
 /// zstd's default: level 19 would take twenty times as long for an eighth less.
 const LEVEL: i32 = 3;
 
+/// A shorter text gains nothing.
+const PACKED_BYTES_MIN: usize = 256;
+
 /// A text is never longer than this when unpacked; a damaged length cannot ask for more memory.
 const UNPACKED_BYTES_MAX: usize = 64 << 20;
 
@@ -25,6 +28,9 @@ impl Codec {
 
     /// The codec used and the bytes to store.
     pub(super) fn pack(&self, text: &str) -> (i64, Vec<u8>) {
+        if text.len() < PACKED_BYTES_MIN {
+            return (CODEC_PLAIN, text.as_bytes().to_vec());
+        }
         let packed = self
             .compressor
             .borrow_mut()
