@@ -1,0 +1,106 @@
+//! Around the clock: polling on its own, the owner's files, search within seconds, politeness.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::news::{item, items, rss};
+use crate::program::{Program, until};
+use crate::web::{Route, Web};
+
+/// A feed whose entries have just appeared is looked at every second or two.
+fn set_up() -> (Web, Program) {
+    let web = Web::start();
+    web.set("/rss", Route::document(rss(&items(0..2))));
+    let program = Program::with_feed(&web.url("/rss"));
+    (web, program)
+}
+
+fn wait_for_requests(web: &Web, path: &str, n: usize) {
+    until(path, || (web.asked_for(path).len() >= n).then_some(()));
+}
+
+#[test]
+fn a_daemon_polls_on_its_own_and_what_it_stores_is_soon_found() {
+    let (web, program) = set_up();
+    let daemon = program.daemon(&[]);
+    until("the first articles", || (program.found(&[]).len() == 2).then_some(()));
+    web.set("/rss", Route::document(rss(&items(0..3))));
+    until("the new article", || program.found(&["--", "boeren", "klei"]).pop());
+    assert_eq!(program.rows("SELECT title FROM articles ORDER BY article_rowid")[2], item(2).title);
+    assert!(web.asked().len() >= 2);
+    assert!(daemon.log().contains("dijkbode                 2 new, 0 revised of 2; next "));
+}
+
+#[test]
+fn a_change_of_the_feed_list_is_taken_up_and_a_mistake_in_it_is_not() {
+    let (web, program) = set_up();
+    let daemon = program.daemon(&[]);
+    web.set("/ander", Route::document(rss(&items(10..12))));
+    program.list(&[("dijkbode", &web.url("/rss")), ("ander", &web.url("/ander"))]);
+    wait_for_requests(&web, "/ander", 1);
+
+    fs::write(program.config("feeds.toml"), "[[feed]]\nnaam = \"ander\"\n").unwrap();
+    daemon.wait_for("not reloaded, the old settings and feeds stay: ");
+    let n_before = web.asked_for("/ander").len();
+    wait_for_requests(&web, "/ander", n_before + 2);
+    let problem = program.json(&["status"])["problem"].as_str().unwrap().to_owned();
+    assert!(problem.contains("feeds.toml`: line "), "{problem}");
+    assert!(program.ok(&["status"]).contains("problem   cannot use feed list `"));
+
+    program.list(&[("ander", &web.url("/ander"))]);
+    daemon.wait_for("reloaded: polling 1 feeds");
+    assert_eq!(program.json(&["status"])["problem"], serde_json::Value::Null);
+    let n_before = (web.asked_for("/rss").len(), web.asked_for("/ander").len());
+    wait_for_requests(&web, "/ander", n_before.1 + 3);
+    // A poll that was running when the list changed may still have come in.
+    assert!(web.asked_for("/rss").len() <= n_before.0 + 1);
+}
+
+#[test]
+fn a_hangup_reads_the_files_again_though_they_look_the_same() {
+    let (_web, program) = set_up();
+    let daemon = program.daemon(&[]);
+    daemon.signal("HUP");
+    daemon.wait_for("reloaded: polling 1 feeds");
+}
+
+#[test]
+fn a_mistake_in_the_settings_leaves_the_old_ones_in_force() {
+    let (web, program) = set_up();
+    let daemon = program.daemon(&[]);
+    fs::write(program.config("knipsel.toml"), "[fetch]\nallow_hosts = []\nhostgap = \"1s\"\n")
+        .unwrap();
+    daemon.wait_for("line 3: unknown key `fetch.hostgap`");
+    let n_before = web.asked().len();
+    wait_for_requests(&web, "/rss", n_before + 2);
+}
+
+#[test]
+fn an_import_beside_a_daemon_is_found_too() {
+    let (_web, program) = set_up();
+    let _daemon = program.daemon(&[]);
+    let file = program.home().join("artikel.txt");
+    fs::write(&file, "De ooievaars van Gennep zijn terug op hun nest.").unwrap();
+    program.ok(&["import", file.to_str().unwrap()]);
+    until("the imported article", || program.found(&["ooievaar"]).pop());
+}
+
+#[test]
+fn requests_to_one_host_keep_their_distance() {
+    const GAP: Duration = Duration::from_millis(300);
+    let web = Web::start();
+    for path in ["/a", "/b", "/c"] {
+        web.set(path, Route::document(rss(&items(0..2))));
+    }
+    let program = Program::new();
+    program.list(&[("aa", &web.url("/a")), ("bb", &web.url("/b")), ("cc", &web.url("/c"))]);
+    let _daemon = program.daemon(&["--set", "fetch.host_gap=300ms"]);
+    until("nine requests", || (web.asked().len() >= 9).then_some(()));
+    let asked = web.asked();
+    let agent = asked[0].header("user-agent").unwrap();
+    assert!(agent.starts_with("knipsel/"), "{agent}");
+    for pair in asked.windows(2) {
+        let gap = pair[1].at - pair[0].ended_at.unwrap();
+        assert!(gap >= GAP, "{} {gap:?} {}", pair[0].path, pair[1].path);
+    }
+}

@@ -1,0 +1,14 @@
+//! Tests of the whole program, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
+// What the tests stand on.
+mod news; // invented Dutch news, written as RSS and Atom
+mod program; // the real binary, in a home of its own
+mod web; // a scripted web on loopback that records what it was asked
+
+// What they say.
+mod architecture; // the rules of the house
+mod crash; // kills, a lost index, two daemons, stopping
+mod daemon; // around the clock: reload, search within seconds, politeness
+mod poll; // one pass: what is new, what changed, what failed

@@ -1,0 +1,253 @@
+//! The real binary, in a home of its own and with nothing else from outside.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What is promised within 5 s may take twice that here: other tests run at the same time, on two
+/// cores and without optimization.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+
+/// Between two looks at what is waited for.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Loopback is allowed, nothing is waited for, and a feed is due again after a second.
+const SETTINGS: &str = "\
+[fetch]
+allow_hosts = [\"127.0.0.1\"]
+host_gap = \"0s\"
+
+[poll]
+floor = \"0s\"
+";
+
+/// A home with settings and feed list, in which the program runs.
+#[derive(Debug)]
+pub(crate) struct Program {
+    home: TempDir,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A program that runs until it is stopped; killed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Program {
+    pub(crate) fn new() -> Self {
+        let program = Self { home: TempDir::new().unwrap() };
+        fs::create_dir_all(program.config("")).unwrap();
+        fs::write(program.config("knipsel.toml"), SETTINGS).unwrap();
+        fs::write(program.config("feeds.toml"), "").unwrap();
+        program
+    }
+
+    /// With one feed, `dijkbode`.
+    pub(crate) fn with_feed(url: &str) -> Self {
+        let program = Self::new();
+        program.list(&[("dijkbode", url)]);
+        program
+    }
+
+    /// Writes the feed list: names and addresses, all of one outlet whose links hold its own ids.
+    pub(crate) fn list(&self, feeds: &[(&str, &str)]) {
+        let mut list = String::from(
+            "[[outlet]]\nname = \"De Dijkbode\"\nlanguage = \"nl\"\n\
+             article_id = '/nieuws/([0-9]{7})'\n",
+        );
+        for (name, url) in feeds {
+            let _ = write!(
+                list,
+                "\n[[feed]]\nname = \"{name}\"\nurl = \"{url}\"\noutlet = \"De Dijkbode\"\n"
+            );
+        }
+        fs::write(self.config("feeds.toml"), list).unwrap();
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// `knipsel.toml`, `feeds.toml`.
+    pub(crate) fn config(&self, file: &str) -> PathBuf {
+        self.home().join(".config/knipsel").join(file)
+    }
+
+    /// A file of the archive.
+    pub(crate) fn archive(&self, file: &str) -> PathBuf {
+        self.home().join(".local/share/knipsel").join(file)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_knipsel"));
+        command.env_clear().env("HOME", self.home()).current_dir(self.home());
+        command.args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().unwrap();
+        Ran {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// What a run that must succeed writes to standard output.
+    #[track_caller]
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {ran:?}");
+        ran.stdout
+    }
+
+    /// The JSON that a run writes.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let arguments = [arguments, &["--format", "json"]].concat();
+        serde_json::from_str(&self.ok(&arguments)).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn poll_all(&self) {
+        self.ok(&["poll", "--all"]);
+    }
+
+    /// The ids that a search finds, however many.
+    pub(crate) fn found(&self, arguments: &[&str]) -> Vec<String> {
+        let all = ["search", "--limit", "1000", "--format", "csv", "--fields", "id"];
+        let ran = self.run(&[&all, arguments].concat());
+        assert!(ran.code <= 1, "{ran:?}");
+        ran.stdout.lines().skip(1).map(str::to_owned).collect()
+    }
+
+    /// The archive, as any other program reads it.
+    pub(crate) fn database(&self) -> Connection {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(self.archive("archive.db"), flags).unwrap()
+    }
+
+    /// The rows of a query, each as its values with `|` between them.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
+        let database = self.database();
+        let mut statement = database.prepare(sql).unwrap();
+        let n_columns = statement.column_count();
+        // Raw, so that parameters may stay NULL: a plan is the same for all values.
+        let mut rows = statement.raw_query();
+        let mut shown = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let values = (0..n_columns).map(|column| show(row.get_ref(column).unwrap()));
+            shown.push(values.collect::<Vec<_>>().join("|"));
+        }
+        shown
+    }
+
+    /// Starts a command that goes on until it is stopped.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        let log = self.home().join("log");
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(File::create(&log).unwrap());
+        Running { child: command.spawn().unwrap(), log }
+    }
+
+    /// Starts the daemon and waits until it polls.
+    pub(crate) fn daemon(&self, arguments: &[&str]) -> Running {
+        let running = self.start(&[&["run"], arguments].concat());
+        running.wait_for("polling ");
+        running
+    }
+}
+
+fn show(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null => "-".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into(),
+    }
+}
+
+impl Running {
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it wrote to standard error.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        until(text, || self.log().contains(text).then_some(()));
+    }
+
+    /// Sends `TERM`, `HUP`, ….
+    pub(crate) fn signal(&self, name: &str) {
+        let arguments = [format!("-{name}"), self.id().to_string()];
+        assert!(Command::new("kill").args(arguments).status().unwrap().success());
+    }
+
+    /// SIGKILL: it learns nothing of it.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    #[track_caller]
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        until("the program to end", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until `look` finds something, at most [`LIMIT`].
+#[track_caller]
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + LIMIT;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited {LIMIT:?} for: {what}");
+        thread::sleep(LOOK);
+    }
+}
+
+/// Takes out what differs from run to run: moments of this run, sizes, the home.
+pub(crate) fn redacted(text: &str, program: &Program) -> String {
+    let mut text = text.replace(&program.home().display().to_string(), "HOME");
+    for (pattern, stand_in) in [
+        (r"20(?:2[3-9]|[3-9]\d)-\d\d-\d\d \d\d:\d\d", "YYYY-MM-DD hh:mm"),
+        (r"(\s)\d\d-\d\d \d\d:\d\d\b", "${1}MM-DD hh:mm"),
+        (r"\b\d+(?:KiB|MiB)\b", "SIZE"),
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
+    ] {
+        text = regex::Regex::new(pattern).unwrap().replace_all(&text, stand_in).into_owned();
+    }
+    text
+}
