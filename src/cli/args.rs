@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::out::Format;
 
-/// Keeps every article that Dutch news feeds announce, and answers questions about them.
+/// Keeps every article of Dutch news feeds, and answers questions about them.
 #[derive(Debug, Parser)]
 #[command(
     name = "knipsel",
@@ -15,12 +16,12 @@ use crate::cli::out::Format;
     disable_help_subcommand = true,
     after_help = "\
 Examples:
-  knipsel run --demo                       see it work, offline, in a minute
-  knipsel run                              poll the main Dutch outlets from now on
+  knipsel run --demo               see it work, offline, in a minute
+  knipsel run                      poll the main Dutch outlets from now on
   knipsel search Lavrov Navo --since 2022-02 --until 2022-03
   knipsel search '\"nieuw kabinet\" outlet:nos -voetbal'
-  knipsel show 4k2qz                       an article by the beginning of its id
-  knipsel feed add nos-binnenland          more feeds, from the catalogue or by URL
+  knipsel show 4k2qz               an article by the beginning of its id
+  knipsel feed add nos-binnenland  more feeds, from the catalogue or by URL
   knipsel sql 'select outlet, count(*) from articles group by 1'
 
 Exit codes: 0 done, 1 nothing found, 2 usage, 3 configuration, 4 not found,
@@ -51,8 +52,14 @@ pub(super) struct Global {
     /// One setting for this run, as `poll.floor=5m`
     #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
-    /// Colors: only on a terminal, always or never
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colors.
+    #[arg(
+        help = "Colors; auto: on a terminal, unless NO_COLOR is set",
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub color: Color,
     /// Say more; twice for everything
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
@@ -62,14 +69,11 @@ pub(super) struct Global {
     pub quiet: bool,
 }
 
-/// When to use colors.
+/// When to use colors. Values have no help of their own, so that a flag takes one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -102,7 +106,7 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// List the revisions of an article
     Revisions(RevisionsArgs),
-    /// Show what runs, how every feed is doing, and what is in the archive
+    /// Show what runs, how feeds are doing, what is archived
     Status(StatusArgs),
     /// List, add, remove and test feeds
     Feed(FeedArgs),
@@ -116,7 +120,7 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Write the manual pages
+    /// Print the manual page, or write those of all commands
     Man(ManArgs),
 }
 
@@ -124,14 +128,14 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  knipsel run                     poll what the feed list says; Ctrl-C stops it
-  knipsel run --demo              an invented press, served from inside the program
+  knipsel run                poll what the feed list says; Ctrl-C stops it
+  knipsel run --demo         an invented press, served by the program itself
   knipsel run --set poll.floor=5m
 
 The first run writes a feed list with about 40 feeds of the main outlets. The
 list and the settings are read again when they change, and on SIGHUP.")]
 pub(super) struct RunArgs {
-    /// Poll an invented press for about a minute, offline, and show what was stored
+    /// Poll an invented press, offline, and show what was stored
     #[arg(long)]
     pub demo: bool,
 }
@@ -200,12 +204,10 @@ pub(super) struct SearchArgs {
     pub fields: Vec<String>,
 }
 
-/// Orders of articles.
+/// Orders of articles: the latest first, the best match first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum SortBy {
-    /// The latest first.
     Newest,
-    /// The best match first.
     Relevance,
 }
 
@@ -248,7 +250,8 @@ pub(super) struct StatusArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A JSON Lines file has one article a line; only `text` is needed:
-  {\"title\": …, \"text\": …, \"url\": …, \"outlet\": …, \"author\": …, \"published\": \"2022-02-14\"}
+  {\"title\": …, \"text\": …, \"url\": …, \"outlet\": …, \"author\": …,
+   \"published\": \"2022-02-14\"}
 
 Any other file is one article in plain text. Its first line may be its date, as
 precise as it is known: `date 2022-02`.
@@ -275,8 +278,8 @@ The public views are articles, revisions, sightings, feeds and fetches; here
 there is also texts(id, revision, text, current). See docs/schema.md.
 
 Examples:
-  knipsel sql 'select outlet, count(*) from articles group by outlet order by 2 desc'
-  knipsel sql \"select id, seen, changed from revisions where revision > 1\" --format csv")]
+  knipsel sql 'select outlet, count(*) from articles group by 1 order by 2 desc'
+  knipsel sql 'select id, seen, changed from revisions' --format csv")]
 pub(super) struct SqlArgs {
     /// One SELECT
     #[arg(value_name = "SQL")]
@@ -342,6 +345,7 @@ pub(super) struct ListArgs {
 #[derive(Debug, Args)]
 pub(super) struct FeedShowArgs {
     /// The name of the feed
+    #[arg(value_name = "NAME")]
     pub name: String,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -350,24 +354,32 @@ pub(super) struct FeedShowArgs {
 
 /// Arguments of `feed add`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel feed add nos-binnenland nu-algemeen
+  knipsel feed add --tag regional          all with that tag
+  knipsel feed add https://dorp.example/rss --outlet 'De Dorpspomp'
+
+A name given with a URL is used as it is, also when the feed cannot be reached
+just now; otherwise the feed is fetched once, and its title makes the name.")]
 pub(super) struct AddArgs {
-    /// Names from the catalogue, or the URL of a feed
-    #[arg(value_name = "NAME|URL", required_unless_present_any = ["tag", "of_outlet", "all"])]
-    pub feeds: Vec<String>,
+    /// Names from the catalogue, or URLs of feeds
+    #[arg(value_name = "NAME|URL", required_unless_present_any = ["tag", "outlet", "all"])]
+    pub wanted: Vec<String>,
     /// All feeds of the catalogue with this tag
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
-    /// All feeds of the catalogue of this outlet; with a URL, the outlet of that feed
-    #[arg(long = "outlet", id = "of_outlet", value_name = "OUTLET")]
+    /// All feeds of the catalogue of this outlet; with a URL, its outlet
+    #[arg(long, value_name = "OUTLET")]
     pub outlet: Vec<String>,
     /// The whole catalogue
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["wanted", "tag", "outlet"])]
     pub all: bool,
     /// With a URL: the name of the feed
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
     /// With a URL: the section of the feed
-    #[arg(long, value_name = "SECTION")]
+    #[arg(long, value_name = "SECTION", value_parser = NonEmptyStringValueParser::new())]
     pub section: Option<String>,
 }
 
@@ -381,8 +393,14 @@ pub(super) struct NamesArgs {
 
 /// Arguments of `feed test`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel feed test nos-binnenland
+  knipsel feed test https://dorp.example/rss --format json
+
+Exits with 1 when it is not a feed, and with 6 when it cannot be fetched.")]
 pub(super) struct TestArgs {
-    /// The URL of a feed, or the name of one in the list or the catalogue
+    /// A URL, or the name of a feed in the list or the catalogue
     #[arg(value_name = "URL|NAME")]
     pub feed: String,
     /// How to write what is in it
@@ -392,8 +410,14 @@ pub(super) struct TestArgs {
 
 /// Arguments of `feed catalog`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel feed catalog                     all of it
+  knipsel feed catalog regional            by a tag
+  knipsel feed catalog volkskrant --format jsonl")]
 pub(super) struct CatalogArgs {
-    /// Only feeds that have this word in name, outlet, section, tags or URL
+    /// Only feeds with this word in name, outlet, section, tags or URL
+    #[arg(value_name = "WORD")]
     pub word: Option<String>,
     /// How to write them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -411,17 +435,15 @@ pub(super) struct FeedImportArgs {
 /// Arguments of `feed export`.
 #[derive(Debug, Args)]
 pub(super) struct FeedExportArgs {
-    /// How to write the list
+    /// OPML for other readers, TOML for a feed list of knipsel
     #[arg(long, value_name = "FORMAT", default_value = "opml")]
     pub format: ListFormat,
 }
 
-/// Formats of a feed list.
+/// Formats of a feed list: OPML 2.0 for other readers, TOML as knipsel keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// OPML 2.0, for other readers.
     Opml,
-    /// A feed list of knipsel.
     Toml,
 }
 
@@ -454,15 +476,24 @@ pub(super) struct ConfigShowArgs {
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel completions bash > ~/.local/share/bash-completion/completions/knipsel
+  knipsel completions fish > ~/.config/fish/completions/knipsel.fish")]
 pub(super) struct CompletionsArgs {
     /// The shell
+    #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel man | man -l -                       read the main page
+  knipsel man --out ~/.local/share/man/man1    install them all")]
 pub(super) struct ManArgs {
-    /// Write one page a command into this folder instead of the main page to standard output
+    /// Write a page for every command into this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 }

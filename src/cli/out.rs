@@ -13,16 +13,13 @@ use serde_json::{Map, Value};
 /// Columns when the terminal does not say.
 const WIDTH: usize = 80;
 
-/// How data is written.
+/// How data is written: for people, as one JSON document, one JSON object a line, or
+/// comma-separated values (RFC 4180) with a line of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people.
     Table,
-    /// One JSON array.
     Json,
-    /// One JSON object a line.
     Jsonl,
-    /// Comma-separated values (RFC 4180), with a line of names.
     Csv,
 }
 
