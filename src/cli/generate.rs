@@ -1,12 +1,38 @@
-//! Completions and manual pages.
+//! Completions and manual pages, made of the arguments themselves.
 
-use crate::cli::args::{CompletionsArgs, ManArgs};
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use clap_mangen::Man;
+
+use crate::cli::args::{Cli, CompletionsArgs, ManArgs};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::out;
 
-pub(super) fn completions(_args: &CompletionsArgs) -> Result<Exit, Failure> {
+pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "knipsel", &mut script);
+    out::document(&script)?;
     Ok(Exit::Done)
 }
 
-pub(super) fn man(_args: &ManArgs) -> Result<Exit, Failure> {
+pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
+    if let Some(folder) = &args.out {
+        pages(folder)?;
+        return Ok(Exit::Done);
+    }
+    let mut page = Vec::new();
+    Man::new(Cli::command()).render(&mut page)?;
+    out::document(&page)?;
     Ok(Exit::Done)
+}
+
+/// A page for every command: `knipsel.1`, `knipsel-feed-add.1`.
+fn pages(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+        .map_err(|error| {
+            let folder = folder.display();
+            Failure::new(Exit::NotFound, format!("cannot write pages into `{folder}`: {error}"))
+        })
 }

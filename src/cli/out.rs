@@ -58,6 +58,24 @@ pub(super) fn line(text: &str) -> io::Result<()> {
     writeln!(anstream::stdout(), "{text}")
 }
 
+/// Writes named facts, one a line, names in a column; those without a value are left out.
+pub(super) fn facts(facts: &[(&str, Option<String>)]) -> io::Result<()> {
+    let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, value) in facts {
+        if let Some(value) = value {
+            line(&format!("{}  {}", dim(&format!("{name:>width$}")), clean(value)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a document of the program's own making as it is.
+pub(super) fn document(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
 /// Writes words for people to standard error.
 pub(super) fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");

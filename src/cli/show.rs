@@ -99,11 +99,7 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Article]) -> Res
         ("tags", list(&content.tags)),
         ("id", Some(format!("{}@{}", article.id, article.revision.number))),
     ];
-    for (name, value) in facts {
-        if let Some(value) = value {
-            line(&format!("{}  {}", dim(&format!("{name:>10}")), clean(&value)))?;
-        }
-    }
+    out::facts(&facts)?;
     line("")?;
     for paragraph in content.text.split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
         let shown = wrap(&clean_lines(paragraph), out::width().min(90));
