@@ -3,6 +3,7 @@
 //! The parsed document says where things are; the change itself is made in the text, so that
 //! comments, order and the owner's layout survive.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::path::Path;
 
@@ -24,9 +25,9 @@ pub fn add(path: &Path, feed: &Feed) -> Result<(), Error> {
     })
 }
 
-/// Adds those of `new` whose name and URL are not in the list yet; returns how many that were.
-pub fn add_all(path: &Path, new: &[Feed]) -> Result<usize, Error> {
-    let mut n_added = 0;
+/// Adds those of `new` whose name and URL are not in the list yet; returns their names.
+pub fn add_all(path: &Path, new: &[Feed]) -> Result<Vec<String>, Error> {
+    let mut added = Vec::new();
     change(path, |text, listed| {
         let mut fresh: Vec<&Feed> = Vec::new();
         for feed in new {
@@ -35,25 +36,29 @@ pub fn add_all(path: &Path, new: &[Feed]) -> Result<usize, Error> {
                 fresh.push(feed);
             }
         }
-        n_added = fresh.len();
+        added = fresh.iter().map(|feed| feed.name.clone()).collect();
         Ok(appended(text, &fresh))
     })?;
-    Ok(n_added)
+    Ok(added)
 }
 
-/// Removes the feed `name`, with the comment lines directly above it.
-pub fn remove(path: &Path, name: &str) -> Result<(), Error> {
-    change(path, |text, listed| edit(text, listed, name, |text, place| without(text, &place.block)))
+/// Removes the feeds `names`, with the comment lines directly above them.
+///
+/// A name that is not there is [`Error::NoSuchFeed`], and then nothing changes; the same holds for
+/// [`pause`] and [`resume`].
+pub fn remove(path: &Path, names: &[&str]) -> Result<(), Error> {
+    let removed = |text: &str, place: &Place| without(text, &place.block);
+    change(path, |text, listed| edit(text, listed, names, removed))
 }
 
-/// Keeps the feed `name` in the list, but not polled.
-pub fn pause(path: &Path, name: &str) -> Result<(), Error> {
-    change(path, |text, listed| edit(text, listed, name, paused))
+/// Keeps the feeds `names` in the list, but not polled.
+pub fn pause(path: &Path, names: &[&str]) -> Result<(), Error> {
+    change(path, |text, listed| edit(text, listed, names, paused))
 }
 
-/// Polls the feed `name` again.
-pub fn resume(path: &Path, name: &str) -> Result<(), Error> {
-    change(path, |text, listed| edit(text, listed, name, resumed))
+/// Polls the feeds `names` again.
+pub fn resume(path: &Path, names: &[&str]) -> Result<(), Error> {
+    change(path, |text, listed| edit(text, listed, names, resumed))
 }
 
 /// Applies `edit` to a list that can be read, and writes the result if it can be read too.
@@ -103,14 +108,22 @@ struct Place {
 fn edit(
     text: &str,
     listed: &[Feed],
-    name: &str,
-    change: impl FnOnce(&str, &Place) -> String,
+    names: &[&str],
+    change: impl Fn(&str, &Place) -> String,
 ) -> Result<String, Error> {
-    if let Some(place) = place_of(text, name) {
-        return Ok(change(text, &place));
+    let mut places = Vec::new();
+    for name in names {
+        let Some(place) = place_of(text, name) else {
+            let suggestion = closest(name, listed.iter().map(|feed| feed.name.as_str()));
+            let suggestion = suggestion.map(str::to_owned);
+            return Err(Error::NoSuchFeed { name: (*name).to_owned(), suggestion });
+        };
+        places.push(place);
     }
-    let suggestion = closest(name, listed.iter().map(|feed| feed.name.as_str()));
-    Err(Error::NoSuchFeed { name: name.to_owned(), suggestion: suggestion.map(str::to_owned) })
+    // From the end, so that what is still to be changed stays where it is.
+    places.sort_by_key(|place| Reverse(place.block.start));
+    places.dedup_by_key(|place| place.block.start);
+    Ok(places.iter().fold(text.to_owned(), |edited, place| change(&edited, place)))
 }
 
 fn place_of(text: &str, name: &str) -> Option<Place> {
@@ -302,8 +315,8 @@ name = \"Village\"
             .map(|name| Feed::new(name, format!("https://{name}.example")))
             .into_iter()
             .collect();
-        assert_eq!(add_all(&list.path, &new).unwrap(), 2);
-        assert_eq!(add_all(&list.path, &new).unwrap(), 0);
+        assert_eq!(add_all(&list.path, &new).unwrap(), ["a", "b"]);
+        assert!(add_all(&list.path, &new).unwrap().is_empty());
         let expected = "[[feed]]\nname = \"a\"\nurl = \"https://a.example\"\n\n\
                         [[feed]]\nname = \"b\"\nurl = \"https://b.example\"\n";
         assert_eq!(list.text(), expected);
@@ -314,33 +327,43 @@ name = \"Village\"
         let own = "\n# national\n# and short\n[[feed]]\nname = \"nos-algemeen\"\n\
                    tags = [\n  \"a\", # first\n  \"b\",\n]\n# url = \"https://old.example\"\n";
         assert!(LIST.contains(own));
-        check(|path| remove(path, "nos-algemeen"), &LIST.replace(own, ""));
+        check(|path| remove(path, &["nos-algemeen"]), &LIST.replace(own, ""));
         let own = "\n# Home.\n[[feed]]\nname = \"village\"  # ours\n\
                    url = \"https://village.example/feed\"\n";
-        check(|path| remove(path, "village"), &LIST.replace(own, ""));
+        check(|path| remove(path, &["village"]), &LIST.replace(own, ""));
         let own = "\n[[feed]]\nname = \"bruzz\"\npaused = true\n";
-        check(|path| remove(path, "bruzz"), &LIST.replace(own, ""));
+        check(|path| remove(path, &["bruzz"]), &LIST.replace(own, ""));
+    }
+
+    #[test]
+    fn many_are_removed_at_once_named_twice_or_not() {
+        let list = List::new(LIST);
+        remove(&list.path, &["bruzz", "village", "bruzz", "nos-algemeen"]).unwrap();
+        assert_eq!(
+            list.text(),
+            "# My list.\n\n# The news:\n# below\n[[outlet]]\nname = \"Village\"\n# the end\n"
+        );
     }
 
     #[test]
     fn pausing_and_resuming_touch_one_line() {
         let before = "url = \"https://village.example/feed\"\n";
         let after = format!("{before}paused = true\n");
-        check(|path| pause(path, "village"), &LIST.replace(before, &after));
-        check(|path| pause(path, "bruzz"), LIST);
-        check(|path| resume(path, "bruzz"), &LIST.replace("paused = true\n", ""));
-        check(|path| resume(path, "village"), LIST);
+        check(|path| pause(path, &["village"]), &LIST.replace(before, &after));
+        check(|path| pause(path, &["bruzz"]), LIST);
+        check(|path| resume(path, &["bruzz"]), &LIST.replace("paused = true\n", ""));
+        check(|path| resume(path, &["village"]), LIST);
         let list = List::new("[[feed]]\nname = \"bruzz\"\npaused = true # holiday");
-        resume(&list.path, "bruzz").unwrap();
+        resume(&list.path, &["bruzz"]).unwrap();
         assert_eq!(list.text(), "[[feed]]\nname = \"bruzz\"\npaused = false # holiday");
-        pause(&list.path, "bruzz").unwrap();
+        pause(&list.path, &["bruzz"]).unwrap();
         assert_eq!(list.text(), "[[feed]]\nname = \"bruzz\"\npaused = true # holiday");
     }
 
     #[test]
     fn an_unknown_name_changes_nothing_and_gets_a_suggestion() {
         let list = List::new(LIST);
-        let error = remove(&list.path, "vilage").unwrap_err();
+        let error = remove(&list.path, &["bruzz", "vilage"]).unwrap_err();
         assert_eq!(error.to_string(), "there is no feed `vilage` in the feed list");
         assert_eq!(error.hint().as_deref(), Some("did you mean `village`?"));
         assert_eq!(list.text(), LIST);
@@ -349,7 +372,7 @@ name = \"Village\"
     #[test]
     fn a_list_that_does_not_load_is_not_touched_nor_made() {
         let list = List::new("[[feed]]\nname = \"nobody\"\n");
-        assert!(matches!(pause(&list.path, "nobody"), Err(Error::Invalid { .. })));
+        assert!(matches!(pause(&list.path, &["nobody"]), Err(Error::Invalid { .. })));
         let list = List::new(LIST);
         let wrong = Feed::new("x", "gopher://x.example");
         assert!(matches!(add(&list.path, &wrong), Err(Error::Invalid { .. })));
