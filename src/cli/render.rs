@@ -53,8 +53,11 @@ pub(super) fn headline(article: &Article) -> String {
         return content.title.clone();
     }
     let first = content.text.split("\n\n").find(|p| !is_subheading(p)).unwrap_or(&content.text);
-    let beginning: String = first.chars().take(DERIVED_CHARS).collect();
-    format!("{}…", beginning.trim_end_matches('.'))
+    let Some((end, _)) = first.char_indices().nth(DERIVED_CHARS) else {
+        return format!("{}…", first.trim_end_matches('.'));
+    };
+    let end = first[..end].rfind(' ').unwrap_or(end);
+    format!("{}…", &first[..end])
 }
 
 /// When an article was published, or else first seen, for people.

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::news::{items, rss};
-use crate::program::{Program, Ran};
+use crate::program::{Program, Ran, redacted};
 use crate::web::{Route, Web};
 
 /// A text without headline, of which only the month is known, with a heading in the middle.
@@ -92,6 +92,7 @@ fn an_old_clipping_is_shown_whole() {
     let page = program.ok(&["show", &id[..6]]);
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words(&page).contains(&words(text)), "{page}");
+    insta::assert_snapshot!(redacted(&page, &program));
 }
 
 #[test]
@@ -220,6 +221,14 @@ fn nothing_found_is_exit_code_1() {
         let ran = program.run(&[&["search", "--format", "json"], arguments].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (1, "[]\n"));
     }
+}
+
+#[test]
+fn a_listing_shows_when_by_whom_and_why() {
+    let program = imported();
+    let ran = program.run(&["search", "Navo"]);
+    assert_eq!(ran.stderr, "2 articles found\n");
+    insta::assert_snapshot!(redacted(&ran.stdout, &program));
 }
 
 #[test]
