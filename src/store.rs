@@ -72,6 +72,17 @@ pub enum Error {
     /// A stored text cannot be read back.
     #[error("the text of revision {0} is damaged")]
     DamagedText(i64),
+    /// A statement of the owner's cannot be understood.
+    #[error("{message}, at character {at} of the SQL")]
+    BadSql {
+        /// What SQLite says is wrong.
+        message: String,
+        /// Where; the first is 1.
+        at: usize,
+    },
+    /// A statement of the owner's is no question.
+    #[error("this SQL would write, and only reading is allowed")]
+    WritingSql,
     /// The writing thread has stopped.
     #[error("the archive is closed")]
     Closed,

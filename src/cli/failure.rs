@@ -115,7 +115,11 @@ impl From<store::Error> for Failure {
             store::Error::TooNew { .. } => Some("use a newer knipsel"),
             _ => None,
         };
-        Self { hint: hint.map(ToOwned::to_owned), ..Self::wrap(Exit::Database, error) }
+        let exit = match &error {
+            store::Error::BadSql { .. } | store::Error::WritingSql => Exit::Usage,
+            _ => Exit::Database,
+        };
+        Self { hint: hint.map(ToOwned::to_owned), ..Self::wrap(exit, error) }
     }
 }
 

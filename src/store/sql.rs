@@ -38,7 +38,7 @@ const STEPS: std::os::raw::c_int = 100_000;
 /// answers `false`. Stops after `limit`, so that a careless question ends.
 ///
 /// # Errors
-/// What SQLite says of the statement; what it would write is refused by the connection.
+/// What SQLite says of the statement; one that would write is refused.
 pub fn query(
     reader: &mut Reader,
     statement: &str,
@@ -63,7 +63,11 @@ pub fn query(
         .progress_handler(STEPS, Some(move || tokio::time::Instant::now() > end))
         .map_err(preparing())?;
     let asking = || Error::sqlite("run the SQL");
-    let mut statement = connection.prepare(statement).map_err(asking())?;
+    let mut statement = connection.prepare(statement).map_err(not_understood)?;
+    // A read-only connection would still carry out `VACUUM INTO`, which writes a file.
+    if !statement.readonly() {
+        return Err(Error::WritingSql);
+    }
     let names: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
     let mut rows = statement.query([]).map_err(asking())?;
     while let Some(row) = rows.next().map_err(asking())? {
@@ -73,6 +77,17 @@ pub fn query(
         }
     }
     Ok(())
+}
+
+fn not_understood(error: rusqlite::Error) -> Error {
+    match error {
+        rusqlite::Error::SqlInputError { msg: message, sql, offset, .. } => {
+            // SQLite counts bytes, and says -1 where it means no place in particular.
+            let start = usize::try_from(offset).ok().and_then(|offset| sql.get(..offset));
+            Error::BadSql { message, at: start.map_or(0, |start| start.chars().count()) + 1 }
+        }
+        source => Error::Sqlite { action: "run the SQL", source },
+    }
 }
 
 fn cell(value: ValueRef<'_>) -> Cell {

@@ -245,10 +245,28 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
     assert_eq!(sql("select at, outcome from fetches").code, 1);
     let n_articles = program.json(&["status"])["articles"].as_u64().unwrap();
     assert_eq!(n_articles, 4);
-    for statement in ["delete from article", "create table x (y)", "drop view articles"] {
-        assert_eq!(sql(statement).code, 5, "{statement}");
+    for statement in ["delete from article", "create table x (y)", "drop view articles", "vacuum"] {
+        let ran = sql(statement);
+        check_refused(&ran, 2, "knipsel: this SQL would write, and only reading is allowed\n");
     }
+    assert_ne!(sql("pragma user_version = 9").code, 0);
+    assert_eq!(program.rows("PRAGMA user_version"), ["1"]);
     assert_eq!(program.rows("SELECT count(*) FROM articles"), ["4"]);
+    check_refused(
+        &sql("select 'é', nope from articles"),
+        2,
+        "knipsel: no such column: nope, at character 13 of the SQL\n",
+    );
+}
+
+/// `VACUUM INTO` is no change of the archive, so SQLite lets a read-only connection do it.
+#[test]
+fn a_copy_of_the_archive_is_not_written_by_a_question() {
+    let program = imported();
+    for statement in ["vacuum into 'kopie.db'", "attach 'kopie.db' as kopie"] {
+        program.run(&["sql", statement]);
+        assert!(!program.home().join("kopie.db").exists(), "{statement}");
+    }
 }
 
 #[test]
