@@ -89,12 +89,17 @@ fn content(raw: &RawArticle) -> Content {
 }
 
 /// An article without id or address is known by its text, wherever it is imported from.
+///
+/// An id is believed to be the publisher's own only where there is no address: the ids of other
+/// collections would make a second article of one that a feed had already.
 fn keys(raw: &RawArticle, content: &Content) -> Vec<IdentityKey> {
     let scope = raw.outlet.as_deref().unwrap_or("import");
-    let mut keys = Vec::new();
-    keys.extend(raw.id.as_deref().map(|id| IdentityKey::publisher(scope, id.trim())));
+    let id = raw.id.as_deref().map(str::trim);
     let url = raw.url.as_deref().and_then(canonical).filter(|url| !is_home_page(url));
+    let publisher = id.filter(|_| url.is_none()).map(|id| IdentityKey::publisher(scope, id));
+    let mut keys = Vec::from_iter(publisher);
     keys.extend(url.map(|url| IdentityKey::url(&url)));
+    keys.extend(id.map(|id| IdentityKey::guid(scope, id)));
     if keys.is_empty() {
         let text = format!("{}\n{}", content.title, content.text);
         keys.push(IdentityKey::text(scope, &fingerprint::exact(&text)));

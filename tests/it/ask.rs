@@ -160,7 +160,7 @@ fn a_found_article_has_exactly_these_keys() {
     assert_eq!(
         article,
         json!({
-            "id": "tznsdinh4goqs",
+            "id": "bxmqca227bska",
             "url": "https://www.zeeklei.example/nieuws/1?utm_source=rss",
             "title": "Sluis bij Hulst dicht voor onderhoud",
             "outlet": "Zeeklei", "section": "Regio", "authors": ["Pieter de Rooij"],
@@ -266,6 +266,25 @@ fn a_copy_of_the_archive_is_not_written_by_a_question() {
     for statement in ["vacuum into 'kopie.db'", "attach 'kopie.db' as kopie"] {
         program.run(&["sql", statement]);
         assert!(!program.home().join("kopie.db").exists(), "{statement}");
+    }
+}
+
+/// Collections have ids of their own, which are not those that a publisher puts into its links.
+#[test]
+fn an_imported_article_with_another_id_and_the_address_of_a_known_one_is_that_one() {
+    let web = Web::start();
+    web.set("/rss", Route::document(rss(&items(0..1))));
+    let program = Program::with_feed(&web.url("/rss"));
+    program.poll_all();
+    let item = &items(0..1)[0];
+    let article = json!({
+        "id": "77", "url": item.link, "title": item.title, "text": item.text,
+        "author": item.author, "outlet": "De Dijkbode",
+    });
+    fs::write(program.home().join("a.jsonl"), article.to_string()).unwrap();
+    for _ in 0..2 {
+        let counts = program.json(&["import", "a.jsonl"]);
+        assert_eq!(counts, json!({ "new": 0, "revised": 0, "unchanged": 1, "refused": 0 }));
     }
 }
 
