@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 /// Columns when the terminal does not say.
 const WIDTH: usize = 80;
 
+/// What a name in a table may take of a line.
+const NAME_WIDTH: u16 = 32;
+
 /// How data is written: for people, as one JSON document, one JSON object a line, or
 /// comma-separated values (RFC 4180) with a line of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -233,7 +236,7 @@ fn csv_cell(value: Option<&Value>) -> String {
 }
 
 fn table(records: &[Record]) -> io::Result<()> {
-    use comfy_table::{ContentArrangement, Row, Table, presets};
+    use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
     let Some(first) = records.first() else { return Ok(()) };
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -248,6 +251,14 @@ fn table(records: &[Record]) -> io::Result<()> {
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
+        // Cells are cut at their width, not at a space; no clean text has this character.
+        column.set_delimiter('\u{1f}');
+    }
+    // The first column names the record; a name that is cut off cannot be used.
+    let name_width = table.column_max_content_widths().first().copied().unwrap_or_default();
+    if let Some(column) = table.column_mut(0) {
+        let width = Width::Fixed(name_width.min(NAME_WIDTH) + 2);
+        column.set_constraint(ColumnConstraint::LowerBoundary(width));
     }
     let mut stdout = anstream::stdout().lock();
     for (number, line) in table.to_string().lines().enumerate() {
