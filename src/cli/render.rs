@@ -68,6 +68,11 @@ pub(super) fn when(article: &Article) -> String {
     }
 }
 
+/// A moment in a narrow column: the year goes without saying.
+pub(super) fn clock(at: Timestamp) -> String {
+    at.to_local().strftime("%m-%d %H:%M").to_string()
+}
+
 /// A moment for machines.
 pub(super) fn moment(at: Option<Timestamp>) -> Value {
     json!(at.map(Timestamp::to_rfc3339))

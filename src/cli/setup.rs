@@ -68,6 +68,11 @@ fn listed_feeds(paths: &Paths) -> Result<Vec<Feed>, Failure> {
     Ok(feeds::load(&paths.feeds)?)
 }
 
+/// The feeds of the list; none while there is no list.
+pub(super) fn listed(paths: &Paths) -> Result<Vec<Feed>, Failure> {
+    if paths.feeds.exists() { Ok(feeds::load(&paths.feeds)?) } else { Ok(Vec::new()) }
+}
+
 /// Writes the starter set where there is no feed list yet.
 pub(super) fn create_feed_list(paths: &Paths) -> Result<(), Failure> {
     if !paths.feeds.exists() {

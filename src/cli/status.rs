@@ -6,9 +6,7 @@ use crate::cli::args::{Global, StatusArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, line};
 use crate::cli::{out, render, setup};
-use crate::config::feeds;
 use crate::index::search::Searcher;
-use crate::model::time::Timestamp;
 use crate::model::units::ByteSize;
 use crate::store::library::{self, FeedHealth, Totals};
 use crate::store::{Layout, Lock, Reader, changes};
@@ -43,9 +41,7 @@ fn look(global: &Global) -> Result<Overview, Failure> {
     // The daemon goes on with the last good files; its owner should hear that they are not these.
     let problem = setup::paths(global).and_then(|paths| {
         setup::settings(global, &paths)?;
-        if paths.feeds.exists() {
-            feeds::load(&paths.feeds)?;
-        }
+        setup::listed(&paths)?;
         Ok(())
     });
     Ok(Overview {
@@ -139,17 +135,16 @@ fn people(overview: &Overview) -> Result<(), Failure> {
 }
 
 fn row(feed: &FeedHealth) -> Record {
-    let clock = |at: Timestamp| at.to_local().strftime("%m-%d %H:%M").to_string();
     let next = match (feed.is_paused, feed.next_poll_at) {
         (true, _) => "paused".to_owned(),
         (false, None) => "now".to_owned(),
-        (false, Some(at)) => clock(at),
+        (false, Some(at)) => render::clock(at),
     };
     let why = feed.last_error.clone().or_else(|| feed.next_reason.clone());
     let fields = [
         ("feed", json!(feed.name)),
         ("articles", json!(feed.n_articles)),
-        ("success", json!(feed.last_success_at.map(clock))),
+        ("success", json!(feed.last_success_at.map(render::clock))),
         ("next", json!(next)),
         ("why", json!(why)),
     ];

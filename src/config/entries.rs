@@ -213,12 +213,19 @@ fn required_name(reader: &mut TableReader<'_>, what: &str) -> Option<String> {
 /// A bad address is returned as well: it is reported, and must not look like a missing one.
 fn address(reader: &mut TableReader<'_>) -> Option<String> {
     let text = reader.text("url")?;
-    match Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => {}
-        Ok(_) => reader.complain("url", format!("`{text}` is not an http or https URL")),
-        Err(error) => reader.complain("url", format!("`{text}` is not a URL: {error}")),
+    if let Err(reason) = check_url(&text) {
+        reader.complain("url", reason);
     }
     Some(text)
+}
+
+/// Whether `text` can be the URL of a feed; otherwise, why not.
+pub fn check_url(text: &str) -> Result<(), String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(()),
+        Ok(_) => Err(format!("`{text}` is not an http or https URL")),
+        Err(error) => Err(format!("`{text}` is not a URL: {error}")),
+    }
 }
 
 fn fulltext(reader: &mut TableReader<'_>) -> Option<Fulltext> {

@@ -234,8 +234,8 @@ pub fn totals(reader: &Reader) -> Result<Totals, Error> {
         .map_err(Error::sqlite("count what is in the archive"))
 }
 
-/// How a feed is doing.
-#[derive(Debug, Clone, PartialEq)]
+/// How a feed is doing; the default for one never polled.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeedHealth {
     /// Its name.
     pub name: String,

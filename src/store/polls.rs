@@ -156,6 +156,64 @@ pub fn record(tx: &Tx<'_>, feed: FeedId, poll: &Recorded<'_>) -> Result<(), Erro
     Ok(())
 }
 
+/// A poll as it is read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastPoll {
+    /// When the request was sent.
+    pub at: Timestamp,
+    /// How it ended.
+    pub outcome: String,
+    /// The HTTP status, if there was one.
+    pub status: Option<u16>,
+    /// Where redirects led.
+    pub final_url: Option<String>,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// Decoded body bytes.
+    pub size_bytes: u32,
+    /// How long it took.
+    pub duration_ms: u32,
+    /// What the document held; `None` when none was read.
+    pub tally: Option<Tally>,
+    /// What was odd about it.
+    pub warnings: Vec<String>,
+}
+
+const RECENT: &str = "
+    SELECT at, outcome, status, final_url, reason, coalesce(size_bytes, 0),
+           coalesce(duration_ms, 0), n_entries, n_new, n_revised, warnings
+    FROM fetch
+    WHERE feed_id = (SELECT id FROM feed WHERE name = :name)
+    ORDER BY at DESC, id DESC
+    LIMIT :limit";
+
+/// The last polls of the feed `name`, newest first, at most `limit`.
+pub fn recent(reader: &Reader, name: &str, limit: u32) -> Result<Vec<PastPoll>, Error> {
+    let failed = || Error::sqlite("read the last fetches of a feed");
+    let mut statement = reader.connection.prepare_cached(RECENT).map_err(failed())?;
+    statement
+        .query_map(named_params! { ":name": name, ":limit": limit }, read_past)
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
+fn read_past(row: &Row<'_>) -> rusqlite::Result<PastPoll> {
+    let count = |index| row.get::<_, Option<u32>>(index).map(|n| n.unwrap_or_default() as usize);
+    let n_entries: Option<u32> = row.get(7)?;
+    let (n_new, n_revised) = (count(8)?, count(9)?);
+    Ok(PastPoll {
+        at: Timestamp::from_seconds(row.get(0)?),
+        outcome: row.get(1)?,
+        status: row.get(2)?,
+        final_url: row.get(3)?,
+        reason: row.get(4)?,
+        size_bytes: row.get(5)?,
+        duration_ms: row.get(6)?,
+        tally: n_entries.map(|n| Tally { n_entries: n as usize, n_new, n_revised }),
+        warnings: crate::store::articles::from_json(row.get(10)?),
+    })
+}
+
 const SET_TITLE: &str = "UPDATE feed SET title = :title WHERE id = :feed AND title IS NOT :title";
 
 /// Keeps the title that a feed's document gives itself.
