@@ -84,6 +84,12 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// Writes what is odd but stops nothing to standard error.
+pub(super) fn warning(text: &str) {
+    let yellow = AnsiColor::Yellow.on_default().bold();
+    let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {}", clean(text));
+}
+
 /// Writes what went wrong, and what to do, to standard error.
 pub(super) fn error(message: &str, hint: Option<&str>) {
     let red = AnsiColor::Red.on_default().bold();

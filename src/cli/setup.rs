@@ -1,14 +1,14 @@
 //! What commands start from: paths, settings, the feed list, the archive.
 
 use crate::cli::args::Global;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::out;
 use crate::config::paths::{Flags, Paths};
 use crate::config::settings::{Loaded, Settings, Sources};
 use crate::config::{self, catalogue, feeds};
 use crate::model::feed::Feed;
 use crate::service::{Files, Setup};
-use crate::store::{Layout, Reader};
+use crate::store::{self, Layout, Reader};
 
 /// Where everything is.
 pub(super) fn paths(global: &Global) -> Result<Paths, Failure> {
@@ -31,6 +31,15 @@ pub(super) fn layout(global: &Global) -> Result<Layout, Failure> {
 /// The archive, opened for reading.
 pub(super) fn reader(global: &Global) -> Result<Reader, Failure> {
     Ok(Reader::open(&layout(global)?)?)
+}
+
+/// The archive, opened for reading, if there is one yet.
+pub(super) fn reader_if_any(global: &Global) -> Result<Option<Reader>, Failure> {
+    match Reader::open(&layout(global)?) {
+        Ok(reader) => Ok(Some(reader)),
+        Err(store::Error::Missing(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The settings and where each came from.
@@ -71,6 +80,16 @@ fn listed_feeds(paths: &Paths) -> Result<Vec<Feed>, Failure> {
 /// The feeds of the list; none while there is no list.
 pub(super) fn listed(paths: &Paths) -> Result<Vec<Feed>, Failure> {
     if paths.feeds.exists() { Ok(feeds::load(&paths.feeds)?) } else { Ok(Vec::new()) }
+}
+
+/// The feeds of a list that must be there.
+pub(super) fn feed_list(paths: &Paths) -> Result<Vec<Feed>, Failure> {
+    if !paths.feeds.exists() {
+        let path = paths.feeds.display();
+        return Err(Failure::new(Exit::Config, format!("there is no feed list at `{path}` yet"))
+            .hint("`knipsel run` or `knipsel feed add NAME` makes one"));
+    }
+    listed(paths)
 }
 
 /// Writes the starter set where there is no feed list yet.

@@ -1,0 +1,78 @@
+//! The feeds that are known already, by URL and by name.
+
+use url::Url;
+
+use crate::config::{catalogue, feeds};
+use crate::model::feed::Feed;
+
+/// Characters of a title that go into a name.
+const TITLE_CHARS_MAX: usize = 40;
+
+/// The feeds of the list, those of the catalogue, and newcomers, in this order.
+pub(super) struct Known(Vec<(String, Feed)>);
+
+impl Known {
+    pub(super) fn new(listed: &[Feed]) -> Self {
+        let feeds = listed.iter().chain(catalogue::feeds());
+        Self(feeds.map(|feed| (key(&feed.url), feed.clone())).collect())
+    }
+
+    /// The feed at `url`.
+    pub(super) fn at(&self, url: &str) -> Option<&Feed> {
+        let key = key(url);
+        self.0.iter().find(|(known, _)| *known == key).map(|(_, feed)| feed)
+    }
+
+    /// The feed of this name.
+    pub(super) fn named(&self, name: &str) -> Option<&Feed> {
+        self.0.iter().map(|(_, feed)| feed).find(|feed| feed.name == name)
+    }
+
+    /// A name that no other feed has, made of `title`, or of the host where there is none.
+    pub(super) fn new_name(&self, title: &str, url: &str) -> String {
+        let source = if title.chars().any(char::is_alphanumeric) {
+            title.chars().take(TITLE_CHARS_MAX).collect()
+        } else {
+            let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+            host.unwrap_or_default()
+        };
+        let taken: Vec<&str> = self.0.iter().map(|(_, feed)| feed.name.as_str()).collect();
+        feeds::name_for(&source, &taken)
+    }
+
+    /// Remembers a newcomer.
+    pub(super) fn remember(&mut self, feed: Feed) {
+        self.0.push((key(&feed.url), feed));
+    }
+}
+
+/// `HTTPS://nos.nl` and `https://nos.nl/` are one URL.
+fn key(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_known_however_it_is_written() {
+        let known = Known::new(&[Feed::new("dorp", "https://dorp.example")]);
+        let name = |url| known.at(url).map(|feed| feed.name.as_str());
+        assert_eq!(name("HTTPS://Dorp.example:443/"), Some("dorp"));
+        assert_eq!(name("https://feeds.nos.nl/nosnieuwsbinnenland"), Some("nos-binnenland"));
+        assert_eq!(name("https://dorp.example/rss"), None);
+    }
+
+    #[test]
+    fn a_new_name_is_short_and_free() {
+        let mut known = Known::new(&[]);
+        let url = "https://www.dorp.example/rss";
+        assert_eq!(known.new_name("NOS Binnenland", url), "nos-binnenland-2");
+        assert_eq!(known.new_name("\u{1b}[2J", url), "2j");
+        assert_eq!(known.new_name(" … ", url), "www-dorp-example");
+        assert_eq!(known.new_name(&"woord ".repeat(50), url).len(), 40);
+        known.remember(Feed::new("dorp", url));
+        assert_eq!(known.new_name("Dorp", "https://a.example"), "dorp-2");
+    }
+}

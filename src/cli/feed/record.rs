@@ -1,0 +1,83 @@
+//! Feeds as records: the JSON keys that scripts rely on.
+
+use serde_json::json;
+
+use crate::cli::out::Record;
+use crate::cli::{render, status};
+use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
+use crate::store::library::FeedHealth;
+use crate::store::polls::PastPoll;
+
+/// The keys of a feed of the catalogue.
+const OFFERED: [&str; 7] = ["name", "outlet", "section", "tags", "language", "country", "url"];
+
+/// A feed of the list: what its owner wishes, then how it is doing.
+pub(super) fn feed(feed: &Feed, health: Option<&FeedHealth>) -> Record {
+    let mut record = wishes(feed);
+    let never_polled = FeedHealth::default();
+    let health = std::slice::from_ref(health.unwrap_or(&never_polled));
+    for (key, value) in status::feed_records(health).into_iter().flatten() {
+        record.entry(key).or_insert(value);
+    }
+    record
+}
+
+/// A feed of the catalogue, for those who choose.
+pub(super) fn offered(feed: &Feed) -> Record {
+    let mut wishes = wishes(feed);
+    OFFERED.iter().filter_map(|key| wishes.remove_entry(*key)).collect()
+}
+
+fn wishes(feed: &Feed) -> Record {
+    let fulltext = match feed.fulltext {
+        Fulltext::Auto => "auto",
+        Fulltext::Off => "off",
+    };
+    let fields = [
+        ("name", json!(feed.name)),
+        ("url", json!(feed.url)),
+        ("outlet", json!(feed.outlet)),
+        ("section", json!(feed.section)),
+        ("tags", json!(feed.tags)),
+        ("language", json!(feed.language)),
+        ("country", json!(feed.country)),
+        ("paused", json!(feed.is_paused)),
+        ("fulltext", json!(fulltext)),
+        ("article_id", json!(feed.article_id.as_ref().map(ArticleIdPattern::as_str))),
+        ("user_agent", json!(feed.user_agent)),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// A poll that was.
+pub(super) fn poll(poll: &PastPoll) -> Record {
+    let fields = [
+        ("at", json!(poll.at.to_rfc3339())),
+        ("outcome", json!(poll.outcome)),
+        ("status", json!(poll.status)),
+        ("final_url", json!(poll.final_url)),
+        ("reason", json!(poll.reason)),
+        ("size_bytes", json!(poll.size_bytes)),
+        ("duration_ms", json!(poll.duration_ms)),
+        ("entries", json!(poll.tally.map(|tally| tally.n_entries))),
+        ("new", json!(poll.tally.map(|tally| tally.n_new))),
+        ("revised", json!(poll.tally.map(|tally| tally.n_revised))),
+        ("warnings", json!(poll.warnings)),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The same poll in a line of a table.
+pub(super) fn poll_row(poll: &PastPoll) -> Record {
+    let note = poll.reason.clone().or_else(|| poll.warnings.first().cloned());
+    let fields = [
+        ("fetched", json!(render::clock(poll.at))),
+        ("outcome", json!(poll.outcome)),
+        ("status", json!(poll.status)),
+        ("new", json!(poll.tally.map(|tally| tally.n_new))),
+        ("revised", json!(poll.tally.map(|tally| tally.n_revised))),
+        ("ms", json!(poll.duration_ms)),
+        ("note", json!(note)),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}

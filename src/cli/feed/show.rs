@@ -1,0 +1,103 @@
+//! `knipsel feed show`.
+
+use serde_json::json;
+
+use crate::cli::args::{FeedShowArgs, Global};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::feed::{record, unknown};
+use crate::cli::out::{Format, bold, clean, line};
+use crate::cli::{out, setup};
+use crate::config::catalogue;
+use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
+use crate::model::time::Timestamp;
+use crate::store::library::{self, FeedHealth};
+use crate::store::polls::{self, PastPoll};
+
+/// Fetches shown.
+const FETCHES: u32 = 10;
+
+pub(super) fn show(global: &Global, args: &FeedShowArgs) -> Result<Exit, Failure> {
+    let listed = setup::listed(&setup::paths(global)?)?;
+    let Some(feed) = listed.iter().find(|feed| feed.name == args.name) else {
+        return Err(not_listed(&args.name, &listed));
+    };
+    let (health, fetches) = match setup::reader_if_any(global)? {
+        Some(reader) => (
+            library::health(&reader)?.into_iter().find(|health| health.name == feed.name),
+            polls::recent(&reader, &feed.name, FETCHES)?,
+        ),
+        None => (None, Vec::new()),
+    };
+    if args.format == Format::Table {
+        page(feed, health.as_ref(), &fetches)?;
+        return Ok(Exit::Done);
+    }
+    let mut record = record::feed(feed, health.as_ref());
+    let fetches: Vec<_> = fetches.iter().map(record::poll).collect();
+    record.insert("fetches".to_owned(), json!(fetches));
+    out::object(args.format, record)?;
+    Ok(Exit::Done)
+}
+
+fn not_listed(name: &str, listed: &[Feed]) -> Failure {
+    if catalogue::feed(name).is_none() {
+        return unknown(name, listed);
+    }
+    let message = format!("feed `{name}` is in the catalogue, but not in the feed list");
+    Failure::new(Exit::NotFound, message).hint(format!("`knipsel feed add {name}` adds it"))
+}
+
+fn page(feed: &Feed, health: Option<&FeedHealth>, fetches: &[PastPoll]) -> Result<(), Failure> {
+    line(&bold(&clean(&feed.name)))?;
+    let mut facts = wishes(feed);
+    match health {
+        Some(health) => facts.extend(state(health)),
+        None => facts.push(("last poll", Some("never".to_owned()))),
+    }
+    out::facts(&facts)?;
+    if !fetches.is_empty() {
+        line("")?;
+        out::records(Format::Table, fetches.iter().map(record::poll_row))?;
+    }
+    Ok(())
+}
+
+type Fact = (&'static str, Option<String>);
+
+fn wishes(feed: &Feed) -> Vec<Fact> {
+    let pattern = feed.article_id.as_ref().map(ArticleIdPattern::as_str);
+    vec![
+        ("url", Some(feed.url.clone())),
+        ("outlet", feed.outlet.clone()),
+        ("section", feed.section.clone()),
+        ("tags", Some(feed.tags.join(", ")).filter(|tags| !tags.is_empty())),
+        ("language", feed.language.clone()),
+        ("country", feed.country.clone()),
+        ("paused", feed.is_paused.then(|| "yes".to_owned())),
+        ("full text", (feed.fulltext == Fulltext::Off).then(|| "off".to_owned())),
+        ("article id", pattern.map(str::to_owned)),
+        ("user agent", feed.user_agent.clone()),
+    ]
+}
+
+fn state(health: &FeedHealth) -> [Fact; 8] {
+    let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let outcome = health.last_outcome.as_deref().unwrap_or("never");
+    let last_poll = health.last_poll_at.map(|at| format!("{at}, {outcome}"));
+    let failing = health.failing_since.map(|at| match health.n_failures {
+        1 => format!("{at}, once"),
+        n => format!("{at}, {n} times in a row"),
+    });
+    let reason = health.next_reason.as_ref().map(|reason| format!(", {reason}"));
+    let next = health.next_poll_at.map_or_else(|| "now".to_owned(), |at| at.to_string());
+    [
+        ("title", health.title.clone()),
+        ("articles", Some(health.n_articles.to_string())),
+        ("last poll", last_poll.or_else(|| Some("never".to_owned()))),
+        ("error", health.last_error.clone()),
+        ("last success", moment(health.last_success_at)),
+        ("last new", moment(health.last_new_at)),
+        ("failing since", failing),
+        ("next poll", (!health.is_paused).then(|| format!("{next}{}", reason.unwrap_or_default()))),
+    ]
+}
