@@ -21,9 +21,10 @@ impl Listed {
     }
 }
 
+// Named, because the planner may take the primary key, and with it all that a feed ever listed.
 const LISTED: &str = "
     SELECT entry_hash, article_id
-    FROM sighting
+    FROM sighting INDEXED BY sighting_listed
     WHERE feed_id = :feed AND left_at IS NULL";
 
 /// What `feed` listed at its last poll.
@@ -112,7 +113,7 @@ pub fn leave(
 
 const APPEARED: &str = "
     SELECT appeared_at
-    FROM sighting
+    FROM sighting INDEXED BY sighting_listed
     WHERE feed_id = :feed AND left_at IS NULL
     ORDER BY appeared_at DESC";
 

@@ -14,3 +14,4 @@ mod crash; // kills, a lost index, two daemons, stopping
 mod feed; // the feed list: adding, changing, testing, exchanging
 mod daemon; // around the clock: reload, search within seconds, politeness
 mod poll; // one pass: what is new, what changed, what failed
+mod schema; // the public views, and how questions are looked up

@@ -1,0 +1,81 @@
+//! The public views, and that questions of every day are looked up and never searched for.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::news::{items, rss};
+use crate::program::Program;
+use crate::web::{Route, Web};
+
+/// With feeds enough that looking through them all would not be the best plan.
+fn archive() -> Program {
+    let web = Web::start();
+    let feeds: Vec<_> = (0..40).map(|n| (n.to_string(), web.url(&format!("/{n}")))).collect();
+    for n in 0..feeds.len() {
+        web.set(&format!("/{n}"), Route::document(rss(&items(n..n + 2))));
+    }
+    let program = Program::new();
+    let feeds: Vec<_> = feeds.iter().map(|(name, url)| (name.as_str(), url.as_str())).collect();
+    program.list(&feeds);
+    program.poll_all();
+    program
+}
+
+#[test]
+fn the_public_views_have_these_columns() {
+    let program = archive();
+    let views = program.rows("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name");
+    let columns = |view: &str| {
+        let names = program.rows(&format!("SELECT name FROM pragma_table_info('{view}')"));
+        format!("{view}: {}", names.join(", "))
+    };
+    let described: Vec<String> = views.iter().map(|view| columns(view)).collect();
+    insta::assert_snapshot!(described.join("\n"));
+}
+
+#[test]
+fn tables_are_strict() {
+    let tables = "SELECT name FROM pragma_table_list
+        WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'";
+    assert!(archive().rows(tables).is_empty());
+}
+
+/// The text of a statement, which is a constant in `src/store/`.
+fn statement(file: &str, constant: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store").join(file);
+    let source = fs::read_to_string(path).unwrap();
+    let start = source.find(&format!("const {constant}: &str =")).unwrap();
+    source[start..].split('"').nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn questions_are_answered_from_keys_and_indexes() {
+    let program = archive();
+    let columns = statement("library.rs", "COLUMNS");
+    let library = |rest: &str| format!("{columns}{}", statement("library.rs", rest));
+    let mut plans = String::new();
+    for (question, sql) in [
+        ("an article of a page of hits", library("CURRENT")),
+        ("one revision", library("ONE")),
+        ("all revisions", library("ALL")),
+        ("the beginning of an id", statement("library.rs", "BY_PREFIX")),
+        ("where an article was seen", statement("library.rs", "SIGHTINGS")),
+        ("due feeds", statement("feeds.rs", "DUE")),
+        ("what a feed lists", statement("sightings.rs", "LISTED")),
+        ("how far back a feed reaches", statement("sightings.rs", "APPEARED")),
+        ("an article by a key", statement("articles.rs", "FIND")),
+        ("what the index has not taken up", statement("changes.rs", "AFTER")),
+        ("an article in the public view", "SELECT * FROM articles WHERE id = 'a'".to_owned()),
+        ("its revisions in the public view", "SELECT * FROM revisions WHERE id = 'a'".to_owned()),
+    ] {
+        let plan = program.rows(&format!("EXPLAIN QUERY PLAN {sql}"));
+        let steps = plan.iter().map(|row| row.rsplit('|').next().unwrap());
+        let steps: Vec<&str> = steps.collect();
+        // The feed list alone may be gone through: it is short, and asked as a whole.
+        let is_scan = |step: &&&str| step.starts_with("SCAN") && **step != "SCAN f";
+        assert_eq!(steps.iter().find(is_scan), None, "{question}");
+        let _ = writeln!(plans, "{question}\n  {}", steps.join("\n  "));
+    }
+    insta::assert_snapshot!(plans);
+}
