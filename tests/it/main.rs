@@ -11,7 +11,7 @@ mod web; // a scripted web on loopback that records what it was asked
 mod architecture; // the rules of the house
 mod ask; // importing, finding, showing; hostile input; what goes wrong
 mod crash; // kills, a lost index, two daemons, stopping
-mod feed; // the feed list: adding, changing, testing, exchanging
 mod daemon; // around the clock: reload, search within seconds, politeness
+mod feed; // the feed list: adding, changing, testing, exchanging
 mod poll; // one pass: what is new, what changed, what failed
 mod schema; // the public views, and how questions are looked up
