@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::config::settings::{Settings, Sources};
 use crate::model::feed::Feed;
+use crate::service::watch::Watch;
 use crate::store::Layout;
 use crate::{config, fetch, follow, store};
 
@@ -38,13 +39,21 @@ pub struct Setup {
     pub files: Option<Files>,
 }
 
-/// The owner's files.
+/// The owner's files, watched from the moment this is made: make it before reading them, so that
+/// no change falls in between.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// The settings.
-    pub sources: Sources,
-    /// The feed list.
-    pub feeds: PathBuf,
+    sources: Sources,
+    feeds: PathBuf,
+    watch: Watch,
+}
+
+impl Files {
+    /// Settings from `sources`, and the feed list at `feeds`.
+    pub fn new(sources: Sources, feeds: PathBuf) -> Self {
+        let watch = Watch::new([sources.file.path().to_owned(), feeds.clone()]);
+        Self { sources, feeds, watch }
+    }
 }
 
 /// Why the daemon cannot start or go on.

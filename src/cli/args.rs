@@ -173,7 +173,8 @@ Examples:
   knipsel search 'title:formatie OR title:kabinet' --sort relevance
   knipsel search stikstof --format jsonl --fields id,published,title,text
 
-Without a query everything is listed. `--until` includes the day it names.")]
+Quote a query that has a quote or a minus in it. Without a query everything is
+listed. --until includes the day it names.")]
 pub(super) struct SearchArgs {
     /// What to find
     #[arg(value_name = "QUERY")]

@@ -120,7 +120,7 @@ fn every_feed_was_asked(press: &Press, n_before: usize) -> bool {
 fn tell_what_is_there(dir: &Path) -> Result<(), Failure> {
     let totals = library::totals(&Reader::open(&Layout::new(dir))?)?;
     note(&format!(
-        "\nStored {} articles and {} revisions of them in {} fetches. Now some questions.\n",
+        "\nStored {} articles and {} later revisions in {} fetches. Now some questions.\n",
         totals.n_articles,
         totals.n_revisions - totals.n_articles,
         totals.n_fetches

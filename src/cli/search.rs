@@ -99,7 +99,8 @@ fn table(query: &Query, articles: &[Article], total: usize) -> Result<(), Failur
         out::line("")?;
     }
     let shown = articles.len();
+    let articles = if total == 1 { "article" } else { "articles" };
     let of = if shown < total { format!("{shown} of {total}") } else { total.to_string() };
-    out::note(&format!("{of} articles found"));
+    out::note(&format!("{of} {articles} found"));
     Ok(())
 }

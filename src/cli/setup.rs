@@ -58,12 +58,12 @@ fn sources(global: &Global, paths: &Paths) -> Sources {
 /// All that polling needs. A first run gets a feed list with the starter set.
 pub(super) fn daemon(global: &Global) -> Result<Setup, Failure> {
     let paths = paths(global)?;
-    let settings = settings(global, &paths)?.settings;
+    let files = Files::new(sources(global, &paths), paths.feeds.clone());
     Ok(Setup {
         layout: Layout::new(paths.archive.clone()),
-        settings,
+        settings: settings(global, &paths)?.settings,
         feeds: listed_feeds(&paths)?,
-        files: Some(Files { sources: sources(global, &paths), feeds: paths.feeds }),
+        files: Some(files),
     })
 }
 

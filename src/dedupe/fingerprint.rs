@@ -47,23 +47,20 @@ pub fn differ(a: &str, b: &str) -> bool {
 fn fold_into(hash: &mut Sha256, text: &str) {
     let mut folded = Vec::with_capacity(text.len() + 1);
     let mut rest = text;
-    while let Some(end) = rest.find(|c: char| !c.is_ascii()) {
-        fold_ascii(&mut folded, &rest[..end]);
-        let Some(c) = rest[end..].chars().next() else { break };
+    loop {
+        // Most of a text is words in ASCII, taken as they stand.
+        let is_plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'`';
+        let plain = rest.bytes().take_while(is_plain).count();
+        folded.extend_from_slice(&rest.as_bytes()[..plain]);
+        rest = &rest[plain..];
+        let Some(c) = rest.chars().next() else { break };
         if let Some(c) = fold_char(c) {
             folded.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
-        rest = &rest[end + c.len_utf8()..];
+        rest = &rest[c.len_utf8()..];
     }
-    fold_ascii(&mut folded, rest);
     folded.push(0);
     hash.update(&folded);
-}
-
-/// Most of a Dutch text is ASCII, and needs no decoding.
-fn fold_ascii(folded: &mut Vec<u8>, text: &str) {
-    let kept = text.bytes().filter(|byte| !matches!(byte, b' ' | b'\t'..=b'\r'));
-    folded.extend(kept.map(|byte| if byte == b'`' { b'\'' } else { byte }));
 }
 
 /// The characters of a text without white space and with one shape of quotes and dashes.

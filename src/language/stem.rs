@@ -14,7 +14,7 @@ const LETTERS_MIN: usize = 3;
 /// A stem without the prefix `ge` is longer: `gewerkt` is `werk`, but `gezin` is not `zin`.
 const LETTERS_WITHOUT_GE_MIN: usize = 4;
 /// Stems remembered at once: the words that make up most of any news text.
-const SLOTS: usize = 8192;
+const SLOTS: usize = 16_384;
 
 /// Stems words, and remembers some.
 pub(super) struct Stems {

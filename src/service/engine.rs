@@ -22,7 +22,7 @@ pub(super) struct Engine {
     tasks: JoinSet<(FeedId, Result<Polled, store::Error>)>,
     running: HashMap<Id, FeedId>,
     // Last, so that nobody else gets the archive before it is closed.
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// What the polls share.
@@ -65,7 +65,7 @@ impl Engine {
             feeds: HashMap::new(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
-            _lock: lock,
+            lock,
         };
         engine.take_up_feeds(&setup.feeds).await?;
         Ok(engine)
@@ -172,5 +172,11 @@ impl Engine {
         }
         self.tasks.shutdown().await;
         self.running.clear();
+    }
+
+    /// Stops and closes everything but the lock, so that what follows has the memory.
+    pub(super) async fn close(mut self) -> Lock {
+        self.stop().await;
+        self.lock
     }
 }

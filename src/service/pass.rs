@@ -4,7 +4,7 @@ use crate::follow;
 use crate::model::fetch::Outcome;
 use crate::service::engine::Engine;
 use crate::service::{Error, Setup, clock, follower};
-use crate::store::feeds;
+use crate::store::{Reader, feeds};
 
 /// Which feeds to poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,8 @@ pub async fn pass(
         summary.n_new += polled.tally.n_new;
         summary.n_revised += polled.tally.n_revised;
     }
-    engine.stop().await;
+    let _lock = engine.close().await;
     let mut index = follower::open_index(&setup.layout.index())?;
-    follow::catch_up(&engine.reader, &mut index, |_| {})?;
+    follow::catch_up(&Reader::open(&setup.layout)?, &mut index, |_| {})?;
     Ok(summary)
 }

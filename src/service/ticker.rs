@@ -10,7 +10,6 @@ use crate::config::settings::Settings;
 use crate::service::engine::{Ended, Engine};
 use crate::service::follower::Follower;
 use crate::service::notify::{self, Watchdog};
-use crate::service::watch::Watch;
 use crate::service::{Error, Files, Setup, clock, signals};
 use crate::store::{FeedId, feeds};
 
@@ -52,7 +51,6 @@ struct Ticker {
     _follower: Follower,
     engine: Engine,
     setup: Setup,
-    watch: Option<Watch>,
     watchdog: Watchdog,
     held: HashMap<FeedId, Instant>,
     n_ticks: u32,
@@ -62,15 +60,10 @@ impl Ticker {
     async fn open(setup: Setup) -> Result<Self, Error> {
         let engine = Engine::open(&setup).await?;
         let follower = Follower::start(&setup.layout)?;
-        let watch = setup
-            .files
-            .as_ref()
-            .map(|files| Watch::new([files.sources.file.path().to_owned(), files.feeds.clone()]));
         let ticker = Self {
             engine,
             _follower: follower,
             setup,
-            watch,
             watchdog: Watchdog::new(),
             held: HashMap::new(),
             n_ticks: 0,
@@ -90,7 +83,7 @@ impl Ticker {
     async fn tick(&mut self) {
         self.n_ticks = self.n_ticks.wrapping_add(1);
         if self.n_ticks.is_multiple_of(TICKS_PER_LOOK)
-            && self.watch.as_mut().is_some_and(Watch::has_changed)
+            && self.setup.files.as_mut().is_some_and(|files| files.watch.has_changed())
         {
             self.reload().await;
         }

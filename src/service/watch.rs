@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Files and how they looked the last time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Watch {
     files: Vec<(PathBuf, Option<Look>)>,
 }

@@ -59,7 +59,8 @@ fn decompress(data: &[u8]) -> Option<Vec<u8>> {
         static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> =
             RefCell::new(zstd::bulk::Decompressor::new().ok());
     }
-    let size = zstd::bulk::Decompressor::upper_bound(data).unwrap_or(UNPACKED_BYTES_MAX);
+    // A frame of ours states its size; `upper_bound` would round it up to 128 KiB.
+    let size = usize::try_from(zstd::zstd_safe::get_frame_content_size(data).ok()??).ok()?;
     DECOMPRESSOR.with_borrow_mut(|decompressor| {
         decompressor.as_mut()?.decompress(data, size.min(UNPACKED_BYTES_MAX)).ok()
     })

@@ -19,6 +19,9 @@ const QUEUE: usize = 256;
 /// Jobs that share a commit: about 50 rows' worth of polls.
 const BATCH: usize = 50;
 
+/// The planner's statistics are looked after this often: a few times a day.
+const COMMITS_PER_OPTIMIZE: u64 = 2_000;
+
 /// SQLite below this can lose a commit when two connections reset the WAL at once.
 const SQLITE_MIN: i32 = 3_051_003;
 
@@ -144,7 +147,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
              PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
-             PRAGMA cache_size = -8192;
+             PRAGMA cache_size = -4096;
              PRAGMA temp_store = MEMORY;",
         )
         .map_err(Error::sqlite(opening))?;
@@ -156,10 +159,16 @@ fn open(path: &Path) -> Result<Connection, Error> {
 fn run(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
     let codec = Codec::new();
     let tx = Tx { connection, codec: &codec };
+    let mut n_commits = 0_u64;
     while let Some(first) = jobs.blocking_recv() {
         commit_batch(&tx, first, &mut jobs);
+        n_commits += 1;
+        if n_commits.is_multiple_of(COMMITS_PER_OPTIMIZE) {
+            // Statistics for the planner; without them it guesses, and a failure costs no more.
+            let _ = connection.execute_batch("PRAGMA optimize");
+        }
     }
-    // Leaves one file behind; a failure costs nothing, the next opening does it.
+    // The next opening has nothing to recover; a failure costs nothing, it then does it itself.
     let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
 }
 

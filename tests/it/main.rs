@@ -12,6 +12,8 @@ mod architecture; // the rules of the house
 mod ask; // importing, finding, showing; hostile input; what goes wrong
 mod crash; // kills, a lost index, two daemons, stopping
 mod daemon; // around the clock: reload, search within seconds, politeness
+mod demo; // the README's first command
 mod feed; // the feed list: adding, changing, testing, exchanging
 mod poll; // one pass: what is new, what changed, what failed
 mod schema; // the public views, and how questions are looked up
+mod systemd; // the unit, and what the service manager is told

@@ -161,8 +161,14 @@ impl Program {
 
     /// Starts a command that goes on until it is stopped.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        self.start_with(arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn start_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
         let log = self.home().join("log");
         let mut command = self.command(arguments);
+        command.envs(environment.iter().copied());
         command.stdout(Stdio::null()).stderr(File::create(&log).unwrap());
         Running { child: command.spawn().unwrap(), log }
     }
