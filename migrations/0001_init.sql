@@ -65,7 +65,6 @@ CREATE TABLE article (
     sort_at       INTEGER NOT NULL,
     revision_id   INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX article_by_time ON article (sort_at, id);
 
 CREATE TABLE identity_key (
     key        TEXT    PRIMARY KEY,

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use crate::store::Error;
 
-/// zstd's default: level 19 would take twenty times as long for an eighth less.
-const LEVEL: i32 = 3;
+/// On 413 news texts of 4.8 kB level 3 saves 1.3 % more and takes half as long again.
+const LEVEL: i32 = 1;
 
 /// A shorter text gains nothing.
 const PACKED_BYTES_MIN: usize = 256;
