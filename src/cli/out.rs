@@ -15,6 +15,8 @@ const WIDTH: usize = 80;
 
 /// What a name in a table may take of a line.
 const NAME_WIDTH: u16 = 32;
+/// A column that needs no more than this is never cut.
+const SHORT_WIDTH: u16 = 16;
 
 /// How data is written: for people, as one JSON document, one JSON object a line, or
 /// comma-separated values (RFC 4180) with a line of names.
@@ -249,7 +251,9 @@ fn table(records: &[Record]) -> io::Result<()> {
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(width()).unwrap_or(u16::MAX));
     table.set_truncation_indicator("…");
-    table.set_header(first.keys().map(|name| name.replace('_', " ").to_uppercase()));
+    let mut header = Row::from(first.keys().map(|name| name.replace('_', " ").to_uppercase()));
+    header.max_height(1);
+    table.set_header(header);
     for record in records {
         let mut row = Row::from(first.keys().map(|name| cell(record.get(name))));
         row.max_height(1);
@@ -260,11 +264,15 @@ fn table(records: &[Record]) -> io::Result<()> {
         // Cells are cut at their width, not at a space; no clean text has this character.
         column.set_delimiter('\u{1f}');
     }
-    // The first column names the record; a name that is cut off cannot be used.
-    let name_width = table.column_max_content_widths().first().copied().unwrap_or_default();
-    if let Some(column) = table.column_mut(0) {
-        let width = Width::Fixed(name_width.min(NAME_WIDTH) + 2);
-        column.set_constraint(ColumnConstraint::LowerBoundary(width));
+    // The first column names the record, and a name that is cut off cannot be used; times and
+    // numbers are short. What is long gives way.
+    let widths = table.column_max_content_widths();
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        let kept = if column.index == 0 { NAME_WIDTH } else { SHORT_WIDTH };
+        if column.index == 0 || width <= kept {
+            let width = Width::Fixed(width.min(kept) + 2);
+            column.set_constraint(ColumnConstraint::LowerBoundary(width));
+        }
     }
     let mut stdout = anstream::stdout().lock();
     for (number, line) in table.to_string().lines().enumerate() {

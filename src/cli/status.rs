@@ -1,5 +1,7 @@
 //! `knipsel status`.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::cli::args::{Global, StatusArgs};
@@ -56,9 +58,10 @@ fn look(global: &Global) -> Result<Overview, Failure> {
 }
 
 fn size(layout: &Layout) -> u64 {
-    let bytes = |path: &std::path::Path| path.metadata().map_or(0, |metadata| metadata.len());
-    let index = std::fs::read_dir(layout.index()).into_iter().flatten().flatten();
-    bytes(&layout.database()) + index.map(|file| bytes(&file.path())).sum::<u64>()
+    let files = |dir: &Path| std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let bytes = |file: std::fs::DirEntry| file.metadata().map_or(0, |metadata| metadata.len());
+    let of_archive = files(layout.dir()).filter(|file| file.path().is_file());
+    of_archive.chain(files(&layout.index())).map(bytes).sum()
 }
 
 fn machine(overview: &Overview) -> Record {

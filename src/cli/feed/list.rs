@@ -30,7 +30,6 @@ fn row(feed: &Feed, health: Option<&FeedHealth>) -> Record {
     let fields = [
         ("name", json!(feed.name)),
         ("outlet", json!(feed.outlet)),
-        ("section", json!(feed.section)),
         ("state", json!(state(feed, health))),
         ("articles", json!(health.map(|health| health.n_articles))),
         ("next", json!(next.map(render::clock))),

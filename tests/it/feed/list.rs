@@ -106,9 +106,9 @@ fn a_feed_is_paused_and_resumed() {
     assert_eq!(home.list_text().matches("paused = true\n").count(), 2);
     insta::assert_snapshot!(home.run("feed list").all(), @r"
     0
-    NAME            OUTLET        SECTION     STATE   ARTICLES  NEXT
-    dorp            De Dorpspomp  -           paused  -         -
-    nos-binnenland  NOS           Binnenland  paused  -         -
+    NAME            OUTLET        STATE   ARTICLES  NEXT
+    dorp            De Dorpspomp  paused  -         -
+    nos-binnenland  NOS           paused  -         -
     ");
     assert_eq!(home.run("feed resume nos-binnenland dorp").code, 0);
     assert_eq!(home.list_text(), LIST);
