@@ -13,22 +13,43 @@ use frostem::{Algorithm, Stemmer};
 const LETTERS_MIN: usize = 3;
 /// A stem without the prefix `ge` is longer: `gewerkt` is `werk`, but `gezin` is not `zin`.
 const LETTERS_WITHOUT_GE_MIN: usize = 4;
-/// Stems remembered at once: the words that make up most of any news text.
+/// Stems remembered at once: the words that make up most of any news text, 1 MiB.
 const SLOTS: usize = 16_384;
+/// Longer words are rare, and stemmed each time.
+const REMEMBERED_BYTES_MAX: usize = 31;
 
 /// Stems words, and remembers some.
 pub(super) struct Stems {
     stemmer: Stemmer,
     /// Each word has one place, taken over by the next word that hashes to it.
     slots: Vec<Slot>,
-    /// The last stem, when nothing is remembered.
-    last: Slot,
+    /// The last stem, when it is not remembered.
+    last: String,
+}
+
+/// A word and its stem, without a detour over the heap: most lookups end here.
+#[derive(Debug, Clone, Default)]
+struct Slot {
+    word: Short,
+    stem: Short,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Slot {
-    word: String,
-    stem: String,
+struct Short {
+    length: u8,
+    bytes: [u8; REMEMBERED_BYTES_MAX],
+}
+
+impl Short {
+    fn new(text: &str) -> Option<Self> {
+        let mut short = Self { length: u8::try_from(text.len()).ok()?, ..Self::default() };
+        short.bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(short)
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
 }
 
 impl Stems {
@@ -38,22 +59,27 @@ impl Stems {
 
     /// The stem of a folded word.
     pub(super) fn get(&mut self, word: &str) -> &str {
-        let slot =
-            if self.slots.is_empty() { &mut self.last } else { &mut self.slots[place(word)] };
-        if slot.word != word {
-            slot.stem.clear();
-            slot.stem.push_str(&stem(self.stemmer, word));
-            slot.word.clear();
-            slot.word.push_str(word);
+        if !self.slots.is_empty() && word.len() <= REMEMBERED_BYTES_MAX {
+            let slot = &mut self.slots[place(word)];
+            if slot.word.as_bytes() != word.as_bytes()
+                && let Some((word, stem)) =
+                    Short::new(word).zip(Short::new(&stem(self.stemmer, word)))
+            {
+                *slot = Slot { word, stem };
+            }
+            if slot.word.as_bytes() == word.as_bytes() {
+                return std::str::from_utf8(slot.stem.as_bytes()).unwrap_or_default();
+            }
         }
-        &slot.stem
+        self.last.clear();
+        self.last.push_str(&stem(self.stemmer, word));
+        &self.last
     }
 }
 
 impl Default for Stems {
     fn default() -> Self {
-        let stemmer = Stemmer::new(Algorithm::Dutch);
-        Self { stemmer, slots: Vec::new(), last: Slot::default() }
+        Self { stemmer: Stemmer::new(Algorithm::Dutch), slots: Vec::new(), last: String::new() }
     }
 }
 
