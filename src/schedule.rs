@@ -167,7 +167,7 @@ fn after_success(
     observed: &Observed<'_>,
 ) -> (Duration, Rhythm, Reason) {
     let (wanted, boost, reason) = match &observed.window {
-        Some(window) => interval(policy, window, rhythm.boost, observed.at),
+        Some(window) => interval(policy, window, rhythm, observed.at),
         // Unchanged: the window has not moved, so neither does the interval.
         None if rhythm.interval > Duration::ZERO => {
             (rhythm.interval, rhythm.boost, Reason::Ceiling)
