@@ -16,4 +16,5 @@ mod demo; // the README's first command
 mod feed; // the feed list: adding, changing, testing, exchanging
 mod poll; // one pass: what is new, what changed, what failed
 mod schema; // the public views, and how questions are looked up
+mod simulation; // weeks of polling on a virtual clock: what is missed, and the laws
 mod systemd; // the unit, and what the service manager is told
