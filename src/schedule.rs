@@ -90,7 +90,7 @@ pub struct Next {
 /// Why a feed is polled when it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// A tenth of how far back the feed reaches.
+    /// A part of how far back the feed reaches, or of its turnover.
     Reach(Duration),
     /// The least allowed.
     Floor,
