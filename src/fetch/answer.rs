@@ -22,6 +22,8 @@ pub(super) fn decide(
         }
         StatusCode::NOT_MODIFIED => Answer::NotModified,
         StatusCode::GONE => Answer::Gone,
+        // We never ask for a part (RFC 9110 section 15.3.7), so this is not the document.
+        StatusCode::PARTIAL_CONTENT => failed(FailureClass::Http, line(status)),
         _ if status.is_success() && body.is_empty() => {
             failed(FailureClass::Body, format!("{} without a body", line(status)))
         }
@@ -91,6 +93,7 @@ mod tests {
         assert_eq!(answer(200, None, "<rss/>", None), Answer::Document(b"<rss/>".to_vec()));
         assert_eq!(answer(203, None, "<rss/>", None), Answer::Document(b"<rss/>".to_vec()));
         check_failed(200, FailureClass::Body, "200 OK without a body");
+        check_failed(206, FailureClass::Http, "206 Partial Content");
         check_failed(204, FailureClass::Body, "204 No Content without a body");
     }
 
