@@ -6,6 +6,9 @@ use url::Url;
 
 use crate::model::fetch::{Failure, FailureClass};
 
+/// Of a URL in a message.
+const SHOWN_BYTES_MAX: usize = 120;
+
 /// Whether a response with `status` sends us elsewhere.
 pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
@@ -45,11 +48,18 @@ pub(super) fn without_credentials(mut url: Url) -> Url {
     url
 }
 
-/// `url` for a message: the query can hold a secret that the owner did not write.
+/// `url` for a message: the query can hold a secret that the owner did not write, and a long path
+/// would push out what follows.
 pub(super) fn shown(url: &Url) -> String {
     let mut url = without_credentials(url.clone());
     url.set_query(None);
-    url.into()
+    let mut text = String::from(url);
+    // All of a parsed URL but the fragment, which is never kept, is ASCII; else it stays as it is.
+    if text.len() > SHOWN_BYTES_MAX && text.is_char_boundary(SHOWN_BYTES_MAX) {
+        text.truncate(SHOWN_BYTES_MAX);
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -95,5 +105,7 @@ mod tests {
     fn shown_urls_have_no_secrets() {
         let url = Url::parse("https://u:p@nos.nl/rss?token=geheim").unwrap();
         assert_eq!(shown(&url), "https://nos.nl/rss");
+        let long = Url::parse(&format!("https://nos.nl/{}", "é".repeat(500))).unwrap();
+        assert!(shown(&long).len() < SHOWN_BYTES_MAX + 4);
     }
 }
