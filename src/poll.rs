@@ -15,7 +15,7 @@ use crate::model::entry::Entry;
 use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
-use crate::normalize::entry::{language_tag, normalize};
+use crate::normalize::entry::{feed_title, language_tag, normalize};
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
 use crate::store::articles::{Identity, Version};
@@ -163,7 +163,7 @@ fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
         })
         .collect();
     Document {
-        title: parsed.title,
+        title: parsed.title.as_deref().map(feed_title),
         ttl: parsed.ttl,
         outlet: feed.outlet.clone(),
         entries,

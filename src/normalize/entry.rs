@@ -2,7 +2,7 @@
 
 use crate::model::entry::{Entry, RawEntry, RawText};
 use crate::normalize::text::{from_html, from_plain, one_line, squeeze};
-use crate::normalize::url::{canonical, is_home_page};
+use crate::normalize::url::{canonical, is_home_page, is_unsafe};
 
 /// Characters of a headline; the rest of a longer one is text that lost its way.
 const TITLE_CHARS_MAX: usize = 500;
@@ -10,10 +10,15 @@ const TITLE_CHARS_MAX: usize = 500;
 /// Authors and tags kept of one entry.
 const NAMES_MAX: usize = 50;
 
+/// A longer GUID is nobody's number but a document that lost its way; it would be kept for ever.
+const GUID_BYTES_MAX: usize = 2048;
+
 /// The canonical form of an entry.
 pub fn normalize(raw: &RawEntry) -> Entry {
-    let link = raw.link.as_deref().map(str::trim).filter(|link| !link.is_empty());
-    let guid = raw.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
+    let link = raw.link.as_deref().map(str::trim);
+    let link = link.filter(|link| !link.is_empty() && !is_unsafe(link));
+    let guid = raw.guid.as_deref().map(str::trim);
+    let guid = guid.filter(|guid| !guid.is_empty() && guid.len() <= GUID_BYTES_MAX);
     let summary = raw.summary.as_ref().map(render).unwrap_or_default();
     let content = raw.content.as_ref().map(render).unwrap_or_default();
     let title = raw.title.as_ref().map(headline).unwrap_or_default();
@@ -29,8 +34,13 @@ pub fn normalize(raw: &RawEntry) -> Entry {
         language: raw.language.as_deref().map(language_tag),
         published: raw.published,
         modified: raw.updated,
-        enclosures: raw.enclosures.clone(),
+        enclosures: raw.enclosures.iter().filter(|file| !is_unsafe(&file.url)).cloned().collect(),
     }
+}
+
+/// The title of a feed as one bounded line: it is shown in lists, and any text can stand there.
+pub fn feed_title(text: &str) -> String {
+    one_line(text).chars().take(TITLE_CHARS_MAX).collect()
 }
 
 /// A BCP 47 tag in its usual case: `nl`, `nl-BE`. Feeds write `nl-nl`, `nl_NL` and `NL`.
@@ -65,6 +75,7 @@ fn names(raw: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::entry::Enclosure;
 
     #[test]
     fn the_longer_text_is_kept_and_names_are_not_doubled() {
@@ -85,5 +96,25 @@ mod tests {
         assert_eq!(entry.language.as_deref(), Some("nl-BE"));
         assert_eq!(entry.canonical_url.as_deref(), Some("https://a.example/x"));
         assert_eq!(entry.link.as_deref(), Some("http://www.a.example/x/?utm_source=rss"));
+    }
+
+    #[test]
+    fn feed_titles_are_one_bounded_line_without_controls() {
+        assert_eq!(feed_title(" De\n\u{1b}]0;x\u{7}Bode &amp; co "), "De ]0;xBode & co");
+        assert_eq!(feed_title(&"é".repeat(10_000)).chars().count(), TITLE_CHARS_MAX);
+    }
+
+    #[test]
+    fn what_no_reader_may_click_or_no_archive_should_hold_is_left_out() {
+        let raw = RawEntry {
+            guid: Some("g".repeat(GUID_BYTES_MAX + 1)),
+            link: Some(" java\tscript:alert(1)".into()),
+            enclosures: ["https://a.example/a.mp3", "data:audio/mpeg;base64,AAAA"]
+                .map(|url| Enclosure { url: url.into(), media_type: None, size_bytes: None })
+                .into(),
+            ..RawEntry::default()
+        };
+        let entry = normalize(&raw);
+        assert_eq!((entry.guid, entry.link, entry.enclosures.len()), (None, None, 1));
     }
 }

@@ -16,6 +16,9 @@ const TRACKING: [&str; 10] = [
     "ns_source",
 ];
 
+/// Longer addresses are of no use: servers rarely take more (RFC 9110 section 4.1).
+const URL_BYTES_MAX: usize = 8192;
+
 /// The canonical form of an address, for recognising articles and not for fetching them.
 ///
 /// `https`, no `www.`, `m.` or `amp.`, no default port, no fragment, no tracking parameters, no AMP
@@ -29,6 +32,13 @@ pub fn canonical(text: &str) -> Option<String> {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let query = query(&url);
     Some(format!("https://{host}{port}{}{query}", path(&url)))
+}
+
+/// Whether an address is one that must not be kept for a reader to follow: `javascript:`, `data:`,
+/// `file:` and all else that is not the web, or endless. What is no address at all is harmless.
+pub fn is_unsafe(address: &str) -> bool {
+    let is_other = |url: Url| !matches!(url.scheme(), "http" | "https");
+    address.len() > URL_BYTES_MAX || Url::parse(address).is_ok_and(is_other)
 }
 
 /// Whether a canonical URL names a whole site and not a page of it.
@@ -104,6 +114,18 @@ mod tests {
         check("http://127.0.0.1:9/a/1.html", "https://127.0.0.1:9/a/1.html");
         check("ftp://a.example/x", "");
         check("geen adres", "");
+    }
+
+    #[test]
+    fn only_web_addresses_are_safe() {
+        for address in
+            ["javascript:alert(1)", "JavaScript:x", "java\nscript:x", "data:,x", "file:///x"]
+        {
+            assert!(is_unsafe(address), "{address}");
+        }
+        assert!(is_unsafe(&format!("https://a.example/{}", "x".repeat(URL_BYTES_MAX))));
+        assert!(!is_unsafe("https://a.example/x"));
+        assert!(!is_unsafe("geen adres"));
     }
 
     #[test]
