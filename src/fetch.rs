@@ -13,6 +13,7 @@ mod failure;
 mod guard;
 mod headers;
 mod hosts;
+mod lanes;
 mod redirect;
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,8 @@ pub struct Options {
     pub host_gap: Span,
     /// The same for article pages.
     pub page_gap: Span,
-    /// Requests in flight over all hosts together, at least 1.
+    /// Requests in flight over all hosts together, at least 1. Those to slow hosts have places of
+    /// their own, twice as many.
     pub concurrency: usize,
     /// To resolve the name, connect and shake hands.
     pub connect_timeout: Span,

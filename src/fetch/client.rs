@@ -7,12 +7,13 @@ use reqwest::header::{
     ACCEPT, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
 };
 use reqwest::{ClientBuilder, StatusCode};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::fetch::guard::{Guard, Resolver};
 use crate::fetch::hosts::{self, Hosts};
+use crate::fetch::lanes::{Lanes, Pace, SLOW_AFTER};
 use crate::fetch::{
     Answer, Error, Options, Place, Request, Response, answer, body, failure, headers, redirect,
 };
@@ -30,9 +31,6 @@ const HTTP2_HEADER_BYTES_MAX: u32 = 64 << 10;
 /// Long enough for the next feed of the same publisher, too short to see the next round.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 
-/// More at once would be no politeness, and a semaphore takes no number without bound.
-const CONCURRENCY_MAX: usize = 1024;
-
 /// Gets documents. Cheap to clone; clones share connections, turns and limits.
 #[derive(Debug, Clone)]
 pub struct Client(Arc<Inner>);
@@ -42,7 +40,7 @@ struct Inner {
     http: reqwest::Client,
     guard: Arc<Guard>,
     hosts: Hosts,
-    in_flight: Arc<Semaphore>,
+    lanes: Lanes,
     options: Options,
 }
 
@@ -82,7 +80,7 @@ impl Client {
             http: http.map_err(|source| Error::Client { source })?,
             guard,
             hosts: Hosts::new(options.host_gap.0),
-            in_flight: Arc::new(Semaphore::new(options.concurrency.clamp(1, CONCURRENCY_MAX))),
+            lanes: Lanes::new(options.concurrency, SLOW_AFTER),
             options,
         })))
     }
@@ -122,17 +120,20 @@ impl Inner {
     ) -> Result<Reply, Failure> {
         // The host's turn first: who waits for a host must not keep a place from others. The turn
         // ends with this function, the place with the reply: before the next hop waits for its own.
-        let _turn = self.hosts.turn(hosts::key(url)).await;
-        let place = Arc::clone(&self.in_flight).acquire_owned().await.ok();
+        let turn = self.hosts.turn(hosts::key(url)).await;
+        let mut seat = self.lanes.enter(turn.pace()).await;
         let total = self.options.total_timeout;
         let started_at = Instant::now();
         let left = total.0.saturating_sub(walk.duration);
-        let reply = timeout(left, self.send(request, url, &mut walk.status)).await;
-        walk.duration += started_at.elapsed();
+        let exchange = timeout(left, self.send(request, url, &mut walk.status));
+        let reply = self.lanes.run(&mut seat, exchange).await;
+        let duration = started_at.elapsed();
+        turn.set_pace(Pace::of(duration));
+        walk.duration += duration;
         let reply = reply.unwrap_or_else(|_| {
             Err(Failure::new(FailureClass::Timeout, format!("not complete within {total}")))
         })?;
-        Ok(Reply { place, ..reply })
+        Ok(Reply { place: seat.into_permit(), ..reply })
     }
 
     async fn send(

@@ -9,6 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::{Host, Url};
 
+use crate::fetch::lanes::Pace;
+
 /// The table is first looked through for idle hosts at this size.
 const SWEEP_AT_MIN: usize = 256;
 
@@ -43,6 +45,8 @@ struct HostState {
     /// One permit, given in the order in which it was asked for.
     turn: Arc<Semaphore>,
     free_at: Mutex<Option<Instant>>,
+    /// Of the last request.
+    pace: Mutex<Pace>,
 }
 
 /// The right to ask one host, until it is dropped.
@@ -79,7 +83,8 @@ impl Hosts {
         }
         table.sweep();
         let turn = Arc::new(Semaphore::new(1));
-        let host = Arc::new(HostState { turn, free_at: Mutex::new(None) });
+        let host =
+            Arc::new(HostState { turn, free_at: Mutex::new(None), pace: Mutex::new(Pace::Quick) });
         table.hosts.insert(key.to_owned(), Arc::clone(&host));
         host
     }
@@ -98,6 +103,18 @@ impl Table {
             Arc::strong_count(host) > 1 || free_at.is_some_and(|free_at| free_at > now)
         });
         self.sweep_at = SWEEP_AT_MIN.max(2 * self.hosts.len());
+    }
+}
+
+impl Turn {
+    /// How this host answered last; one not asked before is taken to be quick.
+    pub(super) fn pace(&self) -> Pace {
+        *self.host.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers how it answered now.
+    pub(super) fn set_pace(&self, pace: Pace) {
+        *self.host.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
     }
 }
 
