@@ -402,6 +402,21 @@ mod tests {
     }
 
     #[test]
+    fn name_that_turns_private_after_its_first_answer_is_refused() {
+        // DNS rebinding: harmless when it is looked at, the owner's router when it is connected to.
+        let guard = guard(&[]);
+        let url = Url::parse("http://wissel.example/feed").unwrap();
+        let at = |address: &str| -> SocketAddr { address.parse().unwrap() };
+        let (public, private) = (at("93.184.215.14:80"), at("192.168.1.1:80"));
+        assert_eq!(guard.check_url(&url), Ok(()));
+        assert_eq!(guard.filter("wissel.example", vec![public]), Ok(vec![public]));
+        assert!(guard.filter("wissel.example", vec![private]).is_err());
+        let failure = guard.check_peer(&url, Some(private)).unwrap_err();
+        assert_eq!(failure.class, FailureClass::Blocked);
+        assert!(failure.reason.starts_with("`wissel.example` is at 192.168.1.1"), "{failure:?}");
+    }
+
+    #[test]
     fn peer_is_judged_by_the_address_connected_to() {
         let open = guard(&["nas.local"]);
         let private: SocketAddr = "192.168.0.7:80".parse().unwrap();
