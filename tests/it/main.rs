@@ -14,6 +14,8 @@ mod crash; // kills, a lost index, two daemons, stopping
 mod daemon; // around the clock: reload, search within seconds, politeness
 mod demo; // the README's first command
 mod feed; // the feed list: adding, changing, testing, exchanging
+#[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback there, and there is /proc
+mod hostile; // servers that are broken or mean, and that nobody else notices
 mod poll; // one pass: what is new, what changed, what failed
 mod schema; // the public views, and how questions are looked up
 mod simulation; // weeks of polling on a virtual clock: what is missed, and the laws

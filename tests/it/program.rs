@@ -212,6 +212,11 @@ impl Running {
         assert!(Command::new("kill").args(arguments).status().unwrap().success());
     }
 
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// SIGKILL: it learns nothing of it.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -220,7 +225,7 @@ impl Running {
 
     #[track_caller]
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        until("the program to end", || self.child.try_wait().unwrap())
+        until("the program to end", || self.ended())
     }
 }
 
