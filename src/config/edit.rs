@@ -61,6 +61,13 @@ pub fn resume(path: &Path, names: &[&str]) -> Result<(), Error> {
     change(path, |text, listed| edit(text, listed, names, resumed))
 }
 
+/// Gives the feed `name` another address.
+pub fn set_url(path: &Path, name: &str, url: &str) -> Result<(), Error> {
+    change(path, |text, listed| {
+        edit(text, listed, &[name], |text, place| readdressed(text, place, url))
+    })
+}
+
 /// Applies `edit` to a list that can be read, and writes the result if it can be read too.
 fn change(
     path: &Path,
@@ -103,6 +110,8 @@ struct Place {
     end_of_keys: usize,
     /// The line of `paused`, and its value within.
     paused: Option<(Range<usize>, Range<usize>)>,
+    /// The value of `url`; a feed of the catalogue may have none.
+    url: Option<Range<usize>>,
 }
 
 fn edit(
@@ -141,6 +150,7 @@ fn place_of(text: &str, name: &str) -> Option<Place> {
         block: comments_above(text, header.start)..comments_below(text, end_of_keys),
         end_of_keys,
         paused: paused_line(text, table),
+        url: table.get("url").and_then(Item::span),
     })
 }
 
@@ -203,6 +213,16 @@ fn paused(text: &str, place: &Place) -> String {
     let (before, after) = text.split_at(place.end_of_keys);
     let line_break = if before.ends_with('\n') { "" } else { "\n" };
     [before, line_break, "paused = true\n", after].concat()
+}
+
+fn readdressed(text: &str, place: &Place, url: &str) -> String {
+    let value = toml_edit::Value::from(url).to_string();
+    if let Some(old) = &place.url {
+        return [&text[..old.start], value.as_str(), &text[old.end..]].concat();
+    }
+    let (before, after) = text.split_at(place.end_of_keys);
+    let line_break = if before.ends_with('\n') { "" } else { "\n" };
+    [before, line_break, "url = ", value.as_str(), "\n", after].concat()
 }
 
 /// The line goes if it says nothing else; a comment on it stays.
@@ -358,6 +378,20 @@ name = \"Village\"
         assert_eq!(list.text(), "[[feed]]\nname = \"bruzz\"\npaused = false # holiday");
         pause(&list.path, &["bruzz"]).unwrap();
         assert_eq!(list.text(), "[[feed]]\nname = \"bruzz\"\npaused = true # holiday");
+    }
+
+    #[test]
+    fn another_address_touches_one_line() {
+        let old = "url = \"https://village.example/feed\"";
+        let new = "url = \"https://www.village.example/feed\"";
+        let url = "https://www.village.example/feed";
+        check(|path| set_url(path, "village", url), &LIST.replace(old, new));
+        let own = "paused = true\n";
+        let with_url = format!("{own}url = \"https://b.example/rss\"\n");
+        check(
+            |path| set_url(path, "bruzz", "https://b.example/rss"),
+            &LIST.replace(own, &with_url),
+        );
     }
 
     #[test]
