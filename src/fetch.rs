@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
+use url::Url;
 
 use crate::model::feed::Validators;
 use crate::model::fetch::Failure;
@@ -140,6 +141,21 @@ pub enum Answer {
     },
     /// Anything else.
     Failed(Failure),
+}
+
+/// What the host of `url` is counted under: its registrable domain, or the host itself.
+pub fn site(url: &str) -> Option<String> {
+    Url::parse(url).ok().map(|url| hosts::key(&url).to_owned())
+}
+
+/// Whether `to` may take the place of `from` without asking the owner: the same registrable domain,
+/// not from `https` to `http`, and no user name or password that would be lost.
+pub fn is_safe_move(from: &str, to: &str) -> bool {
+    let (Ok(from), Ok(to)) = (Url::parse(from), Url::parse(to)) else { return false };
+    hosts::key(&from) == hosts::key(&to)
+        && (from.scheme() == to.scheme() || to.scheme() == "https")
+        && from.username().is_empty()
+        && from.password().is_none()
 }
 
 /// Why a client cannot be made: something in the options is wrong, or the system is.

@@ -85,6 +85,14 @@ impl Client {
         })))
     }
 
+    /// Lets the host of `url` rest for one gap before its next request: it was asked just before
+    /// this client was made.
+    pub fn rest(&self, url: &str) {
+        if let Ok(url) = Url::parse(url) {
+            self.0.hosts.rest(hosts::key(&url));
+        }
+    }
+
     /// Gets one document. Whatever happens is in the response.
     pub async fn get(&self, request: &Request<'_>) -> Response {
         let mut walk = Walk::default();

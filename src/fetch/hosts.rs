@@ -76,6 +76,13 @@ impl Hosts {
         Turn { host, gap: self.gap, _permit: permit }
     }
 
+    /// Lets the host `key` rest as if a request to it had just ended.
+    pub(super) fn rest(&self, key: &str) {
+        let host = self.host(key);
+        let mut free_at = host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *free_at = Some(Instant::now() + self.gap);
+    }
+
     fn host(&self, key: &str) -> Arc<HostState> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = table.hosts.get(key) {
@@ -165,6 +172,17 @@ mod tests {
         };
         let (started_at, ended_at) = tokio::join!(second, end);
         assert!(started_at - ended_at >= GAP);
+    }
+
+    #[tokio::test]
+    async fn a_resting_host_is_not_asked_before_the_gap_is_over() {
+        let hosts = Hosts::new(GAP);
+        let rested_at = Instant::now();
+        hosts.rest("nos.nl");
+        drop(hosts.turn("nu.nl").await);
+        assert!(Instant::now() - rested_at < GAP);
+        drop(hosts.turn("nos.nl").await);
+        assert!(Instant::now() - rested_at >= GAP);
     }
 
     #[tokio::test]
