@@ -1,6 +1,8 @@
 //! The pipeline: one poll of one feed, from the request to the transaction that stores it.
 
 use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -17,11 +19,14 @@ use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::{feed_title, language_tag, normalize};
 use crate::parse::feed::{self, ParsedFeed};
+use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
 use crate::store::articles::{Identity, Version};
 use crate::store::polls::{Recorded, Tally};
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, Writer, articles, polls, sightings};
+
+pub mod lessons;
 
 /// What every poll needs.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub struct Context<'c> {
     pub writer: &'c Writer,
     /// When to poll again.
     pub policy: &'c Policy,
+    /// Whether our own network is down.
+    pub outage: &'c Mutex<Outage>,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -61,18 +68,35 @@ pub async fn poll(
 ) -> Result<Polled, Error> {
     let started = (context.clock)();
     let no_validators = Validators::default();
-    let is_recheck_due =
-        state.last_full_at.is_none_or(|at| started.since(at) >= context.policy.recheck.0);
+    let is_recheck_due = state.last_full_at.is_none_or(|at| {
+        // A clock that was set back must not put it off.
+        at > started || started.since(at) >= context.policy.recheck.0
+    });
+    let url = lessons::address(feed, &state).to_owned();
+    let is_unconditional = is_recheck_due || state.has_lying_validators;
     let request = Request {
-        url: &feed.url,
-        validators: if is_recheck_due { &no_validators } else { &state.validators },
+        url: &url,
+        validators: if is_unconditional { &no_validators } else { &state.validators },
         user_agent: feed.user_agent.as_deref(),
         now: started,
     };
     let mut response = context.client.get(&request).await;
     let at = (context.clock)();
     let answer = std::mem::replace(&mut response.answer, Answer::NotModified);
-    let read = read(answer, feed, &state, &response).await;
+    let mut read = read(answer, feed, &state, &response).await;
+    if let Outcome::Failed(failure) = &mut read.outcome
+        && lessons::is_ours(context.outage, &response, failure, at)
+    {
+        failure.class = FailureClass::Outage;
+    } else if response.status.is_some() {
+        lessons::answered(context.outage);
+    }
+    let gone = lessons::gone(&state, &read.outcome, at);
+    if read.outcome == Outcome::Gone && gone.is_some_and(|gone| !schedule::is_gone(&gone)) {
+        read.outcome = Outcome::Failed(Failure::new(FailureClass::Http, "410 Gone"));
+    }
+    let moved = lessons::moved(&state, &url, &response, &read.outcome, at);
+    let state = PollState { gone, moved, ..state };
     let plan = Plan {
         id,
         name: feed.name.clone(),
@@ -80,6 +104,7 @@ pub async fn poll(
         fetch: fetch_record(&response, &read.outcome, feed, at),
         max_age: response.max_age,
         last_at: state.last_success_at,
+        vouched_for: lessons::vouched_for(&state).filter(|_| is_unconditional),
         state: remember(state, &response, &read, at),
         read,
     };
@@ -207,6 +232,8 @@ fn remember(state: PollState, response: &Response, read: &Read, at: Timestamp) -
         validators: response.validators.clone(),
         body_hash: read.body_hash.or(state.body_hash),
         last_success_at: Some(at),
+        // A whole document shows whether the 304 before it was true; then it is forgotten.
+        last_304_at: (response.status == Some(304)).then_some(at),
         last_full_at: if read.body_hash.is_some() { Some(at) } else { state.last_full_at },
         ..state
     }
@@ -221,6 +248,8 @@ struct Plan {
     max_age: Option<Duration>,
     /// The last success before this poll.
     last_at: Option<Timestamp>,
+    /// When what appeared was hidden by a 304.
+    vouched_for: Option<Range<Timestamp>>,
     state: PollState,
     read: Read,
 }
@@ -237,6 +266,9 @@ impl Plan {
             let outlet = document.outlet.as_deref();
             let visit = Visit { tx, id, outlet, at: fetch.at, is_first };
             tally = visit.archive(document, last_at)?;
+            if let Some(span) = &self.vouched_for {
+                state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
+            }
         }
         let window = match read.outcome {
             Outcome::Fresh | Outcome::NotModified => window(tx, id, tally)?,
@@ -245,7 +277,12 @@ impl Plan {
         let next = schedule::next(
             &self.policy,
             &self.name,
-            Rhythm { interval: state.interval, boost: state.boost, n_failures: state.n_failures },
+            Rhythm {
+                interval: state.interval,
+                boost: state.boost,
+                n_failures: state.n_failures,
+                failing_since: state.failing_since,
+            },
             &Observed {
                 outcome: &read.outcome,
                 window: window.map(|w| if is_first { Window { n_new: 0, ..w } } else { w }),
@@ -260,6 +297,7 @@ impl Plan {
         state.interval = next.rhythm.interval;
         state.boost = next.rhythm.boost;
         state.n_failures = next.rhythm.n_failures;
+        state.failing_since = next.rhythm.failing_since;
         let warnings = read.document.map(|document| document.warnings).unwrap_or_default();
         let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings };
         polls::record(tx, id, &recorded)?;
@@ -416,6 +454,7 @@ pub async fn record_failure(
     let read = Read { outcome, body_hash: None, document: None };
     let last_at = state.last_success_at;
     let policy = context.policy.clone();
-    let plan = Plan { id, name, policy, fetch, max_age: None, last_at, state, read };
+    let plan =
+        Plan { id, name, policy, fetch, max_age: None, last_at, vouched_for: None, state, read };
     context.writer.write(move |tx| plan.carry_out(tx)).await
 }

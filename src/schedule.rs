@@ -8,13 +8,17 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::model::fetch::Outcome;
+use crate::model::fetch::{FailureClass, Outcome};
 use crate::model::time::Timestamp;
 use crate::model::units::Span;
 
+pub mod outage;
+
 mod interval;
+mod settled;
 
 pub use interval::{Window, interval};
+pub use settled::{is_gone, is_moved};
 
 /// The limits within which feeds are polled.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,7 +34,7 @@ pub struct Policy {
     pub ceiling_very_quiet: Span,
     /// At least this often a request without validators, in case they lie.
     pub recheck: Span,
-    /// The longest pause after failures.
+    /// The longest pause after failures, for the first three days of them.
     pub backoff_max: Span,
 }
 
@@ -59,11 +63,13 @@ pub struct Rhythm {
     pub boost: f64,
     /// Failed polls in a row.
     pub n_failures: u32,
+    /// When the first of them failed.
+    pub failing_since: Option<Timestamp>,
 }
 
 impl Default for Rhythm {
     fn default() -> Self {
-        Self { interval: Duration::ZERO, boost: 1.0, n_failures: 0 }
+        Self { interval: Duration::ZERO, boost: 1.0, n_failures: 0, failing_since: None }
     }
 }
 
@@ -100,6 +106,8 @@ pub enum Reason {
     Server,
     /// It failed this many times.
     Failures(u32),
+    /// No host could be reached.
+    Outage,
     /// `Retry-After`.
     RetryAfter,
     /// 410: looked at again now and then.
@@ -115,6 +123,7 @@ impl fmt::Display for Reason {
             Self::Server => f.write_str("server's max-age or ttl"),
             Self::Failures(1) => f.write_str("failed once"),
             Self::Failures(n) => write!(f, "failed {n} times"),
+            Self::Outage => f.write_str("our own network"),
             Self::RetryAfter => f.write_str("server's Retry-After"),
             Self::Gone => f.write_str("gone (410)"),
         }
@@ -134,22 +143,39 @@ pub struct Observed<'a> {
     pub at: Timestamp,
 }
 
-/// A feed said to be gone is looked at once a week: some come back.
-const GONE: Duration = Duration::from_secs(7 * 86_400);
+/// During an outage of our own nobody is bothered by asking again soon.
+const OUTAGE: Duration = Duration::from_secs(3 * 60);
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What is gone, or has failed for long, is looked at once a week: some come back.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+/// `poll.backoff_max` holds for this long; then a day is the longest wait, and after
+/// [`FAILING_LONG`] a week. It never ends.
+const FAILING_SHORT: Duration = Duration::from_secs(3 * 86_400);
+const FAILING_LONG: Duration = Duration::from_secs(14 * 86_400);
 
 /// The next time to poll the feed called `name`.
 pub fn next(policy: &Policy, name: &str, rhythm: Rhythm, observed: &Observed<'_>) -> Next {
-    let n_failures = rhythm.n_failures.saturating_add(1);
+    let failing = Rhythm {
+        n_failures: rhythm.n_failures.saturating_add(1),
+        failing_since: rhythm.failing_since.or(Some(observed.at)),
+        ..rhythm
+    };
     let (wait, rhythm, reason) = match observed.outcome {
         Outcome::Fresh | Outcome::NotModified => after_success(policy, rhythm, observed),
         // The server answered and asked for patience: no failure.
         Outcome::Throttled { wait } => {
-            (policy.floor.0.max(*wait), Rhythm { n_failures: 0, ..rhythm }, Reason::RetryAfter)
+            let rhythm = Rhythm { n_failures: 0, failing_since: None, ..rhythm };
+            (policy.floor.0.max(*wait), rhythm, Reason::RetryAfter)
         }
-        Outcome::Gone => (GONE, Rhythm { n_failures, ..rhythm }, Reason::Gone),
+        Outcome::Gone => (WEEK, failing, Reason::Gone),
+        Outcome::Failed(failure) if failure.class == FailureClass::Outage => {
+            (OUTAGE, rhythm, Reason::Outage)
+        }
         Outcome::Failed(_) => {
-            let wait = backoff(policy, rhythm.interval, n_failures);
-            (wait, Rhythm { n_failures, ..rhythm }, Reason::Failures(n_failures))
+            (backoff(policy, &failing, observed.at), failing, Reason::Failures(failing.n_failures))
         }
     };
     let wait = match reason {
@@ -174,7 +200,7 @@ fn after_success(
         }
         None => (policy.ceiling.0, rhythm.boost, Reason::Ceiling),
     };
-    let rhythm = Rhythm { interval: wanted, boost, n_failures: 0 };
+    let rhythm = Rhythm { interval: wanted, boost, ..Rhythm::default() };
     let reach =
         observed.window.as_ref().map_or(wanted.saturating_mul(10), |w| w.reach(observed.at));
     let asked = observed.hints.max_age.max(observed.hints.ttl).unwrap_or_default();
@@ -183,11 +209,21 @@ fn after_success(
     if granted > wanted { (granted, rhythm, Reason::Server) } else { (wanted, rhythm, reason) }
 }
 
-/// The interval doubles with every failure, up to the limit.
-fn backoff(policy: &Policy, interval: Duration, n_failures: u32) -> Duration {
-    let base = if interval.is_zero() { policy.ceiling.0 } else { interval };
-    let doubled = base.saturating_mul(2_u32.saturating_pow(n_failures.min(16)));
-    doubled.min(policy.backoff_max.0.max(policy.floor.0))
+/// The interval doubles with every failure, up to a limit that grows with how long it has failed.
+fn backoff(policy: &Policy, failing: &Rhythm, now: Timestamp) -> Duration {
+    let base = if failing.interval.is_zero() { policy.ceiling.0 } else { failing.interval };
+    let doubled = base.saturating_mul(2_u32.saturating_pow(failing.n_failures));
+    let failing_for = failing.failing_since.map(|since| now.since(since)).unwrap_or_default();
+    doubled.min(backoff_max(policy, failing_for).max(policy.floor.0))
+}
+
+fn backoff_max(policy: &Policy, failing_for: Duration) -> Duration {
+    let limit = policy.backoff_max.0;
+    match failing_for {
+        time if time < FAILING_SHORT => limit,
+        time if time < FAILING_LONG => limit.max(DAY),
+        _ => limit.max(WEEK),
+    }
 }
 
 /// Up to 10 % sooner or later, always the same for one feed, so that feeds do not bunch together.
@@ -206,7 +242,7 @@ fn round_up(wait: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fetch::{Failure, FailureClass};
+    use crate::model::fetch::Failure;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::EPOCH;
@@ -233,13 +269,13 @@ mod tests {
         ) {
             let policy = Policy::default();
             let rhythm =
-                Rhythm { interval: Duration::from_secs(seconds).min(policy.ceiling.0), boost: 1.0, n_failures: failures };
+                Rhythm { interval: Duration::from_secs(seconds).min(policy.ceiling.0), boost: 1.0, n_failures: failures, ..Rhythm::default() };
             let hints = Hints { max_age: max_age.map(Duration::from_secs), ttl: None };
             let observed = Observed { outcome: &outcome, window: None, hints, at: NOW };
             let next = next(&policy, &name, rhythm, &observed);
             let wait = next.at.since(NOW);
             prop_assert!(wait >= policy.floor.0);
-            prop_assert!(wait <= GONE + GONE / 10);
+            prop_assert!(wait <= WEEK + WEEK / 10);
             if outcome.is_success() {
                 prop_assert!(wait <= policy.ceiling_very_quiet.0 * 11 / 10);
                 prop_assert_eq!(next.rhythm.n_failures, 0);
@@ -256,20 +292,83 @@ mod tests {
         }
     }
 
-    #[test]
-    fn failures_wait_longer_each_time_but_never_for_ever() {
-        let policy = Policy::default();
-        let mut rhythm = Rhythm::default();
-        let mut last = Duration::ZERO;
-        for _ in 0..40 {
-            let outcome = failed();
-            let observed =
-                Observed { outcome: &outcome, window: None, hints: Hints::default(), at: NOW };
-            let step = next(&policy, "nos", rhythm, &observed);
-            let wait = step.at.since(NOW);
-            assert!(wait >= last && wait <= policy.backoff_max.0 * 11 / 10);
-            (rhythm, last) = (step.rhythm, wait);
+    fn after_failure(rhythm: Rhythm, name: &str, at: Timestamp) -> Next {
+        let outcome = failed();
+        let observed = Observed { outcome: &outcome, window: None, hints: Hints::default(), at };
+        next(&Policy::default(), name, rhythm, &observed)
+    }
+
+    /// The waits of a feed that fails for `days`, each with how long it has been failing then.
+    fn waits(interval: Duration, name: &str, days: u64) -> Vec<(Duration, Duration)> {
+        let mut rhythm = Rhythm { interval, ..Rhythm::default() };
+        let (mut at, mut waits) = (NOW, Vec::new());
+        while at.since(NOW) < Duration::from_secs(days * 86_400) {
+            let step = after_failure(rhythm, name, at);
+            waits.push((at.since(NOW), step.at.since(at)));
+            (rhythm, at) = (step.rhythm, step.at);
         }
+        waits
+    }
+
+    proptest! {
+        #[test]
+        fn failures_wait_longer_each_time_but_never_for_ever(
+            seconds in 120_u64..14_400, name in "[a-z]{1,12}",
+        ) {
+            let waits = waits(Duration::from_secs(seconds), &name, 60);
+            for pair in waits.windows(2) {
+                prop_assert!(pair[1].1 >= pair[0].1);
+            }
+            for (failing_for, wait) in waits {
+                let limit = match failing_for {
+                    time if time < FAILING_SHORT => Policy::default().backoff_max.0,
+                    time if time < FAILING_LONG => DAY,
+                    _ => WEEK,
+                };
+                prop_assert!(wait <= limit * 11 / 10, "{failing_for:?}: {wait:?}");
+            }
+        }
+
+        #[test]
+        fn one_success_ends_all_failing(failures in 1_u32..100, at in 0_i64..10_000_000) {
+            let rhythm = Rhythm { n_failures: failures, failing_since: Some(NOW), ..Rhythm::default() };
+            let at = Timestamp::from_seconds(at);
+            let observed =
+                Observed { outcome: &Outcome::Fresh, window: None, hints: Hints::default(), at };
+            let next = next(&Policy::default(), "nos", rhythm, &observed);
+            prop_assert_eq!((next.rhythm.n_failures, next.rhythm.failing_since), (0, None));
+        }
+    }
+
+    #[test]
+    fn a_feed_that_fails_for_a_month_is_looked_at_as_often_as_promised() {
+        let waits = waits(Duration::from_secs(900), "nos", 60);
+        let count = |from: u64, to: u64| {
+            let range = Duration::from_secs(from * 86_400)..Duration::from_secs(to * 86_400);
+            waits.iter().filter(|(failing_for, _)| range.contains(failing_for)).count()
+        };
+        assert!((12..=20).contains(&count(0, 3)), "{}", count(0, 3));
+        assert!((9..=13).contains(&count(3, 14)), "{}", count(3, 14));
+        assert!((3..=6).contains(&count(14, 44)), "{}", count(14, 44));
+    }
+
+    #[test]
+    fn an_outage_of_our_own_counts_as_no_failure() {
+        let rhythm = Rhythm { interval: WEEK, n_failures: 2, failing_since: Some(NOW), boost: 1.0 };
+        let outcome = Outcome::Failed(Failure::new(FailureClass::Outage, "no such host"));
+        let observed =
+            Observed { outcome: &outcome, window: None, hints: Hints::default(), at: NOW };
+        let next = next(&Policy::default(), "nos", rhythm, &observed);
+        assert_eq!((next.rhythm, next.reason), (rhythm, Reason::Outage));
+        assert!(next.at.since(NOW) <= Duration::from_secs(300));
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_make_failing_long() {
+        let rhythm =
+            Rhythm { n_failures: 30, failing_since: Some(NOW.plus(WEEK)), ..Rhythm::default() };
+        let next = after_failure(rhythm, "nos", NOW);
+        assert!(next.at.since(NOW) <= Policy::default().backoff_max.0 * 11 / 10);
     }
 
     #[test]

@@ -324,6 +324,8 @@ pub(super) enum FeedCommand {
     Pause(NamesArgs),
     /// Poll paused feeds again
     Resume(NamesArgs),
+    /// Write the address to which a feed has moved into the feed list
+    AcceptMove(AcceptMoveArgs),
     /// Fetch a feed once and show what is in it; stores nothing
     Test(TestArgs),
     /// List the feeds of the catalogue
@@ -390,6 +392,23 @@ pub(super) struct NamesArgs {
     /// Names of feeds
     #[arg(value_name = "NAME", required = true)]
     pub names: Vec<String>,
+}
+
+/// Arguments of `feed accept-move`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  knipsel feed accept-move nos-binnenland
+
+A feed whose server says that it has moved for good is still asked at the address
+in the feed list. After three times over a day it is polled at the new address, if
+that is of the same publisher; any other address is taken only by this command.
+The feed keeps its name, its articles and its history. `knipsel feed show NAME`
+tells where it has moved to.")]
+pub(super) struct AcceptMoveArgs {
+    /// The name of the feed
+    #[arg(value_name = "NAME")]
+    pub name: String,
 }
 
 /// Arguments of `feed test`.

@@ -1,5 +1,6 @@
 //! `knipsel feed`: the feed list, the catalogue, and single feeds.
 
+mod accept_move;
 mod add;
 mod change;
 mod exchange;
@@ -27,6 +28,7 @@ pub(super) fn feed(global: &Global, args: &FeedArgs) -> Result<Exit, Failure> {
         FeedCommand::Remove(args) => change::change(global, args, edit::remove, "removed"),
         FeedCommand::Pause(args) => change::change(global, args, edit::pause, "paused"),
         FeedCommand::Resume(args) => change::change(global, args, edit::resume, "resumed"),
+        FeedCommand::AcceptMove(args) => accept_move::accept_move(global, args),
         FeedCommand::Test(args) => test::test(global, args),
         FeedCommand::Catalog(args) => list::catalog(global, args),
         FeedCommand::Import(args) => exchange::import(global, args),

@@ -10,6 +10,8 @@ use crate::cli::out::{Format, Record, bold, clean, line};
 use crate::cli::{out, render, setup};
 use crate::index::search::Searcher;
 use crate::model::units::ByteSize;
+use crate::poll::lessons;
+use crate::schedule;
 use crate::store::library::{self, FeedHealth, Totals};
 use crate::store::{Layout, Lock, Reader, changes};
 
@@ -46,12 +48,14 @@ fn look(global: &Global) -> Result<Overview, Failure> {
         setup::listed(&paths)?;
         Ok(())
     });
+    let outage = library::is_outage(&reader)?
+        .then(|| "no host can be reached: our own network seems to be down".to_owned());
     Ok(Overview {
         is_running: Lock::is_held(&layout),
         totals: library::totals(&reader)?,
         n_behind: (changes::last(&reader)? - watermark).max(0),
         size_bytes: size(&layout),
-        problem: problem.err().map(|failure| failure.to_string()),
+        problem: problem.err().map(|failure| failure.to_string()).or(outage),
         feeds: library::health(&reader)?,
         layout,
     })
@@ -105,6 +109,8 @@ pub(super) fn feed_records(feeds: &[FeedHealth]) -> Vec<Record> {
                 ("failing_since", render::moment(feed.failing_since)),
                 ("next_poll", render::moment(feed.next_poll_at)),
                 ("next_reason", json!(feed.next_reason)),
+                ("moved_to", json!(feed.moved.as_ref().map(|moved| &moved.to))),
+                ("lying_validators", json!(feed.has_lying_validators)),
             ];
             fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
         })
@@ -132,9 +138,31 @@ fn people(overview: &Overview) -> Result<(), Failure> {
     if let Some(problem) = &overview.problem {
         line(&format!("problem   {}", clean(problem)))?;
     }
+    for feed in &overview.feeds {
+        if let Some(moved) = moved(feed).filter(|_| has_settled_move(feed)) {
+            line(&format!("moved     {} {}", clean(&feed.name), clean(&moved)))?;
+        }
+    }
     line("")?;
     out::records(Format::Table, overview.feeds.iter().map(row))?;
     Ok(())
+}
+
+fn has_settled_move(feed: &FeedHealth) -> bool {
+    feed.moved.as_ref().is_some_and(|moved| schedule::is_moved(&moved.seen))
+}
+
+/// Where a feed has moved to, and what is made of it.
+pub(super) fn moved(feed: &FeedHealth) -> Option<String> {
+    let moved = feed.moved.as_ref()?;
+    let meaning = if lessons::is_adopted(&feed.url, moved) {
+        "polled there; `knipsel feed accept-move` writes it into the feed list"
+    } else if has_settled_move(feed) {
+        "not polled there, for it may be another publisher; `knipsel feed accept-move` takes it"
+    } else {
+        "seen too few times to be believed"
+    };
+    Some(format!("to {}: {meaning}", moved.to))
 }
 
 fn row(feed: &FeedHealth) -> Record {

@@ -119,6 +119,41 @@ impl Validators {
     }
 }
 
+/// The same answer several times in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Streak {
+    /// How many times.
+    pub n: u32,
+    /// The first time.
+    pub since: Timestamp,
+    /// The last time.
+    pub last_at: Timestamp,
+}
+
+impl Streak {
+    /// `before` and the same answer once more at `now`; without `before`, the first one.
+    pub fn continued(before: Option<Self>, now: Timestamp) -> Self {
+        match before {
+            Some(Self { n, since, .. }) => Self { n: n.saturating_add(1), since, last_at: now },
+            None => Self { n: 1, since: now, last_at: now },
+        }
+    }
+
+    /// Whether it was seen `n` times over at least `span`.
+    pub fn has_lasted(&self, n: u32, span: Duration) -> bool {
+        self.n >= n && self.last_at.since(self.since) >= span
+    }
+}
+
+/// A permanent redirect (301, 308) from the address of a feed to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The new address.
+    pub to: String,
+    /// How often it was seen.
+    pub seen: Streak,
+}
+
 /// What the daemon remembers of a feed between two polls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollState {
@@ -130,6 +165,16 @@ pub struct PollState {
     pub next_poll_at: Option<Timestamp>,
     /// Failed polls in a row.
     pub n_failures: u32,
+    /// Since when it has been failing.
+    pub failing_since: Option<Timestamp>,
+    /// Answers 410 in a row.
+    pub gone: Option<Streak>,
+    /// Where it was last seen to have moved for good.
+    pub moved: Option<Move>,
+    /// The last 304 since the last request without validators.
+    pub last_304_at: Option<Timestamp>,
+    /// A 304 hid a change: the validators are not to be sent again.
+    pub has_lying_validators: bool,
     /// The last poll that reached the document, changed or not.
     pub last_success_at: Option<Timestamp>,
     /// The last request without validators that succeeded.
@@ -147,6 +192,11 @@ impl Default for PollState {
             body_hash: None,
             next_poll_at: None,
             n_failures: 0,
+            failing_since: None,
+            gone: None,
+            moved: None,
+            last_304_at: None,
+            has_lying_validators: false,
             last_success_at: None,
             last_full_at: None,
             boost: 1.0,

@@ -79,6 +79,8 @@ pub enum FailureClass {
     Body,
     /// The document is not a feed.
     Parse,
+    /// No host can be reached: our own network is down.
+    Outage,
     /// A fault of ours.
     Internal,
 }
@@ -97,6 +99,7 @@ impl FailureClass {
             Self::Http => "http",
             Self::Body => "body",
             Self::Parse => "parse",
+            Self::Outage => "outage",
             Self::Internal => "internal",
         }
     }

@@ -1,7 +1,8 @@
 //! The opened parts of a daemon, and the polls that run on them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 
@@ -10,6 +11,7 @@ use crate::model::feed::Feed;
 use crate::model::fetch::{Failure, FailureClass};
 use crate::poll::{self, Context, Polled};
 use crate::schedule::Policy;
+use crate::schedule::outage::Outage;
 use crate::service::{Error, GRACE, Setup, clock, report};
 use crate::store::{self, FeedId, Lock, Reader, Writer, feeds, polls};
 
@@ -31,6 +33,7 @@ struct Shared {
     client: Client,
     policy: Policy,
     writer: Arc<Writer>,
+    outage: Arc<Mutex<Outage>>,
 }
 
 impl Shared {
@@ -39,6 +42,7 @@ impl Shared {
             client: &self.client,
             writer: &self.writer,
             policy: &self.policy,
+            outage: &self.outage,
             clock: clock::now,
         }
     }
@@ -60,15 +64,31 @@ impl Engine {
         let writer = Arc::new(Writer::open(&setup.layout)?);
         let reader = Reader::open(&setup.layout)?;
         let mut engine = Self {
-            shared: Arc::new(Shared { client, policy: setup.settings.poll.clone(), writer }),
+            shared: Arc::new(Shared {
+                client,
+                policy: setup.settings.poll.clone(),
+                writer,
+                outage: Arc::default(),
+            }),
             reader,
             feeds: HashMap::new(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
             lock,
         };
+        engine.let_rest(setup)?;
         engine.take_up_feeds(&setup.feeds).await?;
         Ok(engine)
+    }
+
+    /// A new client does not know whom the one before it asked last; the archive does.
+    fn let_rest(&self, setup: &Setup) -> Result<(), Error> {
+        // One second more: the archive keeps whole ones.
+        let gap = setup.settings.fetch.host_gap.0 + Duration::from_secs(1);
+        for url in feeds::polled_since(&self.reader, clock::now().minus(gap))? {
+            self.shared.client.rest(&url);
+        }
+        Ok(())
     }
 
     /// Replaces settings and feed list; polls that run go on with the old ones.
@@ -77,7 +97,9 @@ impl Engine {
             client: Client::new(setup.settings.fetch.clone())?,
             policy: setup.settings.poll.clone(),
             writer: Arc::clone(&self.shared.writer),
+            outage: Arc::clone(&self.shared.outage),
         });
+        self.let_rest(setup)?;
         self.take_up_feeds(&setup.feeds).await
     }
 

@@ -11,7 +11,7 @@ use crate::store::{Reader, feeds};
 pub enum Selection {
     /// Those that are due.
     Due,
-    /// All that are not paused.
+    /// All that are not paused, but none whose server asked to wait.
     All,
     /// These, by name, paused or not.
     Named(Vec<String>),
@@ -39,7 +39,12 @@ pub async fn pass(
     let mut engine = Engine::open(setup).await?;
     let chosen = match selection {
         Selection::Due => feeds::due(&engine.reader, clock::now())?,
-        Selection::All => engine.active(),
+        Selection::All => {
+            let waiting = feeds::asked_to_wait(&engine.reader, clock::now())?;
+            let mut ids = engine.active();
+            ids.retain(|id| !waiting.contains(id));
+            ids
+        }
         Selection::Named(names) => {
             let mut ids = engine.all();
             ids.retain(|id| engine.feed(*id).is_some_and(|feed| names.contains(&feed.name)));

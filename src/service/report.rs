@@ -3,6 +3,7 @@
 use crate::model::feed::Feed;
 use crate::model::fetch::Outcome;
 use crate::poll::Polled;
+use crate::schedule::Reason;
 
 /// Logs what a poll came to: feed, outcome, new, revised, next poll and why.
 pub(super) fn poll(feed: &Feed, polled: &Polled) {
@@ -20,7 +21,10 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
     let line = format!("{:<24} {what}; next {next} ({})", feed.name, polled.next.reason);
     let outcome = polled.outcome.as_str();
     let (n_new, n_revised) = (polled.tally.n_new, polled.tally.n_revised);
-    if polled.outcome.is_success() || matches!(polled.outcome, Outcome::Throttled { .. }) {
+    if polled.next.reason == Reason::Outage {
+        // The outage itself has been told.
+        tracing::debug!(feed.name, feed.url, outcome, "{line}");
+    } else if polled.outcome.is_success() || matches!(polled.outcome, Outcome::Throttled { .. }) {
         tracing::info!(feed.name, feed.url, outcome, n_new, n_revised, "{line}");
     } else {
         tracing::warn!(feed.name, feed.url, outcome, "{line}");

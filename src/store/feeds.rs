@@ -1,5 +1,7 @@
 //! Feeds in the archive: the feed list as last read, and what is due.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension as _, named_params};
 
 use crate::model::feed::Feed;
@@ -8,7 +10,11 @@ use crate::store::{Error, FeedId, Reader, Tx};
 
 const UNLIST_ALL: &str = "UPDATE feed SET is_listed = 0 WHERE is_listed = 1";
 
-const KNOWN: &str = "SELECT id, url FROM feed WHERE name = :name";
+const KNOWN: &str = "
+    SELECT f.id, f.url, p.moved_to
+    FROM feed AS f
+    LEFT JOIN poll_state AS p ON p.feed_id = f.id
+    WHERE f.name = :name";
 
 const PUT: &str = "
     INSERT INTO feed (name, url, outlet, section, tags, language, country, is_listed, is_paused, added_at)
@@ -22,22 +28,31 @@ const PUT: &str = "
 /// A feed with another address knows nothing of the old one's validators.
 const FORGET: &str = "DELETE FROM poll_state WHERE feed_id = :feed";
 
+/// A feed listed where it has moved to is the same feed: what was learned there holds.
+const SETTLE: &str = "
+    UPDATE poll_state
+    SET moved_to = NULL, n_moved = 0, moved_since = NULL, moved_seen_at = NULL
+    WHERE feed_id = :feed";
+
 /// Makes the archive's feeds those of the list; feeds no longer listed keep their articles.
 /// Returns the row of every feed, in the order of the list.
 pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("store the feed list");
     let known = |name: &str| {
         let mut statement = tx.connection.prepare_cached(KNOWN)?;
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
-        statement.query_row(named_params! { ":name": name }, row).optional()
+        let row = statement.query_row(named_params! { ":name": name }, |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+        });
+        row.optional()
     };
     tx.connection.execute(UNLIST_ALL, []).map_err(failed())?;
     let mut ids = Vec::with_capacity(feeds.len());
     for feed in feeds {
-        if let Some((id, url)) = known(&feed.name).map_err(failed())?
+        if let Some((id, url, moved_to)) = known(&feed.name).map_err(failed())?
             && url != feed.url
         {
-            tx.connection.execute(FORGET, named_params! { ":feed": id }).map_err(failed())?;
+            let change = if moved_to.as_ref() == Some(&feed.url) { SETTLE } else { FORGET };
+            tx.connection.execute(change, named_params! { ":feed": id }).map_err(failed())?;
         }
         ids.push(put(tx, feed, now).map_err(failed())?);
     }
@@ -65,15 +80,54 @@ const DUE: &str = "
     SELECT f.id
     FROM feed AS f
     LEFT JOIN poll_state AS p ON p.feed_id = f.id
-    WHERE f.is_listed = 1 AND f.is_paused = 0 AND coalesce(p.next_poll_at, 0) <= :now
+    WHERE f.is_listed = 1 AND f.is_paused = 0
+        AND (coalesce(p.next_poll_at, 0) <= :now OR p.last_poll_at > :ahead)
     ORDER BY coalesce(p.interval_s, 0), coalesce(p.next_poll_at, 0), f.id";
+
+/// A last poll that lies further ahead than this was made before the clock was set back, and so the
+/// next one may lie far too far ahead.
+const AHEAD_MAX: Duration = Duration::from_secs(300);
 
 /// The feeds to poll at `now`, those with the shortest interval first.
 pub fn due(reader: &Reader, now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("look up due feeds");
     let mut statement = reader.connection.prepare_cached(DUE).map_err(failed())?;
     let rows = statement
+        .query_map(
+            named_params! { ":now": now.seconds(), ":ahead": now.plus(AHEAD_MAX).seconds() },
+            |row| row.get(0).map(FeedId),
+        )
+        .map_err(failed())?;
+    rows.collect::<Result<_, _>>().map_err(failed())
+}
+
+const ASKED_TO_WAIT: &str = "
+    SELECT feed_id
+    FROM poll_state
+    WHERE last_outcome = 'throttled' AND next_poll_at > :now";
+
+/// The feeds whose servers asked to be left alone until after `now`.
+pub fn asked_to_wait(reader: &Reader, now: Timestamp) -> Result<Vec<FeedId>, Error> {
+    let failed = || Error::sqlite("look up which servers asked to wait");
+    let mut statement = reader.connection.prepare_cached(ASKED_TO_WAIT).map_err(failed())?;
+    let rows = statement
         .query_map(named_params! { ":now": now.seconds() }, |row| row.get(0).map(FeedId))
+        .map_err(failed())?;
+    rows.collect::<Result<_, _>>().map_err(failed())
+}
+
+const POLLED_SINCE: &str = "
+    SELECT coalesce(p.moved_to, f.url)
+    FROM poll_state AS p
+    JOIN feed AS f ON f.id = p.feed_id
+    WHERE p.last_poll_at >= :since";
+
+/// The addresses of the feeds polled at or after `since`.
+pub fn polled_since(reader: &Reader, since: Timestamp) -> Result<Vec<String>, Error> {
+    let failed = || Error::sqlite("look up which feeds were just polled");
+    let mut statement = reader.connection.prepare_cached(POLLED_SINCE).map_err(failed())?;
+    let rows = statement
+        .query_map(named_params! { ":since": since.seconds() }, |row| row.get(0))
         .map_err(failed())?;
     rows.collect::<Result<_, _>>().map_err(failed())
 }

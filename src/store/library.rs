@@ -4,6 +4,8 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use crate::model::article::{ArticleId, Content, ID_CHARS, Revision};
+use crate::model::feed::{Move, Streak};
+use crate::model::fetch::FailureClass;
 use crate::model::time::Timestamp;
 use crate::store::articles::{from_json, read_content};
 use crate::store::{ArticleRow, Error, Reader, text};
@@ -234,6 +236,19 @@ pub fn totals(reader: &Reader) -> Result<Totals, Error> {
         .map_err(Error::sqlite("count what is in the archive"))
 }
 
+/// The last request by the row it has, which no other exceeds.
+const LAST_FAILURE: &str = "SELECT failure FROM fetch ORDER BY id DESC LIMIT 1";
+
+/// Whether the last poll found that no host could be reached.
+pub fn is_outage(reader: &Reader) -> Result<bool, Error> {
+    let failure: Option<Option<String>> = reader
+        .connection
+        .query_row(LAST_FAILURE, [], |row| row.get(0))
+        .optional()
+        .map_err(Error::sqlite("look up how the last poll ended"))?;
+    Ok(failure.flatten().as_deref() == Some(FailureClass::Outage.as_str()))
+}
+
 /// How a feed is doing; the default for one never polled.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeedHealth {
@@ -267,13 +282,19 @@ pub struct FeedHealth {
     pub next_reason: Option<String>,
     /// Articles it listed, ever.
     pub n_articles: u32,
+    /// Where it was last seen to have moved for good.
+    pub moved: Option<Move>,
+    /// A 304 hid a change, so it is asked without validators.
+    pub has_lying_validators: bool,
 }
 
 const HEALTH: &str = "
     SELECT f.name, f.url, f.outlet, f.title, f.is_paused, p.last_outcome, p.last_error,
            coalesce(p.n_failures, 0), p.last_poll_at, p.last_success_at, p.last_new_at,
            p.failing_since, p.next_poll_at, p.next_reason,
-           (SELECT count(*) FROM sighting AS s WHERE s.feed_id = f.id)
+           (SELECT count(*) FROM sighting AS s WHERE s.feed_id = f.id),
+           p.moved_to, coalesce(p.n_moved, 0), coalesce(p.moved_since, 0),
+           coalesce(p.moved_seen_at, 0), coalesce(p.validators_lie, 0)
     FROM feed AS f
     LEFT JOIN poll_state AS p ON p.feed_id = f.id
     WHERE f.is_listed = 1
@@ -288,6 +309,11 @@ pub fn health(reader: &Reader) -> Result<Vec<FeedHealth>, Error> {
 
 fn read_health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
     let moment = |index| row.get::<_, Option<i64>>(index).map(|s| s.map(Timestamp::from_seconds));
+    let seen = Streak {
+        n: row.get(16)?,
+        since: Timestamp::from_seconds(row.get(17)?),
+        last_at: Timestamp::from_seconds(row.get(18)?),
+    };
     Ok(FeedHealth {
         name: row.get(0)?,
         url: row.get(1)?,
@@ -304,5 +330,7 @@ fn read_health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
         next_poll_at: moment(12)?,
         next_reason: row.get(13)?,
         n_articles: row.get(14)?,
+        moved: row.get::<_, Option<String>>(15)?.map(|to| Move { to, seen }),
+        has_lying_validators: row.get(19)?,
     })
 }

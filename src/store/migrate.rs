@@ -5,9 +5,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 3;
 
-const MIGRATIONS: [&str; VERSION as usize] = [include_str!("../../migrations/0001_init.sql")];
+const MIGRATIONS: [&str; VERSION as usize] = [
+    include_str!("../../migrations/0001_init.sql"),
+    include_str!("../../migrations/0002_coverage.sql"),
+    include_str!("../../migrations/0003_errors.sql"),
+];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
-use crate::model::feed::{PollState, Validators};
+use crate::model::feed::{Move, PollState, Streak, Validators};
 use crate::model::fetch::{Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::store::{Error, FeedId, Reader, Tx};
@@ -22,7 +22,8 @@ pub struct Tally {
 
 const STATE: &str = "
     SELECT etag, last_modified, body_hash, next_poll_at, interval_s, boost, n_failures,
-           last_success_at, last_full_at
+           last_success_at, last_full_at, failing_since, n_gone, gone_since, last_poll_at,
+           moved_to, n_moved, moved_since, moved_seen_at, last_304_at, validators_lie
     FROM poll_state
     WHERE feed_id = :feed";
 
@@ -39,6 +40,11 @@ pub fn state(reader: &Reader, feed: FeedId) -> Result<PollState, Error> {
 
 fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
     let moment = |index| row.get::<_, Option<i64>>(index).map(|s| s.map(Timestamp::from_seconds));
+    let streak = |n: u32, since: Option<Timestamp>, last_at: Option<Timestamp>| {
+        since.zip(last_at).filter(|_| n > 0).map(|(since, last_at)| Streak { n, since, last_at })
+    };
+    let moved_to: Option<String> = row.get(13)?;
+    let moved_seen = streak(row.get(14)?, moment(15)?, moment(16)?);
     Ok(PollState {
         validators: Validators { etag: row.get(0)?, last_modified: row.get(1)? },
         body_hash: row.get::<_, Option<Vec<u8>>>(2)?.and_then(|hash| hash.try_into().ok()),
@@ -48,6 +54,12 @@ fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
         n_failures: row.get(6)?,
         last_success_at: moment(7)?,
         last_full_at: moment(8)?,
+        failing_since: moment(9)?,
+        // A 410 in a row is the last answer there was.
+        gone: streak(row.get(10)?, moment(11)?, moment(12)?),
+        moved: moved_to.zip(moved_seen).map(|(to, seen)| Move { to, seen }),
+        last_304_at: moment(17)?,
+        has_lying_validators: row.get(18)?,
     })
 }
 
@@ -55,18 +67,23 @@ const SET_STATE: &str = "
     INSERT INTO poll_state (
         feed_id, etag, last_modified, body_hash, next_poll_at, next_reason, interval_s, boost,
         n_failures, failing_since, last_poll_at, last_outcome, last_error, last_success_at,
-        last_full_at, last_new_at)
+        last_full_at, last_new_at, n_gone, gone_since, moved_to, n_moved, moved_since,
+        moved_seen_at, last_304_at, validators_lie)
     VALUES (
         :feed, :etag, :last_modified, :body_hash, :next_poll_at, :next_reason, :interval_s, :boost,
         :n_failures, :failing_since, :now, :outcome, :error, :last_success_at,
-        :last_full_at, :last_new_at)
+        :last_full_at, :last_new_at, :n_gone, :gone_since, :moved_to, :n_moved, :moved_since,
+        :moved_seen_at, :last_304_at, :validators_lie)
     ON CONFLICT (feed_id) DO UPDATE SET
         etag = excluded.etag, last_modified = excluded.last_modified,
         body_hash = excluded.body_hash, next_poll_at = excluded.next_poll_at,
         next_reason = excluded.next_reason, interval_s = excluded.interval_s,
         boost = excluded.boost, n_failures = excluded.n_failures,
-        failing_since = CASE WHEN excluded.n_failures > 0
-            THEN coalesce(poll_state.failing_since, excluded.failing_since) END,
+        failing_since = excluded.failing_since, n_gone = excluded.n_gone,
+        gone_since = excluded.gone_since, moved_to = excluded.moved_to,
+        n_moved = excluded.n_moved, moved_since = excluded.moved_since,
+        moved_seen_at = excluded.moved_seen_at, last_304_at = excluded.last_304_at,
+        validators_lie = excluded.validators_lie,
         last_poll_at = excluded.last_poll_at, last_outcome = excluded.last_outcome,
         last_error = excluded.last_error, last_success_at = excluded.last_success_at,
         last_full_at = excluded.last_full_at,
@@ -83,6 +100,7 @@ pub fn set_state(
     let failed = || Error::sqlite("store the state of a feed");
     let seconds = |moment: Option<Timestamp>| moment.map(Timestamp::seconds);
     let now = poll.fetch.at.seconds();
+    let moved = state.moved.as_ref();
     tx.connection
         .prepare_cached(SET_STATE)
         .map_err(failed())?
@@ -96,7 +114,15 @@ pub fn set_state(
             ":interval_s": u32::try_from(state.interval.as_secs()).unwrap_or(u32::MAX),
             ":boost": state.boost,
             ":n_failures": state.n_failures,
-            ":failing_since": (state.n_failures > 0).then_some(now),
+            ":failing_since": seconds(state.failing_since),
+            ":n_gone": state.gone.map_or(0, |gone| gone.n),
+            ":gone_since": seconds(state.gone.map(|gone| gone.since)),
+            ":moved_to": moved.map(|moved| &moved.to),
+            ":n_moved": moved.map_or(0, |moved| moved.seen.n),
+            ":moved_since": seconds(moved.map(|moved| moved.seen.since)),
+            ":moved_seen_at": seconds(moved.map(|moved| moved.seen.last_at)),
+            ":last_304_at": seconds(state.last_304_at),
+            ":validators_lie": state.has_lying_validators,
             ":now": now,
             ":outcome": poll.fetch.outcome.as_str(),
             ":error": failure(&poll.fetch.outcome).map(|(_, reason)| reason),

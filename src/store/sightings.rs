@@ -1,6 +1,7 @@
 //! Which entries a feed lists, since when, and until when.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use rusqlite::named_params;
 
@@ -125,4 +126,43 @@ pub fn appeared(tx: &Tx<'_>, feed: FeedId) -> Result<Vec<Timestamp>, Error> {
         .query_map(named_params! { ":feed": feed.0 }, |row| row.get(0).map(Timestamp::from_seconds))
         .map_err(failed())?;
     rows.collect::<Result<_, _>>().map_err(failed())
+}
+
+const ANY_DATED: &str = "
+    SELECT EXISTS (
+        SELECT 1
+        FROM sighting AS s
+        JOIN article AS a ON a.id = s.article_id
+        JOIN revision AS r ON r.id = a.revision_id
+        WHERE s.feed_id = :feed
+            AND s.left_at IS NULL
+            AND s.first_seen_at = :at
+            AND r.number = 1
+            AND r.published_precision = 'second'
+            AND r.is_zone_assumed = 0
+            AND r.published_at > :after
+            AND r.published_at < :before)";
+
+/// Whether any entry first seen at `at` states that it appeared within `span`. A date without a time
+/// or a zone is too vague to tell, and one that a publisher sets before publishing misleads; what is
+/// then lost is only that the feed is sent whole each time.
+pub fn any_dated(
+    tx: &Tx<'_>,
+    feed: FeedId,
+    at: Timestamp,
+    span: &Range<Timestamp>,
+) -> Result<bool, Error> {
+    let failed = || Error::sqlite("look up the dates of new entries");
+    let mut statement = tx.connection.prepare_cached(ANY_DATED).map_err(failed())?;
+    statement
+        .query_row(
+            named_params! {
+                ":feed": feed.0,
+                ":at": at.seconds(),
+                ":after": span.start.seconds(),
+                ":before": span.end.seconds(),
+            },
+            |row| row.get(0),
+        )
+        .map_err(failed())
 }

@@ -203,7 +203,7 @@ fn error_statuses_are_recorded_and_backed_off() {
             "failed|403|http|403 Forbidden; if a browser is let in, give the feed a \
                      `user_agent` of its own",
         ),
-        (410, None, "gone|410|http|410 Gone"),
+        (410, None, "failed|410|http|410 Gone"),
         (503, Some(("retry-after", "3600".to_owned())), "throttled|503|-|-"),
     ] {
         let headers = header.into_iter().collect();

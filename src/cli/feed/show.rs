@@ -6,7 +6,7 @@ use crate::cli::args::{FeedShowArgs, Global};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::feed::{record, unknown};
 use crate::cli::out::{Format, bold, clean, line};
-use crate::cli::{out, setup};
+use crate::cli::{out, setup, status};
 use crate::config::catalogue;
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
 use crate::model::time::Timestamp;
@@ -15,6 +15,9 @@ use crate::store::polls::{self, PastPoll};
 
 /// Fetches shown.
 const FETCHES: u32 = 10;
+
+/// Of validators that were found to lie.
+const LYING: &str = "not sent: a 304 hid a change";
 
 pub(super) fn show(global: &Global, args: &FeedShowArgs) -> Result<Exit, Failure> {
     let listed = setup::listed(&setup::paths(global)?)?;
@@ -80,7 +83,7 @@ fn wishes(feed: &Feed) -> Vec<Fact> {
     ]
 }
 
-fn state(health: &FeedHealth) -> [Fact; 8] {
+fn state(health: &FeedHealth) -> [Fact; 10] {
     let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let outcome = health.last_outcome.as_deref().unwrap_or("never");
     let last_poll = health.last_poll_at.map(|at| format!("{at}, {outcome}"));
@@ -98,6 +101,8 @@ fn state(health: &FeedHealth) -> [Fact; 8] {
         ("last success", moment(health.last_success_at)),
         ("last new", moment(health.last_new_at)),
         ("failing since", failing),
+        ("moved", status::moved(health)),
+        ("validators", health.has_lying_validators.then(|| LYING.to_owned())),
         ("next poll", (!health.is_paused).then(|| format!("{next}{}", reason.unwrap_or_default()))),
     ]
 }

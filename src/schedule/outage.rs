@@ -1,0 +1,114 @@
+//! Whether it is our own network that is down: when host after host cannot be reached, none of
+//! them has failed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::model::time::Timestamp;
+
+/// So many different hosts, and none between them that answered.
+const HOSTS_MIN: usize = 3;
+
+/// Failures further apart than this have nothing to do with each other.
+const APART_MAX: Duration = Duration::from_secs(10 * 60);
+
+/// What the last requests say of our own network.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outage {
+    unreachable: BTreeSet<String>,
+    last_at: Timestamp,
+}
+
+/// What a request changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The outage has begun.
+    Began,
+    /// It is over.
+    Ended,
+}
+
+impl Outage {
+    /// Whether what fails now is our own failure.
+    pub fn is_on(&self) -> bool {
+        self.unreachable.len() >= HOSTS_MIN
+    }
+
+    /// Some host answered, whatever it said.
+    pub fn answered(&mut self) -> Option<Change> {
+        let was_on = self.is_on();
+        self.unreachable.clear();
+        was_on.then_some(Change::Ended)
+    }
+
+    /// `host` could not be reached at `now`: no name, no connection, or no answer in time.
+    pub fn unreachable(&mut self, host: &str, now: Timestamp) -> Option<Change> {
+        // Also when the clock was set back: both times are then nothing to go by.
+        if now.since(self.last_at) > APART_MAX || now < self.last_at {
+            self.unreachable.clear();
+        }
+        self.last_at = now;
+        let was_on = self.is_on();
+        // More than enough is as good as all.
+        if !was_on {
+            self.unreachable.insert(host.to_owned());
+        }
+        (!was_on && self.is_on()).then_some(Change::Began)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(minutes: u64) -> Timestamp {
+        Timestamp::EPOCH.plus(Duration::from_secs(minutes * 60))
+    }
+
+    #[test]
+    fn three_hosts_in_a_row_are_our_own_outage_until_one_answers() {
+        let mut outage = Outage::default();
+        assert_eq!(outage.unreachable("nos.nl", at(0)), None);
+        assert_eq!(outage.unreachable("nu.nl", at(1)), None);
+        assert!(!outage.is_on());
+        assert_eq!(outage.unreachable("ad.nl", at(2)), Some(Change::Began));
+        assert_eq!(outage.unreachable("fd.nl", at(3)), None);
+        assert!(outage.is_on());
+        assert_eq!(outage.answered(), Some(Change::Ended));
+        assert!(!outage.is_on());
+    }
+
+    #[test]
+    fn one_host_with_many_feeds_is_not_the_network() {
+        let mut outage = Outage::default();
+        for minute in 0..60 {
+            assert_eq!(outage.unreachable("dpgmedia.nl", at(minute)), None);
+        }
+        assert!(!outage.is_on());
+    }
+
+    #[test]
+    fn dead_hosts_far_apart_are_not_the_network() {
+        let mut outage = Outage::default();
+        for (n, host) in ["a.nl", "b.nl", "c.nl", "d.nl"].iter().enumerate() {
+            outage.unreachable(host, at(n as u64 * 11));
+        }
+        assert!(!outage.is_on());
+    }
+
+    proptest! {
+        #[test]
+        fn an_answer_between_keeps_it_off(hosts in proptest::collection::vec("[a-z]{1,3}", 0..30)) {
+            let mut outage = Outage::default();
+            for (n, host) in hosts.iter().enumerate() {
+                outage.unreachable(host, at(n as u64));
+                if n % 2 == 1 {
+                    outage.answered();
+                }
+                prop_assert!(!outage.is_on());
+            }
+        }
+    }
+}
