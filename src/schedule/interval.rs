@@ -117,7 +117,12 @@ mod tests {
     use proptest::prelude::*;
 
     const HOUR: u64 = 3600;
-    const KNOWN: Rhythm = Rhythm { interval: Duration::from_secs(900), boost: 1.0, n_failures: 0 };
+    const KNOWN: Rhythm = Rhythm {
+        interval: Duration::from_secs(900),
+        boost: 1.0,
+        n_failures: 0,
+        failing_since: None,
+    };
 
     fn now() -> Timestamp {
         Timestamp::from_seconds(1_700_000_000)
@@ -159,7 +164,7 @@ mod tests {
     fn a_fast_hour_is_remembered_in_the_quiet_ones_after_it() {
         let policy = Policy::default();
         let (interval_s, boost, _) = interval(&policy, &window(2, 900, 600), KNOWN, now());
-        let rhythm = Rhythm { interval: interval_s, boost, n_failures: 0 };
+        let rhythm = Rhythm { interval: interval_s, boost, ..KNOWN };
         let (wait, _, _) = interval(&policy, &window(0, 12 * HOUR, 6 * HOUR), rhythm, now());
         assert!(wait > policy.floor.0 && wait < policy.ceiling.0 * 3 / 5, "{wait:?}");
     }
@@ -178,7 +183,7 @@ mod tests {
                 ..window(0, oldest_ago, oldest_ago * quarter_percent / 100)
             };
             let interval_s = Duration::from_secs(interval_s);
-            let rhythm = Rhythm { interval: interval_s, boost, n_failures: 0 };
+            let rhythm = Rhythm { interval: interval_s, boost, ..KNOWN };
             let (wait, boost, _) = interval(&policy, &window, rhythm, now());
             prop_assert!(wait >= policy.floor.0 && wait <= ceiling(&policy, window.reach(now())));
             prop_assert!(n_listed == 0 || (BOOST_MIN..=1.0).contains(&boost));

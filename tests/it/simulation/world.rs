@@ -38,12 +38,19 @@ struct State {
 impl State {
     /// Through the columns of the archive and back: whole seconds, a double and a count.
     fn reread(self) -> Self {
-        let Rhythm { interval, boost, n_failures } = self.rhythm;
-        let row = (self.next_poll_at.seconds(), interval.as_secs(), boost.to_bits(), n_failures);
+        let Rhythm { interval, boost, n_failures, failing_since } = self.rhythm;
+        let row = (
+            self.next_poll_at.seconds(),
+            interval.as_secs(),
+            boost.to_bits(),
+            n_failures,
+            failing_since.map(Timestamp::seconds),
+        );
         let rhythm = Rhythm {
             interval: Duration::from_secs(row.1),
             boost: f64::from_bits(row.2),
             n_failures: row.3,
+            failing_since: row.4.map(Timestamp::from_seconds),
         };
         Self { next_poll_at: Timestamp::from_seconds(row.0), rhythm }
     }
