@@ -15,6 +15,8 @@ pub mod dedupe;
 
 pub mod schedule;
 
+pub mod coverage;
+
 pub mod query;
 
 pub mod export;
