@@ -15,6 +15,7 @@ mod setup;
 mod config;
 mod demo;
 mod feed;
+mod gaps;
 mod generate;
 mod import;
 mod poll;
@@ -55,6 +56,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Search(args) => search::search(global, args),
         Command::Show(args) => show::show(global, args),
         Command::Revisions(args) => show::revisions(global, args),
+        Command::Gaps(args) => gaps::gaps(global, args),
         Command::Status(args) => status::status(global, args),
         Command::Feed(args) => feed::feed(global, args),
         Command::Import(args) => import::import(global, args),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::coverage;
 use crate::dedupe::decide::{Known, edit, is_same_article};
 use crate::dedupe::fingerprint::{self, Short};
 use crate::dedupe::identity;
@@ -26,6 +27,7 @@ use crate::store::polls::{Recorded, Tally};
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, Writer, articles, polls, sightings};
 
+mod ledger;
 pub mod lessons;
 
 /// What every poll needs.
@@ -54,6 +56,8 @@ pub struct Polled {
     pub warnings: Vec<String>,
     /// When it is due again, and why.
     pub next: Next,
+    /// A stretch of time in which the feed may have announced what was not seen.
+    pub gap: Option<coverage::Gap>,
 }
 
 /// Polls `feed` and stores what came of it, all in one transaction.
@@ -257,7 +261,7 @@ struct Plan {
 impl Plan {
     fn carry_out(self, tx: &Tx<'_>) -> Result<Polled, Error> {
         let Self { id, fetch, mut state, read, last_at, .. } = self;
-        let mut tally = Tally::default();
+        let (mut tally, mut listed) = (Tally::default(), Vec::new());
         let is_first = last_at.is_none();
         if let Some(document) = &read.document {
             if let Some(title) = &document.title {
@@ -265,7 +269,7 @@ impl Plan {
             }
             let outlet = document.outlet.as_deref();
             let visit = Visit { tx, id, outlet, at: fetch.at, is_first };
-            tally = visit.archive(document, last_at)?;
+            (tally, listed) = visit.archive(document, last_at)?;
             if let Some(span) = &self.vouched_for {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
             }
@@ -274,6 +278,10 @@ impl Plan {
             Outcome::Fresh | Outcome::NotModified => window(tx, id, tally)?,
             _ => None,
         };
+        let oldest_at = window.map(|window| window.oldest_at);
+        let (outcome, at) = (&read.outcome, fetch.at);
+        let entered = ledger::Poll { feed: id, outcome, window: &listed, oldest_at, last_at, at };
+        let gap = ledger::enter(tx, &entered)?;
         let next = schedule::next(
             &self.policy,
             &self.name,
@@ -302,7 +310,7 @@ impl Plan {
         let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings };
         polls::record(tx, id, &recorded)?;
         polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
-        Ok(Polled { outcome: read.outcome, tally, warnings, next })
+        Ok(Polled { outcome: read.outcome, tally, warnings, next, gap })
     }
 }
 
@@ -328,31 +336,39 @@ struct Visit<'v> {
 }
 
 impl Visit<'_> {
-    fn archive(&self, document: &Document, last_at: Option<Timestamp>) -> Result<Tally, Error> {
+    /// Archives a document; says what was new in it, and what it lists in its order.
+    fn archive(
+        &self,
+        document: &Document,
+        last_at: Option<Timestamp>,
+    ) -> Result<(Tally, Vec<coverage::Listed>), Error> {
         let listed: Listed = sightings::listed(self.tx, self.id)?;
         let mut tally = Tally { n_entries: document.entries.len(), ..Tally::default() };
         let mut still = HashSet::new();
+        let mut window = Vec::with_capacity(document.entries.len());
         for prepared in &document.entries {
-            match listed.unchanged(&prepared.entry_hash) {
-                Some(article) => {
-                    still.insert(article);
-                }
-                None => self.take_up(prepared, &mut still, &mut tally)?,
+            let article = match listed.unchanged(&prepared.entry_hash) {
+                Some(article) => article,
+                None => self.take_up(prepared, &still, &mut tally)?,
+            };
+            if still.insert(article) {
+                window.push(ledger::listed(article, &prepared.content));
             }
         }
+        tally.n_overlap = listed.n_among(&still);
         sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
-        Ok(tally)
+        Ok((tally, window))
     }
 
     fn take_up(
         &self,
         prepared: &Prepared,
-        still: &mut HashSet<ArticleRow>,
+        still: &HashSet<ArticleRow>,
         tally: &mut Tally,
-    ) -> Result<(), Error> {
+    ) -> Result<ArticleRow, Error> {
         let article = match self.recognize(prepared)? {
             // A document that lists one article twice means its first entry.
-            Some((article, _)) if still.contains(&article) => return Ok(()),
+            Some((article, _)) if still.contains(&article) => return Ok(article),
             Some((article, known)) => {
                 tally.n_revised += usize::from(self.revise(prepared, article, &known)?);
                 article
@@ -367,7 +383,6 @@ impl Visit<'_> {
                 articles::create(self.tx, &identity, &self.first_version(prepared))?
             }
         };
-        still.insert(article);
         let seen = Seen {
             feed: self.id,
             article,
@@ -377,7 +392,8 @@ impl Visit<'_> {
             fingerprint: prepared.fingerprint,
             appeared_at: self.appeared_at(prepared),
         };
-        sightings::see(self.tx, &seen, self.at)
+        sightings::see(self.tx, &seen, self.at)?;
+        Ok(article)
     }
 
     fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {

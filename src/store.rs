@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 pub mod articles;
 pub mod changes;
+pub mod coverage;
 pub mod feeds;
 pub mod library;
 mod lock;
@@ -65,6 +66,14 @@ pub enum Error {
         found: u32,
         /// Ours.
         supported: u32,
+    },
+    /// It was written by an older program, and a reader cannot bring it up to date.
+    #[error("the archive is at schema {found}, older than this program's {needed}")]
+    TooOld {
+        /// Its version.
+        found: u32,
+        /// Ours.
+        needed: u32,
     },
     /// The SQLite in this binary has a known fault.
     #[error("SQLite {0} can lose commits (WAL reset, fixed in 3.51.3)")]

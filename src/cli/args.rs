@@ -106,6 +106,8 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// List the revisions of an article
     Revisions(RevisionsArgs),
+    /// List when feeds may have announced what was not seen
+    Gaps(GapsArgs),
     /// Show what runs, how feeds are doing, what is archived
     Status(StatusArgs),
     /// List, add, remove and test feeds
@@ -239,6 +241,31 @@ pub(super) struct RevisionsArgs {
     pub format: Format,
 }
 
+/// Arguments of `gaps`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Two looks at a feed that share an entry prove that nothing was missed between
+them; two that share none are a suspected gap, from the newest entry of the
+first to the oldest of the second.
+
+Examples:
+  knipsel gaps --since 7d
+  knipsel gaps --since yesterday --fail     for cron: exits with 1 on a gap")]
+pub(super) struct GapsArgs {
+    /// Only gaps that end from this day on: a date, `yesterday`, `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Only of this feed; may be repeated
+    #[arg(long, value_name = "FEED")]
+    pub feed: Vec<String>,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Exit with 1 when a gap is not repaired
+    #[arg(long)]
+    pub fail: bool,
+}
+
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -275,8 +302,8 @@ pub(super) struct ImportArgs {
 /// Arguments of `sql`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The public views are articles, revisions, sightings, feeds and fetches; here
-there is also texts(id, revision, text, current). See docs/schema.md.
+The public views are articles, revisions, sightings, feeds, fetches and coverage;
+here there is also texts(id, revision, text, current). See docs/schema.md.
 
 Examples:
   knipsel sql 'select outlet, count(*) from articles group by 1 order by 2 desc'

@@ -112,6 +112,9 @@ impl From<store::Error> for Failure {
             store::Error::Locked { .. } => {
                 Some("stop that one first, or use another `--archive DIR`")
             }
+            store::Error::TooOld { .. } => {
+                Some("`knipsel poll` or `knipsel run` brings it up to date")
+            }
             store::Error::TooNew { .. } => Some("use a newer knipsel"),
             _ => None,
         };

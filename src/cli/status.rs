@@ -12,8 +12,12 @@ use crate::index::search::Searcher;
 use crate::model::units::ByteSize;
 use crate::poll::lessons;
 use crate::schedule;
+use crate::service::clock;
 use crate::store::library::{self, FeedHealth, Totals};
 use crate::store::{Layout, Lock, Reader, changes};
+
+/// Feeds at risk named in the line for people.
+const RISKS_MAX: usize = 6;
 
 /// What is known of the archive as a whole.
 struct Overview {
@@ -56,7 +60,7 @@ fn look(global: &Global) -> Result<Overview, Failure> {
         n_behind: (changes::last(&reader)? - watermark).max(0),
         size_bytes: size(&layout),
         problem: problem.err().map(|failure| failure.to_string()).or(outage),
-        feeds: library::health(&reader)?,
+        feeds: library::health(&reader, clock::now())?,
         layout,
     })
 }
@@ -111,6 +115,8 @@ pub(super) fn feed_records(feeds: &[FeedHealth]) -> Vec<Record> {
                 ("next_reason", json!(feed.next_reason)),
                 ("moved_to", json!(feed.moved.as_ref().map(|moved| &moved.to))),
                 ("lying_validators", json!(feed.has_lying_validators)),
+                ("gaps_24h", json!(feed.coverage.n_gaps_recent)),
+                ("at_risk", json!(feed.is_at_risk())),
             ];
             fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
         })
@@ -134,6 +140,9 @@ fn people(overview: &Overview) -> Result<(), Failure> {
     }
     if overview.n_behind > 0 {
         line(&format!("index     up to {} changes behind", overview.n_behind))?;
+    }
+    if let Some(risk) = risk(&overview.feeds) {
+        line(&format!("at risk   {}", clean(&risk)))?;
     }
     if let Some(problem) = &overview.problem {
         line(&format!("problem   {}", clean(problem)))?;
@@ -163,6 +172,25 @@ pub(super) fn moved(feed: &FeedHealth) -> Option<String> {
         "seen too few times to be believed"
     };
     Some(format!("to {}: {meaning}", moved.to))
+}
+
+/// The feeds of which something was or may be missed, in a line.
+fn risk(feeds: &[FeedHealth]) -> Option<String> {
+    let at_risk: Vec<&FeedHealth> = feeds.iter().filter(|feed| feed.is_at_risk()).collect();
+    let named: Vec<String> = at_risk
+        .iter()
+        .take(RISKS_MAX)
+        .map(|feed| match feed.coverage.n_gaps_recent {
+            0 => format!("{} (polled too seldom)", feed.name),
+            1 => format!("{} (1 gap in 24 h)", feed.name),
+            n => format!("{} ({n} gaps in 24 h)", feed.name),
+        })
+        .collect();
+    match at_risk.len() - named.len() {
+        _ if named.is_empty() => None,
+        0 => Some(named.join(", ")),
+        n_more => Some(format!("{} and {n_more} more", named.join(", "))),
+    }
 }
 
 fn row(feed: &FeedHealth) -> Record {

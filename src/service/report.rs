@@ -29,6 +29,15 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
     } else {
         tracing::warn!(feed.name, feed.url, outcome, "{line}");
     }
+    if let Some(gap) = polled.gap {
+        tracing::warn!(
+            feed.name,
+            "{:<24} may have missed what it announced from {} to {} (`knipsel gaps`)",
+            feed.name,
+            gap.from,
+            gap.to
+        );
+    }
     for warning in &polled.warnings {
         tracing::debug!(feed.name, "{}: {warning}", feed.name);
     }

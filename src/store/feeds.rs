@@ -76,6 +76,16 @@ fn put(tx: &Tx<'_>, feed: &Feed, now: Timestamp) -> rusqlite::Result<FeedId> {
     )
 }
 
+const NAMES: &str = "SELECT name FROM feed ORDER BY id";
+
+/// The names of all feeds that were ever in the list.
+pub fn names(reader: &Reader) -> Result<Vec<String>, Error> {
+    let failed = || Error::sqlite("read the names of feeds");
+    let mut statement = reader.connection.prepare_cached(NAMES).map_err(failed())?;
+    let rows = statement.query_map([], |row| row.get(0)).map_err(failed())?;
+    rows.collect::<Result<_, _>>().map_err(failed())
+}
+
 const DUE: &str = "
     SELECT f.id
     FROM feed AS f

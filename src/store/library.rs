@@ -1,5 +1,7 @@
 //! Articles, revisions and feeds as people ask for them.
 
+use std::time::Duration;
+
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
@@ -8,6 +10,7 @@ use crate::model::feed::{Move, Streak};
 use crate::model::fetch::FailureClass;
 use crate::model::time::Timestamp;
 use crate::store::articles::{from_json, read_content};
+use crate::store::coverage::{self, Summary};
 use crate::store::{ArticleRow, Error, Reader, text};
 
 /// An article as it is shown: what it is known by, and one of its revisions.
@@ -286,7 +289,32 @@ pub struct FeedHealth {
     pub moved: Option<Move>,
     /// A 304 hid a change, so it is asked without validators.
     pub has_lying_validators: bool,
+    /// What may have been missed; gaps of the last day are recent.
+    pub coverage: Summary,
 }
+
+impl FeedHealth {
+    /// How far back the feed reached at its last success, where that is known.
+    pub fn reach(&self) -> Option<Duration> {
+        Some(self.last_success_at?.since(self.coverage.oldest_at?))
+    }
+
+    /// From its last poll to the next.
+    pub fn interval(&self) -> Option<Duration> {
+        Some(self.next_poll_at?.since(self.last_poll_at?))
+    }
+
+    /// Something may have been missed in the last day, or soon may be: the feed is polled less
+    /// than twice in the time it reaches back.
+    pub fn is_at_risk(&self) -> bool {
+        let is_too_seldom =
+            self.reach().zip(self.interval()).is_some_and(|(reach, wait)| wait > reach / 2);
+        !self.is_paused && (self.coverage.n_gaps_recent > 0 || is_too_seldom)
+    }
+}
+
+/// What is recent.
+const DAY: Duration = Duration::from_secs(86_400);
 
 const HEALTH: &str = "
     SELECT f.name, f.url, f.outlet, f.title, f.is_paused, p.last_outcome, p.last_error,
@@ -300,11 +328,17 @@ const HEALTH: &str = "
     WHERE f.is_listed = 1
     ORDER BY f.id";
 
-/// How every listed feed is doing, in the order of the list.
-pub fn health(reader: &Reader) -> Result<Vec<FeedHealth>, Error> {
+/// How every listed feed is doing at `now`, in the order of the list.
+pub fn health(reader: &Reader, now: Timestamp) -> Result<Vec<FeedHealth>, Error> {
     let failed = || Error::sqlite("read how feeds are doing");
     let mut statement = reader.connection.prepare_cached(HEALTH).map_err(failed())?;
-    statement.query_map([], read_health).and_then(Iterator::collect).map_err(failed())
+    let mut feeds: Vec<FeedHealth> =
+        statement.query_map([], read_health).and_then(Iterator::collect).map_err(failed())?;
+    let mut summaries = coverage::summaries(reader, now.minus(DAY))?;
+    for feed in &mut feeds {
+        feed.coverage = summaries.remove(&feed.name).unwrap_or_default();
+    }
+    Ok(feeds)
 }
 
 fn read_health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
@@ -332,5 +366,6 @@ fn read_health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
         n_articles: row.get(14)?,
         moved: row.get::<_, Option<String>>(15)?.map(|to| Move { to, seen }),
         has_lying_validators: row.get(19)?,
+        coverage: Summary::default(),
     })
 }

@@ -18,6 +18,8 @@ pub struct Tally {
     pub n_new: usize,
     /// New revisions of known ones.
     pub n_revised: usize,
+    /// Entries of the window before that are still listed.
+    pub n_overlap: usize,
 }
 
 const STATE: &str = "
@@ -148,10 +150,10 @@ pub struct Recorded<'p> {
 const RECORD: &str = "
     INSERT INTO fetch (
         feed_id, at, outcome, status, final_url, failure, reason, size_bytes, duration_ms,
-        n_entries, n_new, n_revised, warnings)
+        n_entries, n_new, n_revised, n_overlap, warnings)
     VALUES (
         :feed, :at, :outcome, :status, :final_url, :failure, :reason, :size_bytes, :duration_ms,
-        :n_entries, :n_new, :n_revised, :warnings)";
+        :n_entries, :n_new, :n_revised, :n_overlap, :warnings)";
 
 /// Records a poll, also when nothing was new.
 pub fn record(tx: &Tx<'_>, feed: FeedId, poll: &Recorded<'_>) -> Result<(), Error> {
@@ -176,6 +178,7 @@ pub fn record(tx: &Tx<'_>, feed: FeedId, poll: &Recorded<'_>) -> Result<(), Erro
             ":n_entries": count(poll.tally.n_entries),
             ":n_new": count(poll.tally.n_new),
             ":n_revised": count(poll.tally.n_revised),
+            ":n_overlap": count(poll.tally.n_overlap),
             ":warnings": crate::store::articles::to_json(poll.warnings),
         })
         .map_err(failed())?;
@@ -207,7 +210,8 @@ pub struct PastPoll {
 
 const RECENT: &str = "
     SELECT at, outcome, status, final_url, reason, coalesce(size_bytes, 0),
-           coalesce(duration_ms, 0), n_entries, n_new, n_revised, warnings
+           coalesce(duration_ms, 0), n_entries, n_new, n_revised, warnings,
+           n_overlap
     FROM fetch
     WHERE feed_id = (SELECT id FROM feed WHERE name = :name)
     ORDER BY at DESC, id DESC
@@ -226,7 +230,7 @@ pub fn recent(reader: &Reader, name: &str, limit: u32) -> Result<Vec<PastPoll>, 
 fn read_past(row: &Row<'_>) -> rusqlite::Result<PastPoll> {
     let count = |index| row.get::<_, Option<u32>>(index).map(|n| n.unwrap_or_default() as usize);
     let n_entries: Option<u32> = row.get(7)?;
-    let (n_new, n_revised) = (count(8)?, count(9)?);
+    let (n_new, n_revised, n_overlap) = (count(8)?, count(9)?, count(11)?);
     Ok(PastPoll {
         at: Timestamp::from_seconds(row.get(0)?),
         outcome: row.get(1)?,
@@ -235,7 +239,7 @@ fn read_past(row: &Row<'_>) -> rusqlite::Result<PastPoll> {
         reason: row.get(4)?,
         size_bytes: row.get(5)?,
         duration_ms: row.get(6)?,
-        tally: n_entries.map(|n| Tally { n_entries: n as usize, n_new, n_revised }),
+        tally: n_entries.map(|n| Tally { n_entries: n as usize, n_new, n_revised, n_overlap }),
         warnings: crate::store::articles::from_json(row.get(10)?),
     })
 }

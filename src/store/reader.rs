@@ -25,8 +25,12 @@ impl Reader {
             .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
             .map_err(Error::sqlite(opening))?;
         // Schema 0: the daemon has made the file and not yet filled it.
-        if migrate::check(&connection)? == 0 {
+        let found = migrate::check(&connection)?;
+        if found == 0 {
             return Err(Error::Missing(layout.dir().to_owned()));
+        }
+        if found < migrate::VERSION {
+            return Err(Error::TooOld { found, needed: migrate::VERSION });
         }
         Ok(Self { connection })
     }

@@ -20,6 +20,11 @@ impl Listed {
     pub fn unchanged(&self, entry: &Short) -> Option<ArticleRow> {
         self.by_entry.get(entry).copied()
     }
+
+    /// How many of them are among `still`.
+    pub fn n_among(&self, still: &HashSet<ArticleRow>) -> usize {
+        self.by_entry.values().filter(|article| still.contains(article)).count()
+    }
 }
 
 // Named, because the planner may take the primary key, and with it all that a feed ever listed.

@@ -10,6 +10,7 @@ mod web; // a scripted web on loopback that records what it was asked
 // What they say.
 mod architecture; // the rules of the house
 mod ask; // importing, finding, showing; hostile input; what goes wrong
+mod coverage; // the ledger: what may have been missed
 mod crash; // kills, a lost index, two daemons, stopping
 mod daemon; // around the clock: reload, search within seconds, politeness
 mod demo; // the README's first command

@@ -5,6 +5,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::feed::{say, unknown};
 use crate::cli::setup;
 use crate::config::edit;
+use crate::service::clock;
 use crate::store::library;
 
 pub(super) fn accept_move(global: &Global, args: &AcceptMoveArgs) -> Result<Exit, Failure> {
@@ -15,7 +16,7 @@ pub(super) fn accept_move(global: &Global, args: &AcceptMoveArgs) -> Result<Exit
         return Err(unknown(name, &listed));
     };
     let health = match setup::reader_if_any(global)? {
-        Some(reader) => library::health(&reader)?,
+        Some(reader) => library::health(&reader, clock::now())?,
         None => Vec::new(),
     };
     // What is known of another address than the listed one is not known of this feed.

@@ -9,12 +9,13 @@ use crate::cli::out::{Format, Record};
 use crate::cli::{out, render, setup};
 use crate::config::catalogue;
 use crate::model::feed::Feed;
+use crate::service::clock;
 use crate::store::library::{self, FeedHealth};
 
 pub(super) fn list(global: &Global, args: &ListArgs) -> Result<Exit, Failure> {
     let feeds = setup::feed_list(&setup::paths(global)?)?;
     let health = match setup::reader_if_any(global)? {
-        Some(reader) => library::health(&reader)?,
+        Some(reader) => library::health(&reader, clock::now())?,
         None => Vec::new(),
     };
     let record = if args.format == Format::Table { row } else { record::feed };

@@ -1,9 +1,10 @@
 //! Feeds as records: the JSON keys that scripts rely on.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::out::Record;
 use crate::cli::{render, status};
+use crate::coverage::State;
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
 use crate::store::library::FeedHealth;
 use crate::store::polls::PastPoll;
@@ -49,6 +50,20 @@ fn wishes(feed: &Feed) -> Record {
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
+/// How well a feed is covered.
+pub(super) fn coverage(health: Option<&FeedHealth>) -> Value {
+    let Some(health) = health else { return Value::Null };
+    let coverage = health.coverage;
+    json!({
+        "since": render::moment(coverage.since_at),
+        "state": coverage.state.map(State::as_str),
+        "state_since": render::moment(coverage.state_since_at),
+        "gaps": coverage.n_gaps,
+        "reach_s": health.reach().map(|reach| reach.as_secs()),
+        "interval_s": health.interval().map(|interval| interval.as_secs()),
+    })
+}
+
 /// A poll that was.
 pub(super) fn poll(poll: &PastPoll) -> Record {
     let fields = [
@@ -62,6 +77,7 @@ pub(super) fn poll(poll: &PastPoll) -> Record {
         ("entries", json!(poll.tally.map(|tally| tally.n_entries))),
         ("new", json!(poll.tally.map(|tally| tally.n_new))),
         ("revised", json!(poll.tally.map(|tally| tally.n_revised))),
+        ("overlap", json!(poll.tally.map(|tally| tally.n_overlap))),
         ("warnings", json!(poll.warnings)),
     ];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()

@@ -10,8 +10,11 @@ use crate::cli::{out, setup, status};
 use crate::config::catalogue;
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
 use crate::model::time::Timestamp;
+use crate::model::units::Span;
+use crate::service::clock;
+use crate::store::coverage::Summary;
 use crate::store::library::{self, FeedHealth};
-use crate::store::polls::{self, PastPoll};
+use crate::store::polls::{self, PastPoll, Tally};
 
 /// Fetches shown.
 const FETCHES: u32 = 10;
@@ -26,7 +29,9 @@ pub(super) fn show(global: &Global, args: &FeedShowArgs) -> Result<Exit, Failure
     };
     let (health, fetches) = match setup::reader_if_any(global)? {
         Some(reader) => (
-            library::health(&reader)?.into_iter().find(|health| health.name == feed.name),
+            library::health(&reader, clock::now())?
+                .into_iter()
+                .find(|health| health.name == feed.name),
             polls::recent(&reader, &feed.name, FETCHES)?,
         ),
         None => (None, Vec::new()),
@@ -37,6 +42,7 @@ pub(super) fn show(global: &Global, args: &FeedShowArgs) -> Result<Exit, Failure
     }
     let mut record = record::feed(feed, health.as_ref());
     let fetches: Vec<_> = fetches.iter().map(record::poll).collect();
+    record.insert("coverage".to_owned(), record::coverage(health.as_ref()));
     record.insert("fetches".to_owned(), json!(fetches));
     out::object(args.format, record)?;
     Ok(Exit::Done)
@@ -54,7 +60,10 @@ fn page(feed: &Feed, health: Option<&FeedHealth>, fetches: &[PastPoll]) -> Resul
     line(&bold(&clean(&feed.name)))?;
     let mut facts = wishes(feed);
     match health {
-        Some(health) => facts.extend(state(health)),
+        Some(health) => {
+            facts.extend(state(health));
+            facts.extend(coverage(health, fetches));
+        }
         None => facts.push(("last poll", Some("never".to_owned()))),
     }
     out::facts(&facts)?;
@@ -105,4 +114,38 @@ fn state(health: &FeedHealth) -> [Fact; 10] {
         ("validators", health.has_lying_validators.then(|| LYING.to_owned())),
         ("next poll", (!health.is_paused).then(|| format!("{next}{}", reason.unwrap_or_default()))),
     ]
+}
+
+fn coverage(health: &FeedHealth, fetches: &[PastPoll]) -> [Fact; 4] {
+    let span = |duration| Span(duration).to_string();
+    let reason = health.next_reason.as_deref().map(|reason| format!(" ({reason})"));
+    let interval = health.interval().map(|wait| span(wait) + &reason.unwrap_or_default());
+    [
+        ("interval", interval.filter(|_| !health.is_paused)),
+        ("reach", health.reach().map(span)),
+        ("overlap", overlap(fetches)),
+        ("coverage", ledger(&health.coverage)),
+    ]
+}
+
+/// How much of each window was still listed at the next.
+fn overlap(fetches: &[PastPoll]) -> Option<String> {
+    let windows: Vec<_> = fetches.iter().filter_map(|fetch| fetch.tally).collect();
+    let percent = |pair: &[Tally]| {
+        (pair[1].n_entries > 0).then(|| pair[0].n_overlap * 100 / pair[1].n_entries)
+    };
+    let shares: Vec<usize> = windows.windows(2).filter_map(percent).collect();
+    let (last, least) = (shares.first()?, shares.iter().min()?);
+    Some(format!("{last} % of the window before; at least {least} % of the last {}", shares.len()))
+}
+
+fn ledger(coverage: &Summary) -> Option<String> {
+    let (state, since) = (coverage.state?, coverage.state_since_at?);
+    let gaps = match coverage.n_gaps {
+        0 => "no gaps".to_owned(),
+        1 => "1 suspected gap".to_owned(),
+        n => format!("{n} suspected gaps"),
+    };
+    let begun = coverage.since_at.map_or_else(String::new, |at| format!(" since {at}"));
+    Some(format!("{} since {since}; {gaps}{begun}", state.as_str()))
 }
