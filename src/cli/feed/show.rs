@@ -135,8 +135,11 @@ fn overlap(fetches: &[PastPoll]) -> Option<String> {
         (pair[1].n_entries > 0).then(|| pair[0].n_overlap * 100 / pair[1].n_entries)
     };
     let shares: Vec<usize> = windows.windows(2).filter_map(percent).collect();
-    let (last, least) = (shares.first()?, shares.iter().min()?);
-    Some(format!("{last} % of the window before; at least {least} % of the last {}", shares.len()))
+    let (newest, least) = (shares.first()?, shares.iter().min()?);
+    Some(format!(
+        "{newest} % of the window before; at least {least} % of the last {}",
+        shares.len()
+    ))
 }
 
 fn ledger(coverage: &Summary) -> Option<String> {
