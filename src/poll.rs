@@ -1,6 +1,5 @@
 //! The pipeline: one poll of one feed, from the request to the transaction that stores it.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -8,12 +7,11 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use crate::coverage;
-use crate::dedupe::decide::{Known, edit, is_same_article};
 use crate::dedupe::fingerprint::{self, Short};
 use crate::dedupe::identity;
 use crate::fetch::client::Client;
 use crate::fetch::{Answer, Request, Response};
-use crate::model::article::{Content, IdentityKey, Source};
+use crate::model::article::{Content, IdentityKey};
 use crate::model::entry::Entry;
 use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
@@ -22,13 +20,14 @@ use crate::normalize::entry::{feed_title, language_tag, normalize};
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
-use crate::store::articles::{Identity, Version};
 use crate::store::polls::{Recorded, Tally};
-use crate::store::sightings::{Listed, Seen};
-use crate::store::{ArticleRow, Error, FeedId, Tx, Writer, articles, polls, sightings};
+use crate::store::{Error, FeedId, Tx, Writer, polls, sightings};
 
 mod ledger;
 pub mod lessons;
+mod visit;
+
+use visit::Visit;
 
 /// What every poll needs.
 #[derive(Debug)]
@@ -93,7 +92,7 @@ pub async fn poll(
     {
         failure.class = FailureClass::Outage;
     } else if response.status.is_some() {
-        lessons::answered(context.outage);
+        lessons::answered(context.outage, at);
     }
     let gone = lessons::gone(&state, &read.outcome, at);
     if read.outcome == Outcome::Gone && gone.is_some_and(|gone| !schedule::is_gone(&gone)) {
@@ -324,130 +323,6 @@ fn window(tx: &Tx<'_>, id: FeedId, tally: Tally) -> Result<Option<Window>, Error
         oldest_at: appeared[last * 9 / 10],
         quarter_at: appeared[appeared.len() / 4],
     }))
-}
-
-/// One document being compared with the archive.
-struct Visit<'v> {
-    tx: &'v Tx<'v>,
-    id: FeedId,
-    outlet: Option<&'v str>,
-    at: Timestamp,
-    is_first: bool,
-}
-
-impl Visit<'_> {
-    /// Archives a document; says what was new in it, and what it lists in its order.
-    fn archive(
-        &self,
-        document: &Document,
-        last_at: Option<Timestamp>,
-    ) -> Result<(Tally, Vec<coverage::Listed>), Error> {
-        let listed: Listed = sightings::listed(self.tx, self.id)?;
-        let mut tally = Tally { n_entries: document.entries.len(), ..Tally::default() };
-        let mut still = HashSet::new();
-        let mut window = Vec::with_capacity(document.entries.len());
-        for prepared in &document.entries {
-            let article = match listed.unchanged(&prepared.entry_hash) {
-                Some(article) => article,
-                None => self.take_up(prepared, &still, &mut tally)?,
-            };
-            if still.insert(article) {
-                window.push(ledger::listed(article, &prepared.content));
-            }
-        }
-        tally.n_overlap = listed.n_among(&still);
-        sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
-        Ok((tally, window))
-    }
-
-    fn take_up(
-        &self,
-        prepared: &Prepared,
-        still: &HashSet<ArticleRow>,
-        tally: &mut Tally,
-    ) -> Result<ArticleRow, Error> {
-        let article = match self.recognize(prepared)? {
-            // A document that lists one article twice means its first entry.
-            Some((article, _)) if still.contains(&article) => return Ok(article),
-            Some((article, known)) => {
-                tally.n_revised += usize::from(self.revise(prepared, article, &known)?);
-                article
-            }
-            None => {
-                tally.n_new += 1;
-                let identity = Identity {
-                    keys: &prepared.keys,
-                    outlet: self.outlet,
-                    url: prepared.link.as_deref(),
-                };
-                articles::create(self.tx, &identity, &self.first_version(prepared))?
-            }
-        };
-        let seen = Seen {
-            feed: self.id,
-            article,
-            guid: prepared.guid.as_deref(),
-            link: prepared.link.as_deref(),
-            entry_hash: prepared.entry_hash,
-            fingerprint: prepared.fingerprint,
-            appeared_at: self.appeared_at(prepared),
-        };
-        sightings::see(self.tx, &seen, self.at)?;
-        Ok(article)
-    }
-
-    fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {
-        for article in articles::find(self.tx, &prepared.keys)? {
-            let known = articles::known(self.tx, article, Some(self.id))?;
-            if is_same_article(&prepared.keys, &prepared.content, &known) {
-                return Ok(Some((article, known)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether there was something to revise.
-    fn revise(
-        &self,
-        prepared: &Prepared,
-        article: ArticleRow,
-        known: &Known,
-    ) -> Result<bool, Error> {
-        articles::add_keys(self.tx, article, &prepared.keys)?;
-        if let Some(edit) = edit(&prepared.content, known) {
-            let version = Version {
-                content: &edit.content,
-                fingerprint: fingerprint::content(&edit.content),
-                changed: &edit.changed,
-                ..self.first_version(prepared)
-            };
-            articles::revise(self.tx, article, &version)?;
-            return Ok(true);
-        }
-        if known.last_in_feed.is_none() {
-            articles::touch(self.tx, article)?;
-        }
-        Ok(false)
-    }
-
-    fn first_version<'p>(&self, prepared: &'p Prepared) -> Version<'p> {
-        Version {
-            content: &prepared.content,
-            fingerprint: prepared.fingerprint,
-            changed: &[],
-            source: Source::Feed,
-            feed: Some(self.id),
-            now: self.at,
-        }
-    }
-
-    /// What a feed lists at its first poll appeared when it says, everything later when we saw it.
-    fn appeared_at(&self, prepared: &Prepared) -> Timestamp {
-        match prepared.content.published {
-            Some(date) if self.is_first => date.at.min(self.at),
-            _ => self.at,
-        }
-    }
 }
 
 /// Records that a poll failed before it could say so itself.

@@ -22,7 +22,7 @@ pub(super) fn of_request(error: &reqwest::Error, url: &Url, connect_timeout: Spa
     }
     if error.is_connect() && error.is_timeout() {
         let reason = format!("no connection to `{host}` within {connect_timeout}");
-        return Failure::new(FailureClass::Timeout, reason);
+        return Failure::new(FailureClass::Connect, reason);
     }
     let text = deepest_text(error);
     if error.is_dns() {
@@ -66,7 +66,7 @@ fn class(error: &reqwest::Error) -> FailureClass {
     if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse_too_large) {
         return FailureClass::Body;
     }
-    FailureClass::Connect
+    if error.is_connect() { FailureClass::Connect } else { FailureClass::Protocol }
 }
 
 /// The texts of getaddrinfo (glibc, musl, macOS) in our words where we have some.

@@ -272,7 +272,7 @@ async fn gone_and_throttled_are_answers() {
 #[tokio::test]
 async fn what_is_not_http_is_a_failure() {
     let http_09 = get_script(options(), Script::raw("<rss></rss>", Then::Close)).await;
-    assert_eq!(failure(http_09).class, FailureClass::Connect);
+    assert_eq!(failure(http_09).class, FailureClass::Protocol);
     let many = "x: y\r\n".repeat(200);
     let many = Script::raw(format!("HTTP/1.1 200 OK\r\n{many}\r\n"), Then::Close);
     assert_eq!(failure(get_script(options(), many).await).class, FailureClass::Body);

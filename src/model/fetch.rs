@@ -65,8 +65,10 @@ pub enum FailureClass {
     Blocked,
     /// The name did not resolve.
     Dns,
-    /// No connection, or it broke.
+    /// No connection, or it broke in the body.
     Connect,
+    /// A connection, and no answer on it or none that is HTTP.
+    Protocol,
     /// The certificate or handshake failed.
     Tls,
     /// A time limit passed.
@@ -93,6 +95,7 @@ impl FailureClass {
             Self::Blocked => "blocked",
             Self::Dns => "dns",
             Self::Connect => "connect",
+            Self::Protocol => "protocol",
             Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::Redirect => "redirect",

@@ -35,8 +35,8 @@ pub(super) fn is_ours(
     failure: &Failure,
     at: Timestamp,
 ) -> bool {
-    use FailureClass::{Connect, Dns, Timeout};
-    if response.status.is_some() || !matches!(failure.class, Connect | Dns | Timeout) {
+    use FailureClass::{Connect, Dns};
+    if response.status.is_some() || !matches!(failure.class, Connect | Dns) {
         return false;
     }
     let Some(site) = fetch::site(&response.final_url) else { return false };
@@ -47,9 +47,9 @@ pub(super) fn is_ours(
     outage.is_on()
 }
 
-pub(super) fn answered(outage: &Mutex<Outage>) {
+pub(super) fn answered(outage: &Mutex<Outage>, at: Timestamp) {
     let mut outage = outage.lock().unwrap_or_else(PoisonError::into_inner);
-    if outage.answered() == Some(Change::Ended) {
+    if outage.answered(at) == Some(Change::Ended) {
         tracing::info!("the network is back");
     }
 }

@@ -12,11 +12,16 @@ const HOSTS_MIN: usize = 3;
 /// Failures further apart than this have nothing to do with each other.
 const APART_MAX: Duration = Duration::from_secs(10 * 60);
 
+/// After an answer the network is believed for this long: a few dead hosts in a row are then only
+/// dead hosts.
+const BELIEVED: Duration = Duration::from_secs(20);
+
 /// What the last requests say of our own network.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outage {
     unreachable: BTreeSet<String>,
     last_at: Timestamp,
+    answered_at: Option<Timestamp>,
 }
 
 /// What a request changed.
@@ -34,14 +39,15 @@ impl Outage {
         self.unreachable.len() >= HOSTS_MIN
     }
 
-    /// Some host answered, whatever it said.
-    pub fn answered(&mut self) -> Option<Change> {
+    /// Some host answered at `now`, whatever it said.
+    pub fn answered(&mut self, now: Timestamp) -> Option<Change> {
+        self.answered_at = Some(now);
         let was_on = self.is_on();
         self.unreachable.clear();
         was_on.then_some(Change::Ended)
     }
 
-    /// `host` could not be reached at `now`: no name, no connection, or no answer in time.
+    /// `host` could not be reached at `now`: no name, or no connection.
     pub fn unreachable(&mut self, host: &str, now: Timestamp) -> Option<Change> {
         // Also when the clock was set back: both times are then nothing to go by.
         if now.since(self.last_at) > APART_MAX || now < self.last_at {
@@ -49,8 +55,9 @@ impl Outage {
         }
         self.last_at = now;
         let was_on = self.is_on();
+        let is_believed = self.answered_at.is_some_and(|at| now >= at && now.since(at) < BELIEVED);
         // More than enough is as good as all.
-        if !was_on {
+        if !was_on && !is_believed {
             self.unreachable.insert(host.to_owned());
         }
         (!was_on && self.is_on()).then_some(Change::Began)
@@ -76,7 +83,17 @@ mod tests {
         assert_eq!(outage.unreachable("ad.nl", at(2)), Some(Change::Began));
         assert_eq!(outage.unreachable("fd.nl", at(3)), None);
         assert!(outage.is_on());
-        assert_eq!(outage.answered(), Some(Change::Ended));
+        assert_eq!(outage.answered(at(4)), Some(Change::Ended));
+        assert!(!outage.is_on());
+    }
+
+    #[test]
+    fn dead_hosts_right_after_an_answer_are_not_the_network() {
+        let mut outage = Outage::default();
+        outage.answered(at(0));
+        for host in ["a.nl", "b.nl", "c.nl"] {
+            assert_eq!(outage.unreachable(host, at(0)), None);
+        }
         assert!(!outage.is_on());
     }
 
@@ -105,7 +122,7 @@ mod tests {
             for (n, host) in hosts.iter().enumerate() {
                 outage.unreachable(host, at(n as u64));
                 if n % 2 == 1 {
-                    outage.answered();
+                    outage.answered(at(n as u64));
                 }
                 prop_assert!(!outage.is_on());
             }

@@ -250,7 +250,7 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
         check_refused(&ran, 2, "knipsel: this SQL would write, and only reading is allowed\n");
     }
     assert_ne!(sql("pragma user_version = 9").code, 0);
-    assert_eq!(program.rows("PRAGMA user_version"), ["2"]);
+    assert_eq!(program.rows("PRAGMA user_version"), ["3"]);
     assert_eq!(program.rows("SELECT count(*) FROM articles"), ["4"]);
     check_refused(
         &sql("select 'é', nope from articles"),

@@ -146,7 +146,7 @@ fn an_archive_of_the_first_schema_is_kept_and_begins_its_ledger() {
     assert_eq!(ran.code, 5);
     assert!(ran.stderr.contains("older than this program's") && ran.stderr.contains("hint:"));
     program.poll_all();
-    assert_eq!(program.rows("PRAGMA user_version"), ["2"]);
+    assert_eq!(program.rows("PRAGMA user_version"), ["3"]);
     assert_eq!(program.rows(LEDGER), ["complete"]);
     assert_eq!(program.rows("SELECT new, overlap FROM fetches"), ["1|-", "20|0"]);
     assert_eq!(program.json(&["show", "aaaaaaaaaaaaa"])["text"], json!("Oude tekst."));

@@ -30,7 +30,7 @@ fn statuses() -> Vec<Behavior> {
         status("403-forbidden", "403 Forbidden", "failed http", "`user_agent`"),
         status("404-not-found", "404 Not Found", "failed http", "404"),
         status("407-proxy", "407 Proxy Authentication Required", "failed http", "407"),
-        status("410-gone", "410 Gone", "gone http", "410"),
+        status("410-gone", "410 Gone", "failed http", "410"),
         status("418-teapot", "418 I'm a teapot", "failed http", "418"),
         status("429-without-wait", "429 Too Many Requests", "failed http", "429"),
         status("500-error", "500 Internal Server Error", "failed http", "500"),
@@ -65,7 +65,7 @@ fn waits() -> Vec<Behavior> {
         wait("retry-after-on-401", "401 Unauthorized", "60", "throttled", ""),
         wait("retry-after-on-403", "403 Forbidden", "60", "throttled", ""),
         wait("retry-after-on-404", "404 Not Found", "60", "throttled", ""),
-        wait("retry-after-on-410", "410 Gone", "60", "gone http", "410"),
+        wait("retry-after-on-410", "410 Gone", "60", "failed http", "410"),
         wait("retry-after-on-418", "418 I'm a teapot", "60", "throttled", ""),
         wait("retry-after-on-500", "500 Internal Server Error", "60", "throttled", ""),
     ]

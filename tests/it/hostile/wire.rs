@@ -27,7 +27,7 @@ fn connections() -> Vec<Behavior> {
         detail: "cannot connect",
     };
     let silent_tls = Behavior {
-        outcome: "failed timeout",
+        outcome: "failed connect",
         detail: "within 1s",
         ..tls("tls-silent", b"", Then::Stall)
     };
@@ -39,12 +39,12 @@ fn connections() -> Vec<Behavior> {
         url("private-address", "http://10.0.0.1/", "failed blocked", "private"),
         url("private-as-number", "http://167772161/", "failed blocked", "10.0.0.1"),
         url("metadata-in-hex", "http://0xa9fea9fe/", "failed blocked", "link-local"),
-        goes_on("closed-at-accept", ("", Then::Reset), "failed connect", "no answer"),
-        goes_on("closed-after-request", ("", Then::Close), "failed connect", "no answer"),
+        goes_on("closed-at-accept", ("", Then::Reset), "failed protocol", "no answer"),
+        goes_on("closed-after-request", ("", Then::Close), "failed protocol", "no answer"),
         tls("tls-answered-in-plain", &ok("x"), Then::Close),
         tls("tls-garbage", &[0x16, 3, 3, 0, 4, 1, 2, 3, 4], Then::Close),
         silent_tls,
-        sends("h2-settings-on-plain", &b"\0\0\0\x04\0\0\0\0\0"[..], "failed connect", "no answer"),
+        sends("h2-settings-on-plain", &b"\0\0\0\x04\0\0\0\0\0"[..], "failed protocol", "no answer"),
         goes_on("h2-settings-flood", ("", flood(b"\0\0\0\x04\0\0\0\0\0")), "failed", "no answer"),
         sends("h2-goaway", &b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\0"[..], "failed", "no answer"),
     ]
@@ -74,13 +74,13 @@ fn heads() -> Vec<Behavior> {
         sends("header-lines-10000", head(&many), "failed body", "too large"),
         sends("header-line-giant", head(&format!("x: {giant}\r\n")), "failed body", "too large"),
         sends("set-cookie-flood", head(&cookies), "failed body", "too large"),
-        sends("http-0.9", one_article("http09"), "failed connect", "no answer"),
-        sends("status-garbage", "HTTP/1.1 abc OK\r\n\r\n", "failed connect", "no answer"),
-        sends("status-99999", "HTTP/1.1 99999 OK\r\n\r\n", "failed connect", "no answer"),
-        sends("status-000", "HTTP/1.1 000 OK\r\n\r\n", "failed connect", "no answer"),
-        sends("protocol-garbage", vec![0xff; 2048], "failed connect", "no answer"),
-        sends("closed-after-status", OK, "failed connect", "no answer"),
-        sends("closed-in-headers", format!("{OK}content-ty"), "failed connect", "no answer"),
+        sends("http-0.9", one_article("http09"), "failed protocol", "no answer"),
+        sends("status-garbage", "HTTP/1.1 abc OK\r\n\r\n", "failed protocol", "no answer"),
+        sends("status-99999", "HTTP/1.1 99999 OK\r\n\r\n", "failed protocol", "no answer"),
+        sends("status-000", "HTTP/1.1 000 OK\r\n\r\n", "failed protocol", "no answer"),
+        sends("protocol-garbage", vec![0xff; 2048], "failed protocol", "no answer"),
+        sends("closed-after-status", OK, "failed protocol", "no answer"),
+        sends("closed-in-headers", format!("{OK}content-ty"), "failed protocol", "no answer"),
         goes_on(
             "continue-endless",
             ("", steady(b"HTTP/1.1 100 Continue\r\n\r\n")),
@@ -88,7 +88,7 @@ fn heads() -> Vec<Behavior> {
             SILENT,
         ),
         sends("upgrade-unasked", "HTTP/1.1 101 Switching\r\n\r\n", "failed http", "101"),
-        sends("header-with-nul", head("x: a\0b\r\n"), "failed connect", "no answer"),
+        sends("header-with-nul", head("x: a\0b\r\n"), "failed protocol", "no answer"),
         sends(
             "etag-with-newline",
             head("etag: \"a\r\n b\"\r\ncontent-length: 2\r\n") + "xx",
@@ -98,7 +98,7 @@ fn heads() -> Vec<Behavior> {
         sends(
             "etag-with-escape",
             head("etag: \"a\x1b[31mb\"\r\ncontent-length: 2\r\n") + "xx",
-            "failed connect",
+            "failed protocol",
             "no answer",
         ),
         sends(
@@ -119,19 +119,19 @@ fn lengths() -> Vec<Behavior> {
         goes_on("body-dribble", (open, dribble(b" ")), "failed timeout", "not complete within 3s"),
         goes_on("body-endless", (open, flood(&[b'x'; 8192])), "failed body", LARGE),
         sends("closed-in-body", stall, "failed connect", "the body broke off"),
-        sends("length-negative", with("content-length: -5"), "failed connect", "no answer"),
-        sends("length-not-a-number", with("content-length: veel"), "failed connect", "no answer"),
+        sends("length-negative", with("content-length: -5"), "failed protocol", "no answer"),
+        sends("length-not-a-number", with("content-length: veel"), "failed protocol", "no answer"),
         sends(
             "length-twice-different",
             with("content-length: 5\r\ncontent-length: 6"),
-            "failed connect",
+            "failed protocol",
             "no answer",
         ),
         sends("length-too-large", with("content-length: 1048577"), "failed body", LARGE),
         sends(
             "length-overflow",
             with("content-length: 99999999999999999999"),
-            "failed connect",
+            "failed protocol",
             "",
         ),
         sends("length-too-short", with("content-length: 2"), "failed parse", ""),

@@ -1,0 +1,138 @@
+//! One document compared with the archive: what is new in it, what changed, what left the feed.
+
+use std::collections::HashSet;
+
+use crate::coverage;
+use crate::dedupe::decide::{Known, edit, is_same_article};
+use crate::dedupe::fingerprint;
+use crate::model::article::Source;
+use crate::model::time::Timestamp;
+use crate::poll::{Document, Prepared, ledger};
+use crate::store::articles::{Identity, Version};
+use crate::store::polls::Tally;
+use crate::store::sightings::{Listed, Seen};
+use crate::store::{ArticleRow, Error, FeedId, Tx, articles, sightings};
+
+/// One document being compared with the archive.
+pub(super) struct Visit<'v> {
+    pub(super) tx: &'v Tx<'v>,
+    pub(super) id: FeedId,
+    pub(super) outlet: Option<&'v str>,
+    pub(super) at: Timestamp,
+    pub(super) is_first: bool,
+}
+
+impl Visit<'_> {
+    /// Archives a document; says what was new in it, and what it lists in its order.
+    pub(super) fn archive(
+        &self,
+        document: &Document,
+        last_at: Option<Timestamp>,
+    ) -> Result<(Tally, Vec<coverage::Listed>), Error> {
+        let listed: Listed = sightings::listed(self.tx, self.id)?;
+        let mut tally = Tally { n_entries: document.entries.len(), ..Tally::default() };
+        let mut still = HashSet::new();
+        let mut window = Vec::with_capacity(document.entries.len());
+        for prepared in &document.entries {
+            let article = match listed.unchanged(&prepared.entry_hash) {
+                Some(article) => article,
+                None => self.take_up(prepared, &still, &mut tally)?,
+            };
+            if still.insert(article) {
+                window.push(ledger::listed(article, &prepared.content));
+            }
+        }
+        tally.n_overlap = listed.n_among(&still);
+        sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
+        Ok((tally, window))
+    }
+
+    fn take_up(
+        &self,
+        prepared: &Prepared,
+        still: &HashSet<ArticleRow>,
+        tally: &mut Tally,
+    ) -> Result<ArticleRow, Error> {
+        let article = match self.recognize(prepared)? {
+            // A document that lists one article twice means its first entry.
+            Some((article, _)) if still.contains(&article) => return Ok(article),
+            Some((article, known)) => {
+                tally.n_revised += usize::from(self.revise(prepared, article, &known)?);
+                article
+            }
+            None => {
+                tally.n_new += 1;
+                let identity = Identity {
+                    keys: &prepared.keys,
+                    outlet: self.outlet,
+                    url: prepared.link.as_deref(),
+                };
+                articles::create(self.tx, &identity, &self.first_version(prepared))?
+            }
+        };
+        let seen = Seen {
+            feed: self.id,
+            article,
+            guid: prepared.guid.as_deref(),
+            link: prepared.link.as_deref(),
+            entry_hash: prepared.entry_hash,
+            fingerprint: prepared.fingerprint,
+            appeared_at: self.appeared_at(prepared),
+        };
+        sightings::see(self.tx, &seen, self.at)?;
+        Ok(article)
+    }
+
+    fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {
+        for article in articles::find(self.tx, &prepared.keys)? {
+            let known = articles::known(self.tx, article, Some(self.id))?;
+            if is_same_article(&prepared.keys, &prepared.content, &known) {
+                return Ok(Some((article, known)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether there was something to revise.
+    fn revise(
+        &self,
+        prepared: &Prepared,
+        article: ArticleRow,
+        known: &Known,
+    ) -> Result<bool, Error> {
+        articles::add_keys(self.tx, article, &prepared.keys)?;
+        if let Some(edit) = edit(&prepared.content, known) {
+            let version = Version {
+                content: &edit.content,
+                fingerprint: fingerprint::content(&edit.content),
+                changed: &edit.changed,
+                ..self.first_version(prepared)
+            };
+            articles::revise(self.tx, article, &version)?;
+            return Ok(true);
+        }
+        if known.last_in_feed.is_none() {
+            articles::touch(self.tx, article)?;
+        }
+        Ok(false)
+    }
+
+    fn first_version<'p>(&self, prepared: &'p Prepared) -> Version<'p> {
+        Version {
+            content: &prepared.content,
+            fingerprint: prepared.fingerprint,
+            changed: &[],
+            source: Source::Feed,
+            feed: Some(self.id),
+            now: self.at,
+        }
+    }
+
+    /// What a feed lists at its first poll appeared when it says, everything later when we saw it.
+    fn appeared_at(&self, prepared: &Prepared) -> Timestamp {
+        match prepared.content.published {
+            Some(date) if self.is_first => date.at.min(self.at),
+            _ => self.at,
+        }
+    }
+}
