@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::coverage;
 use crate::dedupe::fingerprint::{self, Short};
@@ -40,6 +41,8 @@ pub struct Context<'c> {
     pub policy: &'c Policy,
     /// Whether our own network is down.
     pub outage: &'c Mutex<Outage>,
+    /// Documents that may be parsed at once.
+    pub parsers: &'c Semaphore,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -86,7 +89,7 @@ pub async fn poll(
     let mut response = context.client.get(&request).await;
     let at = (context.clock)();
     let answer = std::mem::replace(&mut response.answer, Answer::NotModified);
-    let mut read = read(answer, feed, &state, &response).await;
+    let mut read = read(answer, feed, &state, &response, context.parsers).await;
     if let Outcome::Failed(failure) = &mut read.outcome
         && lessons::is_ours(context.outage, &response, failure, at)
     {
@@ -140,7 +143,13 @@ struct Prepared {
     entry_hash: Short,
 }
 
-async fn read(answer: Answer, feed: &Feed, state: &PollState, response: &Response) -> Read {
+async fn read(
+    answer: Answer,
+    feed: &Feed,
+    state: &PollState,
+    response: &Response,
+    parsers: &Semaphore,
+) -> Read {
     let only = |outcome| Read { outcome, body_hash: None, document: None };
     let bytes = match answer {
         Answer::Document(bytes) => bytes,
@@ -156,7 +165,9 @@ async fn read(answer: Answer, feed: &Feed, state: &PollState, response: &Respons
     let feed = feed.clone();
     let url = response.final_url.clone();
     let content_type = response.content_type.clone();
-    // Parsing a large document takes longer than a task may hold up the others.
+    // Parsing a large document takes longer than a task may hold up the others. The threads it runs
+    // on also wait for name servers, so it does not take them all.
+    let _parser = parsers.acquire().await;
     let document = tokio::task::spawn_blocking(move || {
         feed::parse(&bytes, &url, content_type.as_deref()).map(|parsed| prepare(&feed, parsed))
     })

@@ -18,12 +18,12 @@ pub(super) fn run(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// One thread for the network: it waits most of the time, and parsing and storing have threads of
-/// their own.
+/// One thread for the network: it waits most of the time. Parsing and storing have threads of their
+/// own, and so has every name that is being resolved.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(2)
+        .max_blocking_threads(64)
         .build()
         .map_err(|source| Error::System { action: "start the network", source })?;
     Ok(runtime)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::fetch::client::Client;
@@ -14,6 +15,10 @@ use crate::schedule::Policy;
 use crate::schedule::outage::Outage;
 use crate::service::{Error, GRACE, Setup, clock, report};
 use crate::store::{self, FeedId, Lock, Reader, Writer, feeds, polls};
+
+/// Documents parsed at once. One thread keeps up with thousands of feeds, and even 16 documents of
+/// the largest size are read within seconds; each takes some ten times its size in memory.
+const PARSERS: usize = 1;
 
 /// Everything that is open while feeds are polled.
 #[derive(Debug)]
@@ -34,6 +39,7 @@ struct Shared {
     policy: Policy,
     writer: Arc<Writer>,
     outage: Arc<Mutex<Outage>>,
+    parsers: Arc<Semaphore>,
 }
 
 impl Shared {
@@ -43,6 +49,7 @@ impl Shared {
             writer: &self.writer,
             policy: &self.policy,
             outage: &self.outage,
+            parsers: &self.parsers,
             clock: clock::now,
         }
     }
@@ -69,6 +76,7 @@ impl Engine {
                 policy: setup.settings.poll.clone(),
                 writer,
                 outage: Arc::default(),
+                parsers: Arc::new(Semaphore::new(PARSERS)),
             }),
             reader,
             feeds: HashMap::new(),
@@ -98,6 +106,7 @@ impl Engine {
             policy: setup.settings.poll.clone(),
             writer: Arc::clone(&self.shared.writer),
             outage: Arc::clone(&self.shared.outage),
+            parsers: Arc::clone(&self.shared.parsers),
         });
         self.let_rest(setup)?;
         self.take_up_feeds(&setup.feeds).await
