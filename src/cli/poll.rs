@@ -18,8 +18,12 @@ pub(super) fn poll(global: &Global, args: &PollArgs) -> Result<Exit, Failure> {
     })?;
     if !global.quiet {
         out::note(&format!(
-            "polled {} feeds: {} new, {} revised, {} failed",
-            summary.n_polled, summary.n_new, summary.n_revised, summary.n_failed
+            "polled {} {}: {} new, {} revised, {} failed",
+            summary.n_polled,
+            if summary.n_polled == 1 { "feed" } else { "feeds" },
+            summary.n_new,
+            summary.n_revised,
+            summary.n_failed
         ));
     }
     Ok(if summary.n_failed > 0 { Exit::Network } else { Exit::Done })
