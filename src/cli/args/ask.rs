@@ -1,0 +1,140 @@
+//! The arguments of what asks the archive.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::out::Format;
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Queries:
+  lavrov navo               both words, in any form
+  \"nieuw kabinet\"           the words in a row
+  asiel OR migratie         either; -voetbal: without it; (…) groups
+  title: outlet: section: author:   in that part only, as outlet:\"NU.nl\"
+
+Examples:
+  knipsel search Lavrov Navo --since 2022-02-01 --until 2022-02-28
+  knipsel search --outlet NOS --since 7d
+  knipsel search 'title:formatie OR title:kabinet' --sort relevance
+  knipsel search stikstof --format jsonl --fields id,published,title,text
+
+Quote a query that has a quote or a minus in it. Without a query everything is
+listed. --until includes the day it names.")]
+pub(in crate::cli) struct SearchArgs {
+    /// What to find
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// From this day on: a date, a month, `yesterday`, `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Up to and including this day
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Only of this outlet; may be repeated
+    #[arg(long, value_name = "OUTLET")]
+    pub outlet: Vec<String>,
+    /// Only seen in this feed; may be repeated
+    #[arg(long, value_name = "FEED")]
+    pub feed: Vec<String>,
+    /// What comes first
+    #[arg(long, value_name = "ORDER", default_value = "newest")]
+    pub sort: SortBy,
+    /// At most so many
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// JSON keys or CSV columns, as `id,title,text`
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub fields: Vec<String>,
+}
+
+/// Orders of articles: the latest first, the best match first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SortBy {
+    Newest,
+    Relevance,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel show 4k2qz3b          any beginning of an id that names one article
+  knipsel show 4k2qz3b@1        its first revision
+  knipsel show 4k2qz3b --format json")]
+pub(in crate::cli) struct ShowArgs {
+    /// The id, and `@N` for a revision
+    #[arg(value_name = "ID[@N]")]
+    pub id: String,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `revisions`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RevisionsArgs {
+    /// The id of the article
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `gaps`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Two looks at a feed that share an entry prove that nothing was missed between
+them; two that share none are a suspected gap, from the newest entry of the
+first to the oldest of the second.
+
+Examples:
+  knipsel gaps --since 7d
+  knipsel gaps --since yesterday --fail     for cron: exits with 1 on a gap")]
+pub(in crate::cli) struct GapsArgs {
+    /// Only gaps that end from this day on: a date, `yesterday`, `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Only of this feed; may be repeated
+    #[arg(long, value_name = "FEED")]
+    pub feed: Vec<String>,
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Exit with 1 when a gap is not repaired
+    #[arg(long)]
+    pub fail: bool,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StatusArgs {
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `sql`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The public views are articles, revisions, sightings, feeds, fetches and coverage;
+here there is also texts(id, revision, text, current). See docs/schema.md.
+
+Examples:
+  knipsel sql 'select outlet, count(*) from articles group by 1 order by 2 desc'
+  knipsel sql 'select id, seen, changed from revisions' --format csv")]
+pub(in crate::cli) struct SqlArgs {
+    /// One SELECT
+    #[arg(value_name = "SQL")]
+    pub statement: String,
+    /// How to write the rows
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Give up after this long
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    pub timeout: String,
+}
