@@ -1,9 +1,10 @@
-//! The one guarded door to the web: feeds, article pages and whatever else goes through
-//! [`client::Client::get`], and no other module names reqwest.
+//! The one guarded door to the web: feeds go through [`client::Client::get`], article pages,
+//! sitemaps and whatever else through [`client::Client::get_page`], which asks robots.txt first, and
+//! no other module names reqwest.
 //!
 //! It knows hosts, limits and statuses. It does not know what a feed is, when to come again, or
-//! whether a document is new; nothing is kept between two requests but open connections and the
-//! time at which each host was last asked.
+//! whether a document is new; nothing is kept between two requests but open connections, the
+//! time at which each host was last asked, and its robots.txt for a day.
 
 pub mod client;
 
@@ -15,6 +16,7 @@ mod headers;
 mod hosts;
 mod lanes;
 mod redirect;
+mod robots;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +28,7 @@ use url::Url;
 
 use crate::model::feed::Validators;
 use crate::model::fetch::Failure;
+use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::model::units::{ByteSize, Span};
 
@@ -40,7 +43,8 @@ pub struct Options {
     pub contact: String,
     /// From the end of one request to the start of the next within one registrable domain.
     pub host_gap: Span,
-    /// The same for article pages.
+    /// The same from one page to the next, and for all else that is not a feed; a longer
+    /// `crawl-delay` in the robots.txt of the host takes its place.
     pub page_gap: Span,
     /// Requests in flight over all hosts together, at least 1. Those to slow hosts have places of
     /// their own, twice as many.
@@ -109,6 +113,8 @@ pub struct Response {
     pub content_type: Option<String>,
     /// For how long the publisher calls this fresh.
     pub max_age: Option<Duration>,
+    /// What its headers reserve of use by machines.
+    pub reservations: Reservations,
     /// Bytes of the document, decompressed.
     pub size_bytes: u64,
     /// Spent on requests, redirects included, waiting for a host's turn excluded.
@@ -117,6 +123,17 @@ pub struct Response {
     pub answer: Answer,
     /// Held, not read.
     pub place: Place,
+}
+
+/// What robots.txt forbids to fetch, so that it was not asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forbidden {
+    /// The URL of the request, or where its redirects led; without user name and password.
+    pub url: String,
+    /// One line for the owner.
+    pub reason: String,
+    /// When robots.txt is read again, from now: asking sooner gives the same answer.
+    pub wait: Duration,
 }
 
 /// A place among the requests in flight.

@@ -7,5 +7,6 @@ pub mod article;
 pub mod entry;
 pub mod feed;
 pub mod fetch;
+pub mod reservation;
 pub mod time;
 pub mod units;

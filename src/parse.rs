@@ -8,3 +8,4 @@ pub mod charset;
 pub mod date;
 pub mod feed;
 pub mod opml;
+pub mod reservation;

@@ -4,6 +4,8 @@
 //! is decompressed bytes, and a bomb is left after `body_max` of them. Its other shape, compressed
 //! bytes that become nothing at all, delivers no piece and meets the idle timeout.
 
+use hyper::body::Bytes;
+
 use crate::fetch::{Options, failure};
 use crate::model::fetch::{Failure, FailureClass};
 use crate::model::units::ByteSize;
@@ -23,19 +25,40 @@ pub(super) async fn read(
     }
     let reserve = usize::try_from(announced.min(RESERVE_BYTES_MAX)).unwrap_or(0);
     let mut body = Vec::with_capacity(reserve);
-    loop {
-        let Ok(piece) = tokio::time::timeout(options.idle_timeout.0, response.chunk()).await else {
-            let reason = format!("the body stopped for {}", options.idle_timeout);
-            return Err(Failure::new(FailureClass::Timeout, reason));
-        };
-        let Some(piece) = piece.map_err(|error| failure::of_body(&error))? else {
-            return Ok(body);
-        };
+    while let Some(piece) = piece(&mut response, options).await? {
         if (body.len() + piece.len()) as u64 > max {
             return Err(too_large(options));
         }
         body.extend_from_slice(&piece);
     }
+    Ok(body)
+}
+
+/// The first `n` bytes of the body of `response`, decompressed; all of it when it is shorter.
+pub(super) async fn read_start(
+    mut response: reqwest::Response,
+    options: &Options,
+    n: usize,
+) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while body.len() < n
+        && let Some(piece) = piece(&mut response, options).await?
+    {
+        body.extend_from_slice(&piece[..piece.len().min(n - body.len())]);
+    }
+    Ok(body)
+}
+
+/// The next piece of the body; `None` at its end.
+async fn piece(
+    response: &mut reqwest::Response,
+    options: &Options,
+) -> Result<Option<Bytes>, Failure> {
+    let Ok(piece) = tokio::time::timeout(options.idle_timeout.0, response.chunk()).await else {
+        let reason = format!("the body stopped for {}", options.idle_timeout);
+        return Err(Failure::new(FailureClass::Timeout, reason));
+    };
+    piece.map_err(|error| failure::of_body(&error))
 }
 
 fn too_large(options: &Options) -> Failure {

@@ -12,10 +12,12 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::fetch::guard::{Guard, Resolver};
-use crate::fetch::hosts::{self, Hosts};
+use crate::fetch::hosts::{self, Hosts, Turn};
 use crate::fetch::lanes::{Lanes, Pace, SLOW_AFTER};
+use crate::fetch::robots::{self, Cache, Known};
 use crate::fetch::{
-    Answer, Error, Options, Place, Request, Response, answer, body, failure, headers, redirect,
+    Answer, Error, Forbidden, Options, Place, Request, Response, answer, body, failure, headers,
+    redirect,
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
@@ -41,7 +43,32 @@ struct Inner {
     guard: Arc<Guard>,
     hosts: Hosts,
     lanes: Lanes,
+    robots: Cache,
     options: Options,
+}
+
+/// What is asked for, and so by which rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Published to be polled: the pause of hosts, and no question.
+    Feed,
+    /// Anything else: the pause of pages, and only what robots.txt allows.
+    Page,
+    /// robots.txt itself.
+    Robots,
+}
+
+/// Why a request ended without a response.
+#[derive(Debug)]
+enum Stop {
+    Failed(Failure),
+    Forbidden(Forbidden),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 /// What is known of a request while it runs.
@@ -81,6 +108,7 @@ impl Client {
             guard,
             hosts: Hosts::new(options.host_gap.0),
             lanes: Lanes::new(options.concurrency, SLOW_AFTER),
+            robots: Cache::default(),
             options,
         })))
     }
@@ -93,47 +121,121 @@ impl Client {
         }
     }
 
-    /// Gets one document. Whatever happens is in the response.
+    /// Gets a feed. Whatever happens is in the response.
     pub async fn get(&self, request: &Request<'_>) -> Response {
-        let mut walk = Walk::default();
-        let result = self.0.follow(request, &mut walk).await;
-        walk.response(request, result)
+        match self.0.get(request, Kind::Feed).await {
+            Ok(response) => response,
+            Err(_) => unreachable!("the rules of robots.txt are not asked for feeds"),
+        }
+    }
+
+    /// Gets what is not a feed (a page, a sitemap): only what the robots.txt of its host allows, on
+    /// every hop of its redirects, and with [`Options::page_gap`] or the host's `crawl-delay`
+    /// between two, whichever is longer. It waits as long as that takes: ask for few at a time.
+    ///
+    /// robots.txt is read once a day (RFC 9309 section 2.4) by the same rules. One that the server
+    /// does not have (4xx) allows all; while it cannot be read (5xx, 429, no answer) the last one
+    /// counts for up to 30 days, and without one nothing may be fetched (section 2.3.1).
+    pub async fn get_page(&self, request: &Request<'_>) -> Result<Response, Forbidden> {
+        self.0.get(request, Kind::Page).await
+    }
+
+    /// The sitemaps that the robots.txt of the host of `request.url` names, in its order.
+    pub async fn sitemaps(&self, request: &Request<'_>) -> Vec<String> {
+        let Ok(url) = Url::parse(request.url) else { return Vec::new() };
+        if self.0.guard.check_url(&url).is_err() {
+            return Vec::new();
+        }
+        self.0.rules(&url, request).await.sitemaps()
     }
 }
 
 impl Inner {
+    async fn get(&self, request: &Request<'_>, kind: Kind) -> Result<Response, Forbidden> {
+        let mut walk = Walk::default();
+        match self.follow(request, kind, &mut walk).await {
+            Ok(reply) => Ok(walk.response(request, Ok(reply))),
+            Err(Stop::Failed(failure)) => Ok(walk.response(request, Err(failure))),
+            Err(Stop::Forbidden(forbidden)) => Err(forbidden),
+        }
+    }
+
+    /// The rules for robots at the host of `url`, from memory or from there.
+    async fn rules(&self, url: &Url, request: &Request<'_>) -> Arc<Known> {
+        let robots_url = robots::url(url);
+        let read = || async {
+            let validators = &Validators::default();
+            let request = Request { url: robots_url.as_str(), validators, ..*request };
+            let mut walk = Walk::default();
+            // Boxed because a page asks for rules, and rules are got as a page is.
+            match Box::pin(self.follow(&request, Kind::Robots, &mut walk)).await {
+                Ok(Reply { status, headers, body, .. }) => {
+                    let retry_after = headers::retry_after(&headers, request.now);
+                    Ok(robots::Read { status, retry_after, body })
+                }
+                Err(Stop::Failed(failure)) => Err(failure),
+                Err(Stop::Forbidden(_)) => unreachable!("robots.txt may always be asked for"),
+            }
+        };
+        self.robots.rules(&robots_url, request.now, read).await
+    }
+
     /// Goes from one redirect to the next until there is an answer.
-    async fn follow(&self, request: &Request<'_>, walk: &mut Walk) -> Result<Reply, Failure> {
+    async fn follow(
+        &self,
+        request: &Request<'_>,
+        kind: Kind,
+        walk: &mut Walk,
+    ) -> Result<Reply, Stop> {
         let mut url = Url::parse(request.url).map_err(|error| {
             Failure::new(FailureClass::Url, format!("not a URL that can be fetched: {error}"))
         })?;
         walk.visited.push(url.clone());
         loop {
             self.guard.check_url(&url)?;
-            let reply = self.exchange(request, &url, walk).await?;
+            let reply = self.exchange(request, kind, &url, walk).await?;
             if !redirect::is_redirect(reply.status) {
                 return Ok(reply);
             }
             url = redirect::target(&url, &reply.headers)?;
-            walk.redirected(&url, reply.status, self.options.redirects_max)?;
+            let max = match kind {
+                Kind::Robots => self.options.redirects_max.max(robots::REDIRECTS_MIN),
+                Kind::Feed | Kind::Page => self.options.redirects_max,
+            };
+            walk.redirected(&url, reply.status, max)?;
         }
+    }
+
+    /// Waits until the host of `url` may be asked.
+    async fn turn(&self, request: &Request<'_>, kind: Kind, url: &Url) -> Result<Turn, Stop> {
+        let (key, gap) = (hosts::key(url), self.options.page_gap.0);
+        Ok(match kind {
+            Kind::Feed => self.hosts.turn(key).await,
+            Kind::Robots => self.hosts.page_turn(key, gap).await,
+            Kind::Page => {
+                let rules = self.rules(url, request).await;
+                rules.check(url, request.now).map_err(Stop::Forbidden)?;
+                self.hosts.page_turn(key, gap.max(rules.crawl_delay())).await
+            }
+        })
     }
 
     /// One request and its response, when it is this host's turn.
     async fn exchange(
         &self,
         request: &Request<'_>,
+        kind: Kind,
         url: &Url,
         walk: &mut Walk,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, Stop> {
         // The host's turn first: who waits for a host must not keep a place from others. The turn
         // ends with this function, the place with the reply: before the next hop waits for its own.
-        let turn = self.hosts.turn(hosts::key(url)).await;
+        let turn = self.turn(request, kind, url).await?;
         let mut seat = self.lanes.enter(turn.pace()).await;
         let total = self.options.total_timeout;
         let started_at = Instant::now();
         let left = total.0.saturating_sub(walk.duration);
-        let exchange = timeout(left, self.send(request, url, &mut walk.status));
+        let exchange = timeout(left, self.send(request, kind, url, &mut walk.status));
         let reply = self.lanes.run(&mut seat, exchange).await;
         let duration = started_at.elapsed();
         turn.set_pace(Pace::of(duration));
@@ -147,6 +249,7 @@ impl Inner {
     async fn send(
         &self,
         request: &Request<'_>,
+        kind: Kind,
         url: &Url,
         status: &mut Option<StatusCode>,
     ) -> Result<Reply, Failure> {
@@ -161,8 +264,11 @@ impl Inner {
         self.guard.check_peer(url, response.remote_addr())?;
         *status = Some(response.status());
         let (status, headers) = (response.status(), response.headers().clone());
-        let body =
-            if status.is_success() { body::read(response, options).await? } else { Vec::new() };
+        let body = match kind {
+            _ if !status.is_success() => Vec::new(),
+            Kind::Robots => body::read_start(response, options, robots::BYTES_READ).await?,
+            Kind::Feed | Kind::Page => body::read(response, options).await?,
+        };
         Ok(Reply { status, headers, body, place: None })
     }
 
@@ -234,6 +340,7 @@ impl Walk {
             },
             content_type: headers::content_type(&headers),
             max_age: headers::max_age(&headers),
+            reservations: headers::reservations(&headers),
             size_bytes: if let Answer::Document(body) = &answer { body.len() as u64 } else { 0 },
             duration: self.duration,
             answer,

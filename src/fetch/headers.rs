@@ -8,7 +8,9 @@ use reqwest::header::{
 };
 
 use crate::model::feed::Validators;
+use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
+use crate::parse::reservation;
 
 /// A longer `Retry-After` is held to this.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(86_400);
@@ -68,6 +70,16 @@ pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
         None => date(&text(headers, EXPIRES)?)?.since(date(&text(headers, DATE)?)?),
     };
     Some(age.min(MAX_AGE_MAX))
+}
+
+/// What the publisher reserves of use by machines.
+pub(super) fn reservations(headers: &HeaderMap) -> Reservations {
+    let robots = headers.get_all("x-robots-tag").into_iter();
+    reservation::headers(
+        text(headers, "tdm-reservation").as_deref(),
+        text(headers, "tdm-policy").as_deref(),
+        robots.filter_map(|value| value.to_str().ok()),
+    )
 }
 
 fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<String> {

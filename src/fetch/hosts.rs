@@ -45,6 +45,10 @@ struct HostState {
     /// One permit, given in the order in which it was asked for.
     turn: Arc<Semaphore>,
     free_at: Mutex<Option<Instant>>,
+    /// One permit for the page that is next, so that pages wait for each other and feeds for none.
+    page_turn: Arc<Semaphore>,
+    /// When the last page was answered, and how long the next one waits at least.
+    page: Mutex<Option<(Instant, Duration)>>,
     /// Of the last request.
     pace: Mutex<Pace>,
 }
@@ -53,6 +57,13 @@ struct HostState {
 #[derive(Debug)]
 pub(super) struct Turn {
     host: Arc<HostState>,
+    gap: Duration,
+    page: Option<PageTurn>,
+    _permit: OwnedSemaphorePermit,
+}
+
+#[derive(Debug)]
+struct PageTurn {
     gap: Duration,
     _permit: OwnedSemaphorePermit,
 }
@@ -67,20 +78,34 @@ impl Hosts {
     /// Waits until it is our turn to ask the host `key`.
     pub(super) async fn turn(&self, key: &str) -> Turn {
         let host = self.host(key);
-        let permit = Arc::clone(&host.turn).acquire_owned().await;
-        let permit = permit.expect("the semaphore of a host is never closed");
+        let permit = permit(&host.turn).await;
         let free_at = *host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(free_at) = free_at.filter(|free_at| *free_at > Instant::now()) {
             tokio::time::sleep_until(free_at).await;
         }
-        Turn { host, gap: self.gap, _permit: permit }
+        Turn { host, gap: self.gap, page: None, _permit: permit }
+    }
+
+    /// Waits until it is our turn to ask the host `key` for a page: `gap` after the last one, and
+    /// only then in line with its feeds, which so never wait for the longer pause of pages.
+    pub(super) async fn page_turn(&self, key: &str, gap: Duration) -> Turn {
+        let (host, gap) = (self.host(key), gap.min(GAP_MAX));
+        let page = PageTurn { gap, _permit: permit(&host.page_turn).await };
+        let last = *host.page.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((ended_at, _)) = last {
+            tokio::time::sleep_until(ended_at + gap).await;
+        }
+        let mut turn = self.turn(key).await;
+        turn.page = Some(page);
+        turn
     }
 
     /// Lets the host `key` rest as if a request to it had just ended.
     pub(super) fn rest(&self, key: &str) {
         let host = self.host(key);
-        let mut free_at = host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *free_at = Some(Instant::now() + self.gap);
+        let now = Instant::now();
+        *host.page.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, self.gap));
+        *host.free_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now + self.gap);
     }
 
     fn host(&self, key: &str) -> Arc<HostState> {
@@ -89,9 +114,13 @@ impl Hosts {
             return Arc::clone(host);
         }
         table.sweep();
-        let turn = Arc::new(Semaphore::new(1));
-        let host =
-            Arc::new(HostState { turn, free_at: Mutex::new(None), pace: Mutex::new(Pace::Quick) });
+        let host = Arc::new(HostState {
+            turn: Arc::new(Semaphore::new(1)),
+            free_at: Mutex::new(None),
+            page_turn: Arc::new(Semaphore::new(1)),
+            page: Mutex::new(None),
+            pace: Mutex::new(Pace::Quick),
+        });
         table.hosts.insert(key.to_owned(), Arc::clone(&host));
         host
     }
@@ -107,7 +136,10 @@ impl Table {
         let now = Instant::now();
         self.hosts.retain(|_, host| {
             let free_at = *host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::strong_count(host) > 1 || free_at.is_some_and(|free_at| free_at > now)
+            let page = *host.page.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::strong_count(host) > 1
+                || free_at.is_some_and(|free_at| free_at > now)
+                || page.is_some_and(|(ended_at, gap)| ended_at + gap > now)
         });
         self.sweep_at = SWEEP_AT_MIN.max(2 * self.hosts.len());
     }
@@ -125,11 +157,21 @@ impl Turn {
     }
 }
 
+async fn permit(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    let permit = Arc::clone(semaphore).acquire_owned().await;
+    permit.expect("the semaphores of a host are never closed")
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
-        // The permit is a field and goes back after this, so the next in line sees the time.
+        // The permits are fields and go back after this, so the next in line sees the times.
+        let now = Instant::now();
+        if let Some(page) = &self.page {
+            let mut last = self.host.page.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some((now, page.gap));
+        }
         let mut free_at = self.host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *free_at = Some(Instant::now() + self.gap);
+        *free_at = Some(now + self.gap);
     }
 }
 
@@ -209,6 +251,41 @@ mod tests {
         let given_up = tokio::time::timeout(Duration::from_millis(1), hosts.turn("nos.nl")).await;
         assert!(given_up.is_err());
         drop(hosts.turn("nos.nl").await);
+    }
+
+    #[tokio::test]
+    async fn pages_keep_their_own_pause_and_feeds_do_not_wait_for_it() {
+        let hosts = Hosts::new(Duration::ZERO);
+        drop(hosts.page_turn("nos.nl", GAP).await);
+        let ended_at = Instant::now();
+        let page = async {
+            drop(hosts.page_turn("nos.nl", GAP).await);
+            Instant::now()
+        };
+        let feed = async {
+            tokio::task::yield_now().await;
+            drop(hosts.turn("nos.nl").await);
+            Instant::now()
+        };
+        let (page_at, feed_at) = tokio::join!(page, feed);
+        assert!(page_at - ended_at >= GAP && feed_at < page_at, "{:?}", feed_at - ended_at);
+    }
+
+    #[tokio::test]
+    async fn a_page_keeps_the_pause_of_feeds_too_and_one_is_asked_at_a_time() {
+        let hosts = Hosts::new(GAP);
+        let feed = hosts.turn("nos.nl").await;
+        let page = async {
+            drop(hosts.page_turn("nos.nl", Duration::ZERO).await);
+            Instant::now()
+        };
+        let end = async {
+            tokio::task::yield_now().await;
+            drop(feed);
+            Instant::now()
+        };
+        let (page_at, ended_at) = tokio::join!(page, end);
+        assert!(page_at - ended_at >= GAP);
     }
 
     #[tokio::test]

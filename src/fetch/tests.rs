@@ -1,5 +1,6 @@
 //! The whole client against a real server on loopback.
 
+mod robots;
 mod web;
 
 use std::sync::Arc;

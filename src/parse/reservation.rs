@@ -1,0 +1,254 @@
+//! Reads what publishers reserve: response headers, the head of a page, and the site's own file.
+//!
+//! What is malformed says nothing, as the TDM Reservation Protocol wants it.
+
+use std::cell::RefCell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use serde::Deserialize;
+
+use crate::model::reservation::{Reservations, Tdm};
+
+/// The name by which directives for single robots are found.
+const AGENT: &str = "knipsel";
+
+/// A longer policy address is left out.
+const POLICY_BYTES_MAX: usize = 2048;
+
+/// What may stand before a colon in a directive for all robots.
+const DIRECTIVES: [&str; 4] =
+    ["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"];
+
+/// Reads the headers `tdm-reservation` and `tdm-policy`, and every `X-Robots-Tag`.
+pub fn headers<'h>(
+    reservation: Option<&str>,
+    policy: Option<&str>,
+    robots: impl IntoIterator<Item = &'h str>,
+) -> Reservations {
+    let mut found = Reservations { header: tdm(reservation, policy), ..Reservations::default() };
+    for value in robots {
+        directives(value, &mut found);
+    }
+    found
+}
+
+/// Reads the `meta` elements of a page: `tdm-reservation`, `tdm-policy` and `robots`.
+pub fn page(html: &str) -> Reservations {
+    let tokenizer = Tokenizer::new(Metas::default(), TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    // Only the head counts, and no head is longer than this.
+    queue.push_back(StrTendril::from(start(html)));
+    let _ = tokenizer.feed(&queue);
+    tokenizer.end();
+    let said = tokenizer.sink.said.into_inner();
+    let tdm = tdm(said.reservation.as_deref(), said.policy.as_deref());
+    let mut found = Reservations { page: tdm, ..Reservations::default() };
+    for value in &said.robots {
+        directives(value, &mut found);
+    }
+    found
+}
+
+/// Reads a `/.well-known/tdmrep.json` for the document at `path` (with its query): the first rule
+/// whose `location` matches.
+pub fn site(json: &[u8], path: &str) -> Reservations {
+    let rules: Vec<serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
+    let rules = rules.into_iter().filter_map(|rule| serde_json::from_value::<Rule>(rule).ok());
+    let rule = rules.into_iter().find(|rule| is_match(&rule.location, path));
+    let site = rule.and_then(|rule| {
+        let reservation = match rule.reservation? {
+            serde_json::Value::Number(number) => number.to_string(),
+            serde_json::Value::String(text) => text,
+            _ => return None,
+        };
+        tdm(Some(&reservation), rule.policy.as_deref())
+    });
+    Reservations { site, ..Reservations::default() }
+}
+
+#[derive(Debug, Deserialize)]
+struct Rule {
+    location: String,
+    #[serde(rename = "tdm-reservation")]
+    reservation: Option<serde_json::Value>,
+    #[serde(rename = "tdm-policy")]
+    policy: Option<String>,
+}
+
+/// As in robots.txt (RFC 9309 section 2.2.3): a prefix, in which `*` is anything and a `$` at the
+/// end is the end.
+fn is_match(location: &str, path: &str) -> bool {
+    let (pattern, is_whole) = match location.strip_suffix('$') {
+        Some(pattern) => (pattern, true),
+        None => (location, false),
+    };
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let Some(last) = parts.next_back() else { return !is_whole || rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    if is_whole { rest.ends_with(last) } else { rest.contains(last) }
+}
+
+/// A policy without a reservation says nothing.
+fn tdm(reservation: Option<&str>, policy: Option<&str>) -> Option<Tdm> {
+    let is_reserved = match reservation?.trim() {
+        "1" => true,
+        "0" => false,
+        _ => return None,
+    };
+    let is_url = |url: &&str| url.len() <= POLICY_BYTES_MAX && url::Url::parse(url).is_ok();
+    let policy = policy.map(str::trim).filter(is_url).map(ToOwned::to_owned);
+    Some(Tdm { is_reserved, policy })
+}
+
+/// `noai, noimageai`; after `robot:` they are for that robot alone.
+fn directives(value: &str, found: &mut Reservations) {
+    let mut is_ours = true;
+    for part in value.split(',') {
+        let mut word = part.trim();
+        if let Some((agent, rest)) = word.split_once(':')
+            && !DIRECTIVES.iter().any(|name| agent.trim().eq_ignore_ascii_case(name))
+        {
+            is_ours = agent.trim().eq_ignore_ascii_case(AGENT) || agent.trim() == "*";
+            word = rest.trim();
+        }
+        found.is_noai |= is_ours && word.eq_ignore_ascii_case("noai");
+        found.is_noimageai |= is_ours && word.eq_ignore_ascii_case("noimageai");
+    }
+}
+
+/// The first half megabyte of a page.
+fn start(html: &str) -> &str {
+    const BYTES_MAX: usize = 512 << 10;
+    let mut end = html.len().min(BYTES_MAX);
+    while !html.is_char_boundary(end) {
+        end -= 1;
+    }
+    &html[..end]
+}
+
+#[derive(Default)]
+struct Metas {
+    said: RefCell<Said>,
+}
+
+#[derive(Default)]
+struct Said {
+    reservation: Option<String>,
+    policy: Option<String>,
+    robots: Vec<String>,
+    is_body: bool,
+}
+
+impl Said {
+    fn meta(&mut self, tag: &Tag) {
+        let attribute = |name: &str| {
+            let mut attributes = tag.attrs.iter();
+            attributes.find(|attribute| &*attribute.name.local == name).map(|a| &*a.value)
+        };
+        let Some(name) = attribute("name").or_else(|| attribute("property")) else { return };
+        let content = attribute("content").unwrap_or_default().to_owned();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "tdm-reservation" if self.reservation.is_none() => self.reservation = Some(content),
+            "tdm-policy" if self.policy.is_none() => self.policy = Some(content),
+            "robots" | AGENT => self.robots.push(content),
+            _ => {}
+        }
+    }
+}
+
+impl TokenSink for Metas {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
+        let mut said = self.said.borrow_mut();
+        match (&*tag.name, tag.kind) {
+            // What readers write may look like a meta element.
+            ("body", TagKind::StartTag) => said.is_body = true,
+            ("meta", TagKind::StartTag) if !said.is_body => said.meta(&tag),
+            ("script", TagKind::StartTag) => return TokenSinkResult::RawData(RawKind::ScriptData),
+            ("style", TagKind::StartTag) => return TokenSinkResult::RawData(RawKind::Rawtext),
+            ("title", TagKind::StartTag) => return TokenSinkResult::RawData(RawKind::Rcdata),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(found: &Reservations, expected: &[&str]) {
+        assert_eq!(found.words(), expected);
+    }
+
+    #[test]
+    fn headers_are_read_and_what_is_malformed_says_nothing() {
+        let policy = Some("https://dijkbode.example/tdm.json");
+        check(
+            &headers(Some("1"), policy, []),
+            &["header tdm-reservation=1", "header tdm-policy=https://dijkbode.example/tdm.json"],
+        );
+        check(&headers(Some(" 0 "), Some("/relatief"), []), &["header tdm-reservation=0"]);
+        check(&headers(Some("yes"), policy, []), &[]);
+        check(&headers(None, policy, []), &[]);
+    }
+
+    #[test]
+    fn robots_tags_count_when_they_are_for_all_or_for_us() {
+        check(&headers(None, None, ["noindex, NoAI", "noimageai"]), &["noai", "noimageai"]);
+        check(&headers(None, None, ["otherbot: noai, noimageai"]), &[]);
+        check(&headers(None, None, ["otherbot: noindex, knipsel: noai"]), &["noai"]);
+        check(&headers(None, None, ["max-snippet: 20, noai"]), &["noai"]);
+        check(
+            &headers(None, None, ["unavailable_after: 25 Jun 2030 15:00:00 PST, noai"]),
+            &["noai"],
+        );
+    }
+
+    #[test]
+    fn a_page_says_it_in_its_head() {
+        let html = "<!doctype html><html><head><script>var x = '<meta name=robots content=noai>';\
+            </script><META NAME='TDM-Reservation' content=1>\
+            <meta content='https://dijkbode.example/tdm' name=tdm-policy>\
+            <meta name=robots content='index, noimageai'></head>\
+            <body><meta name=robots content=noai></body></html>";
+        check(
+            &page(html),
+            &[
+                "page tdm-reservation=1",
+                "page tdm-policy=https://dijkbode.example/tdm",
+                "noimageai",
+            ],
+        );
+        check(&page(&"é".repeat(400_000)), &[]);
+        check(&page("<meta name=tdm-reservation content=2>"), &[]);
+    }
+
+    #[test]
+    fn the_first_rule_of_the_site_that_matches_counts() {
+        let json = br#"[
+            {"location": 5},
+            {"location": "/vrij/*.html$", "tdm-reservation": 0},
+            {"location": "/archief", "tdm-reservation": "1"},
+            {"location": "/", "tdm-reservation": 1, "tdm-policy": "https://dijkbode.example/tdm"}
+        ]"#;
+        check(&site(json, "/vrij/a/b.html"), &["site tdm-reservation=0"]);
+        check(&site(json, "/archief/1?x"), &["site tdm-reservation=1"]);
+        let all = ["site tdm-reservation=1", "site tdm-policy=https://dijkbode.example/tdm"];
+        check(&site(json, "/vrij/a.html?x"), &all);
+        check(&site(b"[", "/"), &[]);
+        check(&site(b"{}", "/"), &[]);
+        check(&site(br#"[{"location": "/", "tdm-reservation": true}]"#, "/"), &[]);
+    }
+}
