@@ -14,13 +14,16 @@ mod setup;
 
 mod config;
 mod demo;
+mod diff;
 mod feed;
 mod gaps;
 mod generate;
 mod import;
+mod named;
 mod poll;
 mod reindex;
 mod render;
+mod revisions;
 mod run;
 mod search;
 mod show;
@@ -55,7 +58,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Poll(args) => poll::poll(global, args),
         Command::Search(args) => search::search(global, args),
         Command::Show(args) => show::show(global, args),
-        Command::Revisions(args) => show::revisions(global, args),
+        Command::Revisions(args) => revisions::revisions(global, args),
+        Command::Diff(args) => diff::diff(global, args),
         Command::Gaps(args) => gaps::gaps(global, args),
         Command::Status(args) => status::status(global, args),
         Command::Feed(args) => feed::feed(global, args),

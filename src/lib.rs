@@ -13,6 +13,8 @@ pub mod language;
 
 pub mod dedupe;
 
+pub mod diff;
+
 pub mod schedule;
 
 pub mod coverage;

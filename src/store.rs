@@ -15,6 +15,7 @@ mod lock;
 mod migrate;
 pub mod polls;
 mod reader;
+pub mod revisions;
 pub mod sightings;
 pub mod sql;
 mod text;

@@ -8,9 +8,11 @@ use crate::cli::out::Format;
 
 mod ask;
 mod feed;
+mod history;
 
 pub(super) use ask::*;
 pub(super) use feed::*;
+pub(super) use history::*;
 
 /// Keeps every article of Dutch news feeds, and answers questions about them.
 #[derive(Debug, Parser)]
@@ -109,8 +111,10 @@ pub(super) enum Command {
     Search(SearchArgs),
     /// Show an article: its text, where it was seen, its revisions
     Show(ShowArgs),
-    /// List the revisions of an article
+    /// List the revisions of an article, or the edits of all
     Revisions(RevisionsArgs),
+    /// Show what a revision changed, word by word
+    Diff(DiffArgs),
     /// List when feeds may have announced what was not seen
     Gaps(GapsArgs),
     /// Show what runs, how feeds are doing, what is archived

@@ -77,3 +77,27 @@ pub(super) fn clock(at: Timestamp) -> String {
 pub(super) fn moment(at: Option<Timestamp>) -> Value {
     json!(at.map(Timestamp::to_rfc3339))
 }
+
+/// Breaks lines between words at `width` characters.
+pub(super) fn wrap(text: &str, width: usize) -> String {
+    let mut wrapped = String::with_capacity(text.len() + text.len() / width);
+    for (number, source) in text.lines().enumerate() {
+        if number > 0 {
+            wrapped.push('\n');
+        }
+        let mut length = 0;
+        for word in source.split(' ') {
+            let chars = unicode_width::UnicodeWidthStr::width(word);
+            if length > 0 && length + 1 + chars > width {
+                wrapped.push('\n');
+                length = 0;
+            } else if length > 0 {
+                wrapped.push(' ');
+                length += 1;
+            }
+            wrapped.push_str(word);
+            length += chars;
+        }
+    }
+    wrapped
+}

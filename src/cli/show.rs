@@ -1,37 +1,29 @@
-//! `knipsel show` and `knipsel revisions`.
+//! `knipsel show`.
 
 use serde_json::json;
 
-use crate::cli::args::{Global, RevisionsArgs, ShowArgs};
+use crate::cli::args::{Global, ShowArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, clean_lines, dim, line};
-use crate::cli::{out, render, setup};
-use crate::model::article::ArticleId;
+use crate::cli::{named, out, render, revisions, setup};
 use crate::normalize::text::is_subheading;
-use crate::store::library::{self, Article, Named, Sighting};
-use crate::store::{ArticleRow, Reader};
+use crate::store::library::{self, Article, Sighting};
+use crate::store::revisions::{Listed, of_article};
 
 pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
     let reader = setup::reader(global)?;
     let (id, number) = match args.id.split_once('@') {
         None => (args.id.as_str(), None),
-        Some((id, number)) => {
-            let number = number.parse::<u32>().map_err(|_| {
-                Failure::new(Exit::Usage, format!("`{number}` is not the number of a revision"))
-            })?;
-            (id, Some(number))
-        }
+        Some((id, number)) => (id, Some(named::number(number)?)),
     };
-    let row = find(&reader, id)?;
+    let row = named::article(&reader, id)?;
     let article = match number {
-        None => library::article(&reader, row)?,
-        Some(number) => library::revision(&reader, row, number)?,
+        None => library::article(&reader, row)?
+            .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no article `{id}`")))?,
+        Some(number) => named::revision(&reader, row, id, number)?,
     };
-    let article = article.ok_or_else(|| {
-        Failure::new(Exit::NotFound, format!("there is no revision `{}`", args.id))
-    })?;
     let sightings = library::sightings(&reader, row)?;
-    let revisions = library::revisions(&reader, row)?;
+    let revisions = of_article(&reader, row)?;
     match args.format {
         Format::Table => page(&article, &sightings, &revisions)?,
         format => out::object(format, record(&article, &sightings, &revisions))?,
@@ -39,21 +31,7 @@ pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The row of the one article that `id` names.
-fn find(reader: &Reader, id: &str) -> Result<ArticleRow, Failure> {
-    match library::by_id(reader, id)? {
-        Named::One(row) => Ok(row),
-        Named::Nothing => Err(Failure::new(Exit::NotFound, format!("there is no article `{id}`"))
-            .hint("`knipsel search` shows the ids of what it finds")),
-        Named::Several(ids) => {
-            let ids: Vec<&str> = ids.iter().map(ArticleId::as_str).collect();
-            Err(Failure::new(Exit::NotFound, format!("`{id}` begins the ids of several articles"))
-                .hint(format!("write more of it: {}", ids.join(", "))))
-        }
-    }
-}
-
-fn record(article: &Article, sightings: &[Sighting], revisions: &[Article]) -> Record {
+fn record(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Record {
     let mut record = render::article(article, None);
     record.remove("snippet");
     let content = &article.revision.content;
@@ -79,12 +57,12 @@ fn record(article: &Article, sightings: &[Sighting], revisions: &[Article]) -> R
     record.insert("source".into(), json!(article.revision.source));
     record.insert("enclosures".into(), json!(enclosures));
     record.insert("sightings".into(), json!(seen));
-    let revisions: Vec<_> = with_silence(revisions).collect();
+    let revisions: Vec<_> = revisions.iter().map(revisions::record).collect();
     record.insert("revisions".into(), json!(revisions));
     record
 }
 
-fn page(article: &Article, sightings: &[Sighting], revisions: &[Article]) -> Result<(), Failure> {
+fn page(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Result<(), Failure> {
     let content = &article.revision.content;
     line(&bold(&clean(&render::headline(article))))?;
     let list = |items: &[String]| Some(items.join(", ")).filter(|text| !text.is_empty());
@@ -102,7 +80,7 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Article]) -> Res
     out::facts(&facts)?;
     line("")?;
     for paragraph in content.text.split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
-        let shown = wrap(&clean_lines(paragraph), out::width().min(90));
+        let shown = render::wrap(&clean_lines(paragraph), out::width().min(90));
         line(&if is_subheading(paragraph) { bold(&shown) } else { shown })?;
         line("")?;
     }
@@ -115,68 +93,12 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Article]) -> Res
         line(&dim(&format!("seen in {} from {since}, {end}", clean(&sighting.feed))))?;
     }
     for revision in revisions.iter().filter(|_| revisions.len() > 1) {
-        let what = match &revision.revision.changed[..] {
+        let what = match &revision.changed[..] {
             [] => "first seen".to_owned(),
             changed => format!("{} changed", changed.join(" and ")),
         };
-        let (number, at) = (revision.revision.number, revision.revision.seen_at);
+        let (number, at) = (revision.number, revision.seen_at);
         line(&dim(&format!("revision {number}  {at}  {what}")))?;
     }
     Ok(())
-}
-
-/// Breaks lines between words at `width` characters.
-fn wrap(text: &str, width: usize) -> String {
-    let mut wrapped = String::with_capacity(text.len() + text.len() / width);
-    for (number, source) in text.lines().enumerate() {
-        if number > 0 {
-            wrapped.push('\n');
-        }
-        let mut length = 0;
-        for word in source.split(' ') {
-            let chars = unicode_width::UnicodeWidthStr::width(word);
-            if length > 0 && length + 1 + chars > width {
-                wrapped.push('\n');
-                length = 0;
-            } else if length > 0 {
-                wrapped.push(' ');
-                length += 1;
-            }
-            wrapped.push_str(word);
-            length += chars;
-        }
-    }
-    wrapped
-}
-
-pub(super) fn revisions(global: &Global, args: &RevisionsArgs) -> Result<Exit, Failure> {
-    let reader = setup::reader(global)?;
-    let row = find(&reader, &args.id)?;
-    let revisions = library::revisions(&reader, row)?;
-    out::records(args.format, with_silence(&revisions))?;
-    Ok(Exit::Done)
-}
-
-/// A revision is silent when its text changed and its stated dates did not.
-fn with_silence(revisions: &[Article]) -> impl Iterator<Item = Record> {
-    let before = std::iter::once(None).chain(revisions.iter().map(Some));
-    revisions.iter().zip(before).map(|(article, before)| {
-        let revision = &article.revision;
-        let stated = |article: &Article| {
-            (article.revision.content.published, article.revision.content.modified)
-        };
-        let is_silent = before.is_some_and(|before| stated(before) == stated(article));
-        let title = Some(&revision.content.title).filter(|title| !title.is_empty());
-        [
-            ("revision", json!(revision.number)),
-            ("seen_at", json!(revision.seen_at.to_rfc3339())),
-            ("source", json!(revision.source)),
-            ("title", json!(title)),
-            ("changed", json!(revision.changed)),
-            ("silent", json!(is_silent)),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
-    })
 }

@@ -249,11 +249,18 @@ const ADD_REVISION: &str = "
     INSERT INTO revision (
         article_id, number, seen_at, source, feed_id, title, authors, section, tags, language,
         published_at, published_precision, is_zone_assumed, modified_at, modified_precision,
-        enclosures, n_words, changed, fingerprint)
+        enclosures, n_words, changed, fingerprint, is_silent)
     VALUES (
         :article, :number, :seen_at, :source, :feed, :title, :authors, :section, :tags, :language,
         :published_at, :published_precision, :is_zone_assumed, :modified_at, :modified_precision,
-        :enclosures, :n_words, :changed, :fingerprint)
+        :enclosures, :n_words, :changed, :fingerprint,
+        :is_text_changed AND EXISTS (
+            SELECT 1
+            FROM article AS a
+            JOIN revision AS p ON p.id = a.revision_id
+            WHERE a.id = :article
+                AND p.published_at IS :published_at
+                AND p.modified_at IS :modified_at))
     RETURNING id";
 
 const ADD_BODY: &str =
@@ -295,6 +302,7 @@ fn add_revision(
                 ":n_words": i64::try_from(words).unwrap_or(i64::MAX),
                 ":changed": to_json(version.changed),
                 ":fingerprint": version.fingerprint,
+                ":is_text_changed": version.changed.contains(&"text"),
             },
             |row| row.get(0),
         )

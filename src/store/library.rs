@@ -78,16 +78,6 @@ pub fn revision(reader: &Reader, row: ArticleRow, number: u32) -> Result<Option<
     Ok(select(reader, ONE, &[(":article", Value::Integer(row.0)), (":number", number)])?.pop())
 }
 
-/// All revisions of the article in `row`, oldest first.
-pub fn revisions(reader: &Reader, row: ArticleRow) -> Result<Vec<Article>, Error> {
-    const ALL: &str = "
-        JOIN revision AS r ON r.article_id = a.id
-        JOIN body AS b ON b.revision_id = r.id
-        WHERE a.id = :article
-        ORDER BY r.number";
-    select(reader, ALL, &[(":article", Value::Integer(row.0))])
-}
-
 fn select(
     reader: &Reader,
     rest: &'static str,

@@ -6,7 +6,17 @@ use std::path::{Path, PathBuf};
 /// A module uses modules of a lower rank only.
 const RANKS: [&[&str]; 7] = [
     &["model"],
-    &["parse", "normalize", "language", "dedupe", "schedule", "coverage", "query", "export"],
+    &[
+        "parse",
+        "normalize",
+        "language",
+        "dedupe",
+        "diff",
+        "schedule",
+        "coverage",
+        "query",
+        "export",
+    ],
     &["store", "index", "fetch", "press"],
     &["poll", "import", "follow"],
     &["config"],

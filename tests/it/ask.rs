@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::news::{items, rss};
-use crate::program::{Program, Ran, redacted};
+use crate::program::{Program, Ran, redacted, schema};
 use crate::web::{Route, Web};
 
 /// A text without headline, of which only the month is known, with a heading in the middle.
@@ -250,7 +250,7 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
         check_refused(&ran, 2, "knipsel: this SQL would write, and only reading is allowed\n");
     }
     assert_ne!(sql("pragma user_version = 9").code, 0);
-    assert_eq!(program.rows("PRAGMA user_version"), ["3"]);
+    assert_eq!(program.rows("PRAGMA user_version"), [schema()]);
     assert_eq!(program.rows("SELECT count(*) FROM articles"), ["4"]);
     check_refused(
         &sql("select 'é', nope from articles"),
@@ -338,7 +338,13 @@ fn mistakes_of_the_owner_are_told_with_their_place() {
     );
     let id = program.found(&["Lavrov"]).pop().unwrap();
     let ran = program.run(&["show", &format!("{id}@2")]);
-    check_refused(&ran, 4, &format!("knipsel: there is no revision `{id}@2`\n"));
+    check_refused(
+        &ran,
+        4,
+        &format!(
+            "knipsel: there is no revision `{id}@2`\nhint: `knipsel revisions {id}` lists them\n"
+        ),
+    );
 }
 
 #[test]

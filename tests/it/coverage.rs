@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::news::{Item, item, rss};
-use crate::program::Program;
+use crate::program::{Program, schema};
 use crate::web::{Route, Web};
 
 const LEDGER: &str = "SELECT state FROM coverage ORDER BY from_at, to_at";
@@ -146,7 +146,7 @@ fn an_archive_of_the_first_schema_is_kept_and_begins_its_ledger() {
     assert_eq!(ran.code, 5);
     assert!(ran.stderr.contains("older than this program's") && ran.stderr.contains("hint:"));
     program.poll_all();
-    assert_eq!(program.rows("PRAGMA user_version"), ["3"]);
+    assert_eq!(program.rows("PRAGMA user_version"), [schema()]);
     assert_eq!(program.rows(LEDGER), ["complete"]);
     assert_eq!(program.rows("SELECT new, overlap FROM fetches"), ["1|-", "20|0"]);
     assert_eq!(program.json(&["show", "aaaaaaaaaaaaa"])["text"], json!("Oude tekst."));

@@ -28,6 +28,13 @@ host_gap = \"0s\"
 floor = \"0s\"
 ";
 
+/// The schema of this program: as many as there are migrations.
+pub(crate) fn schema() -> String {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = fs::read_dir(migrations).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|ending| ending == "sql")).count().to_string()
+}
+
 /// A home with settings and feed list, in which the program runs.
 #[derive(Debug)]
 pub(crate) struct Program {

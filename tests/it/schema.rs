@@ -58,7 +58,8 @@ fn questions_are_answered_from_keys_and_indexes() {
     for (question, sql) in [
         ("an article of a page of hits", library("CURRENT")),
         ("one revision", library("ONE")),
-        ("all revisions", library("ALL")),
+        ("all revisions", statement("revisions.rs", "OF_ARTICLE")),
+        ("the latest edits", statement("revisions.rs", "EDITS")),
         ("the beginning of an id", statement("library.rs", "BY_PREFIX")),
         ("where an article was seen", statement("library.rs", "SIGHTINGS")),
         ("due feeds", statement("feeds.rs", "DUE")),

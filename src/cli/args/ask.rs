@@ -74,17 +74,6 @@ pub(in crate::cli) struct ShowArgs {
     pub format: Format,
 }
 
-/// Arguments of `revisions`.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct RevisionsArgs {
-    /// The id of the article
-    #[arg(value_name = "ID")]
-    pub id: String,
-    /// How to write them
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
-}
-
 /// Arguments of `gaps`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
