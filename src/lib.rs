@@ -37,6 +37,8 @@ pub mod import;
 
 pub mod follow;
 
+pub mod discover;
+
 pub mod config;
 
 pub mod service;

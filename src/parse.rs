@@ -6,6 +6,10 @@
 pub mod articles;
 pub mod charset;
 pub mod date;
+pub mod discover;
 pub mod feed;
+pub mod gate;
 pub mod opml;
 pub mod reservation;
+
+mod tags;

@@ -4,6 +4,8 @@ mod accept_move;
 mod add;
 mod change;
 mod exchange;
+mod found;
+mod guests;
 mod known;
 mod list;
 mod record;

@@ -18,7 +18,7 @@ const RANKS: [&[&str]; 7] = [
         "export",
     ],
     &["store", "index", "fetch", "press"],
-    &["poll", "import", "follow"],
+    &["poll", "import", "follow", "discover"],
     &["config"],
     &["service"],
     &["cli"],

@@ -2,6 +2,7 @@
 
 mod add;
 mod config;
+mod discover;
 mod exchange;
 mod list;
 mod test;

@@ -1,5 +1,6 @@
 //! The arguments of `feed`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -23,6 +24,7 @@ Examples:
   knipsel feed add nos-binnenland         by its name in the catalogue
   knipsel feed add --outlet NOS           all feeds of an outlet
   knipsel feed add https://dorp.example/rss --name dorp
+  knipsel feed add dorp.example           or of a page, whose feeds are found
   knipsel feed test https://dorp.example/rss
   knipsel feed import reader.opml")]
 pub(in crate::cli) enum FeedCommand {
@@ -76,11 +78,17 @@ Examples:
   knipsel feed add nos-binnenland nu-algemeen
   knipsel feed add --tag regional          all with that tag
   knipsel feed add https://dorp.example/rss --outlet 'De Dorpspomp'
+  knipsel feed add dorp.example            the feed of a site
+  knipsel feed add dorp.example --pick 2   the second, when it has several
 
+Of a web page the feeds are looked for: what it announces, what it links to, what
+the catalogue knows, and where feeds usually are. Each is fetched once, with the
+pause that its host is given. Where it is not clear which is meant, they are shown
+and none is added.
 A name given with a URL is used as it is, also when the feed cannot be reached
 just now; otherwise the feed is fetched once, and its title makes the name.")]
 pub(in crate::cli) struct AddArgs {
-    /// Names from the catalogue, or URLs of feeds
+    /// Names from the catalogue, or URLs of feeds or of pages
     #[arg(value_name = "NAME|URL", required_unless_present_any = ["tag", "outlet", "all"])]
     pub wanted: Vec<String>,
     /// All feeds of the catalogue with this tag
@@ -98,6 +106,23 @@ pub(in crate::cli) struct AddArgs {
     /// With a URL: the section of the feed
     #[arg(long, value_name = "SECTION", value_parser = NonEmptyStringValueParser::new())]
     pub section: Option<String>,
+    /// With the URL of a page: which of its feeds, by number, or all
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = pick)]
+    pub pick: Vec<Pick>,
+}
+
+/// Which feeds of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Pick {
+    Number(NonZeroUsize),
+    All,
+}
+
+fn pick(text: &str) -> Result<Pick, String> {
+    if text == "all" {
+        return Ok(Pick::All);
+    }
+    text.parse().map(Pick::Number).map_err(|_| "neither a number of the list nor `all`".to_owned())
 }
 
 /// Names of feeds.
@@ -131,8 +156,10 @@ pub(in crate::cli) struct AcceptMoveArgs {
 Examples:
   knipsel feed test nos-binnenland
   knipsel feed test https://dorp.example/rss --format json
+  knipsel feed test dorp.example           the feeds of a site
 
-Exits with 1 when it is not a feed, and with 6 when it cannot be fetched.")]
+Exits with 1 when it is no feed and none is found on it, and with 6 when it cannot
+be fetched.")]
 pub(in crate::cli) struct TestArgs {
     /// A URL, or the name of a feed in the list or the catalogue
     #[arg(value_name = "URL|NAME")]

@@ -2,21 +2,28 @@
 
 use crate::cli::args::{AddArgs, Global};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::feed::guests::Guests;
 use crate::cli::feed::known::Known;
-use crate::cli::feed::visit::{Found, Visitor};
+use crate::cli::feed::visit::Visitor;
 use crate::cli::feed::{joined, say, unknown};
-use crate::cli::{out, setup};
+use crate::cli::setup;
 use crate::config::paths::Paths;
-use crate::config::{catalogue, closest, edit, entries};
+use crate::config::{catalogue, closest, edit};
 use crate::model::feed::Feed;
 use crate::store::{Layout, Lock};
 
 pub(super) fn add(global: &Global, args: &AddArgs) -> Result<Exit, Failure> {
-    let wanted = args.wanted.iter().map(String::as_str);
-    let (urls, names): (Vec<&str>, Vec<&str>) = wanted.partition(|word| is_url(word));
-    check(args, &urls)?;
     let paths = setup::paths(global)?;
     let listed = setup::listed(&paths)?;
+    let is_name = |word: &str| listed.iter().any(|feed| feed.name == word);
+    let (mut urls, mut names) = (Vec::new(), Vec::new());
+    for word in &args.wanted {
+        match url(word).filter(|_| !is_name(word)) {
+            Some(url) => urls.push(url),
+            None => names.push(word.as_str()),
+        }
+    }
+    check(args, &urls)?;
     let mut chosen = Vec::new();
     for name in names {
         chosen.push(by_name(name, &listed)?);
@@ -26,9 +33,9 @@ pub(super) fn add(global: &Global, args: &AddArgs) -> Result<Exit, Failure> {
     chosen.extend(selected(args, outlets)?);
     if !urls.is_empty() {
         let visitor = Visitor::new(global, &paths)?;
-        let mut guests = Guests { args, visitor, known: Known::new(&listed), listed };
-        for url in urls {
-            chosen.push(guests.feed(url)?);
+        let mut guests = Guests { global, args, visitor, known: Known::new(&listed), listed };
+        for url in &urls {
+            chosen.extend(guests.feeds(url)?);
         }
     }
     put(global, &paths, &chosen)?;
@@ -61,17 +68,24 @@ pub(super) fn put(global: &Global, paths: &Paths, feeds: &[Feed]) -> Result<(), 
     Ok(())
 }
 
-fn is_url(word: &str) -> bool {
-    word.contains("://")
+/// The URL that `word` is. No name of the catalogue has a dot, every host has.
+pub(super) fn url(word: &str) -> Option<String> {
+    if word.contains("://") {
+        return Some(word.to_owned());
+    }
+    let host = word.split(['/', '?']).next().unwrap_or_default();
+    host.contains('.').then(|| format!("https://{word}"))
 }
 
-/// `--name` and `--section` are for one feed by URL.
-fn check(args: &AddArgs, urls: &[&str]) -> Result<(), Failure> {
+/// `--name`, `--section` and `--pick` are for feeds by URL.
+fn check(args: &AddArgs, urls: &[String]) -> Result<(), Failure> {
     let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
     match urls {
         [] if args.name.is_some() || args.section.is_some() => {
             usage("`--name` and `--section` go with the URL of a feed")
         }
+        [] if !args.pick.is_empty() => usage("`--pick` goes with the URL of a page"),
+        [_, _, ..] if !args.pick.is_empty() => usage("`--pick` goes with one URL"),
         [_, _, ..] if args.name.is_some() => usage("`--name` goes with one URL, not with several"),
         [_, ..] if args.outlet.len() > 1 => usage("a feed has one `--outlet`"),
         _ => Ok(()),
@@ -83,9 +97,7 @@ fn by_name(name: &str, listed: &[Feed]) -> Result<Feed, Failure> {
     if let Some(feed) = catalogue::feed(name).or_else(own) {
         return Ok(feed.clone());
     }
-    let failure = unknown(name, listed);
-    // No name of the catalogue has a dot, every host has.
-    Err(if name.contains('.') { failure.hint("a URL begins with `https://`") } else { failure })
+    Err(unknown(name, listed))
 }
 
 /// The feeds of the catalogue that the flags name.
@@ -118,67 +130,5 @@ fn none_of<'c>(what: &str, word: &str, candidates: impl Iterator<Item = &'c str>
     match closest(word, candidates) {
         Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
         None => failure.hint("`knipsel feed catalog` shows what there is"),
-    }
-}
-
-/// Feeds that come by URL: known ones as they are known, others as they introduce themselves.
-struct Guests<'a> {
-    args: &'a AddArgs,
-    visitor: Visitor,
-    known: Known,
-    listed: Vec<Feed>,
-}
-
-impl Guests<'_> {
-    fn feed(&mut self, url: &str) -> Result<Feed, Failure> {
-        entries::check_url(url).map_err(|reason| Failure::new(Exit::Usage, reason))?;
-        if let Some(feed) = self.recognized(url)? {
-            return Ok(feed);
-        }
-        let visit = self.visitor.visit(&Feed::new("", url));
-        if let Some(failure) = visit.found.failure(url, Exit::Usage) {
-            let is_away = matches!(visit.found, Found::Away(_));
-            if !is_away || self.args.name.is_none() {
-                return Err(failure);
-            }
-            out::warning(&format!("{failure}; added unseen"));
-        }
-        let url = if visit.response.is_moved { &visit.response.final_url } else { url };
-        if let Some(feed) = self.recognized(url)? {
-            return Ok(feed);
-        }
-        let title = match visit.found {
-            Found::Feed(parsed) => parsed.title.unwrap_or_default(),
-            _ => String::new(),
-        };
-        let feed = self.as_wished(Feed::new(self.known.new_name(&title, url), url));
-        self.known.remember(feed.clone());
-        Ok(feed)
-    }
-
-    /// The known feed at `url`; the wished name must not be that of another.
-    fn recognized(&self, url: &str) -> Result<Option<Feed>, Failure> {
-        let known = self.known.at(url);
-        if let Some(feed) = known.filter(|feed| self.listed.contains(feed)) {
-            return Ok(Some(feed.clone()));
-        }
-        let namesake = self.args.name.as_ref().and_then(|name| self.known.named(name));
-        if let Some(namesake) = namesake.filter(|namesake| Some(*namesake) != known) {
-            let message =
-                format!("`{}` is the name of the feed at `{}`", namesake.name, namesake.url);
-            return Err(Failure::new(Exit::Usage, message).hint("choose another `--name`"));
-        }
-        Ok(known.map(|feed| self.as_wished(feed.clone())))
-    }
-
-    /// `feed` with what the flags say of it.
-    fn as_wished(&self, feed: Feed) -> Feed {
-        let args = self.args;
-        Feed {
-            name: args.name.clone().unwrap_or(feed.name),
-            outlet: args.outlet.first().cloned().or(feed.outlet),
-            section: args.section.clone().or(feed.section),
-            ..feed
-        }
     }
 }

@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::config::{catalogue, feeds};
 use crate::model::feed::Feed;
+use crate::normalize::url::canonical;
 
 /// Characters of a title that go into a name.
 const TITLE_CHARS_MAX: usize = 40;
@@ -46,9 +47,9 @@ impl Known {
     }
 }
 
-/// `HTTPS://nos.nl` and `https://nos.nl/` are one URL.
+/// `HTTP://www.nos.nl` and `https://nos.nl/` are one.
 fn key(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
+    canonical(url).unwrap_or_else(|| url.to_owned())
 }
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod tests {
         let known = Known::new(&[Feed::new("dorp", "https://dorp.example")]);
         let name = |url| known.at(url).map(|feed| feed.name.as_str());
         assert_eq!(name("HTTPS://Dorp.example:443/"), Some("dorp"));
+        assert_eq!(name("http://www.dorp.example"), Some("dorp"));
         assert_eq!(name("https://feeds.nos.nl/nosnieuwsbinnenland"), Some("nos-binnenland"));
         assert_eq!(name("https://dorp.example/rss"), None);
     }

@@ -7,18 +7,22 @@ use serde_json::{Map, json};
 use crate::cli::args::{Global, TestArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::feed::known::Known;
-use crate::cli::feed::unknown;
-use crate::cli::feed::visit::{Found, Visit, Visitor};
+use crate::cli::feed::visit::{Visitor, failure};
+use crate::cli::feed::{add, found, unknown};
 use crate::cli::out::{Format, Record, bold, clean, dim, line};
 use crate::cli::{out, setup};
 use crate::config::paths::Paths;
 use crate::config::{catalogue, entries};
+use crate::discover::Discovery;
+use crate::discover::visit::{Found, Visit};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::time::{StatedDate, Timestamp};
 use crate::model::units::Span;
 use crate::normalize::entry::normalize;
+use crate::parse::discover::Page;
 use crate::parse::feed::ParsedFeed;
+use crate::parse::gate;
 use crate::service::clock;
 
 /// Headlines shown to people.
@@ -27,8 +31,13 @@ const HEADLINES: usize = 5;
 pub(super) fn test(global: &Global, args: &TestArgs) -> Result<Exit, Failure> {
     let paths = setup::paths(global)?;
     let feed = find(&args.feed, &paths)?;
-    let visit = Visitor::new(global, &paths)?.visit(&feed);
+    let visitor = Visitor::new(global, &paths)?;
+    let visit = visitor.visit(&feed);
     let summary = Summary::new(&feed, &visit, clock::now());
+    if let Found::Page(page) = &visit.found {
+        let found = visitor.discover(&feed.url, &visit.response.final_url, page);
+        return self::page(args.format, &summary, page, &found);
+    }
     match args.format {
         Format::Table if visit.response.status.is_none() => {}
         Format::Table => summary.page()?,
@@ -37,24 +46,59 @@ pub(super) fn test(global: &Global, args: &TestArgs) -> Result<Exit, Failure> {
         }
         format => out::object(format, summary.record())?,
     }
-    match visit.found.failure(&feed.url, Exit::NothingFound) {
+    match failure(&visit.found, &feed.url, Exit::NothingFound) {
         Some(failure) => Err(failure),
         None => Ok(Exit::Done),
     }
 }
 
+/// The feeds of a page.
+fn page(
+    format: Format,
+    summary: &Summary<'_>,
+    page: &Page,
+    found: &Discovery,
+) -> Result<Exit, Failure> {
+    let known = Known::new(&[]);
+    if format == Format::Table {
+        summary.page()?;
+        if !(found.feeds.is_empty() && found.broken.is_empty()) {
+            line("")?;
+        }
+        found::list(found, &known)?;
+    } else {
+        let mut record = summary.record();
+        record.insert("title".to_owned(), json!(page.title));
+        record.insert("gate".to_owned(), json!(found.gate));
+        record.insert("feeds".to_owned(), found::records(found, &known));
+        record.insert("not_looked_at".to_owned(), json!(found.n_left));
+        record.insert("news_sitemaps".to_owned(), json!(found.news_sitemaps));
+        out::object(format, record)?;
+    }
+    if found.feeds.is_empty() {
+        return Err(found::none(found, summary.url, Exit::NothingFound));
+    }
+    for remark in found::remarks(found, summary.url) {
+        out::note(&clean(&remark));
+    }
+    Ok(Exit::Done)
+}
+
 /// The feed that `word` names; any URL will do.
 fn find(word: &str, paths: &Paths) -> Result<Feed, Failure> {
-    if word.contains("://") {
-        entries::check_url(word).map_err(|reason| Failure::new(Exit::Usage, reason))?;
-        // A mistake in the list is no reason not to look at a URL.
-        let listed = setup::listed(paths).unwrap_or_default();
-        let known = Known::new(&listed).at(word).cloned();
-        return Ok(known.unwrap_or_else(|| Feed::new("", word)));
-    }
-    let listed = setup::listed(paths)?;
+    let url = add::url(word);
+    // A mistake in the list is no reason not to look at a URL.
+    let listed = setup::listed(paths);
+    let listed = if url.is_some() { listed.unwrap_or_default() } else { listed? };
     let own = listed.iter().find(|feed| feed.name == word);
-    own.or_else(|| catalogue::feed(word)).cloned().ok_or_else(|| unknown(word, &listed))
+    if let Some(feed) = own.or_else(|| catalogue::feed(word)) {
+        return Ok(feed.clone());
+    }
+    let Some(url) = url else { return Err(unknown(word, &listed)) };
+    entries::check_url(&url).map_err(|reason| Failure::new(Exit::Usage, reason))?;
+    let url = gate::behind(&url).unwrap_or(url);
+    let known = Known::new(&listed).at(&url).cloned();
+    Ok(known.unwrap_or_else(|| Feed::new("", url)))
 }
 
 /// What is worth telling about a document.
@@ -106,7 +150,7 @@ impl<'v> Summary<'v> {
 
     fn record(&self) -> Record {
         let response = &self.visit.response;
-        let failure = self.visit.found.failure(self.url, Exit::NothingFound);
+        let failure = failure(&self.visit.found, self.url, Exit::NothingFound);
         let entries: Vec<Record> = self.entries.iter().map(entry).collect();
         let fields = [
             ("url", json!(self.url)),
@@ -136,7 +180,12 @@ impl<'v> Summary<'v> {
 
     fn page(&self) -> Result<(), Failure> {
         let response = &self.visit.response;
-        if let Some(title) = self.parsed.and_then(|parsed| parsed.title.as_ref()) {
+        let title = match &self.visit.found {
+            Found::Feed(parsed) => parsed.title.as_deref().unwrap_or_default(),
+            Found::Page(page) => &page.title,
+            _ => "",
+        };
+        if !title.is_empty() {
             line(&bold(&clean(title)))?;
         }
         let led_to = Some(&response.final_url).filter(|url| *url != self.url);

@@ -1,43 +1,27 @@
-//! One look at a feed: fetched through the guarded client and read. Nothing is stored.
+//! Looks at feeds and pages from the command line. Nothing is stored.
 
+use indicatif::{ProgressBar, ProgressStyle};
 use tokio::runtime::Runtime;
+use url::Url;
 
 use crate::cli::args::Global;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::run::runtime;
-use crate::cli::{log, setup};
+use crate::cli::{log, out, setup};
+use crate::config::catalogue;
 use crate::config::paths::Paths;
+use crate::discover::visit::{Found, Visit};
+use crate::discover::{self, Asked, Discovery};
 use crate::fetch::client::Client;
-use crate::fetch::{Answer, Request, Response};
+use crate::fetch::{self, Request};
 use crate::model::feed::{Feed, Validators};
-use crate::model::fetch::FailureClass;
-use crate::model::units::Span;
-use crate::parse::feed::{self, ParsedFeed};
+use crate::parse::discover::{Candidate, Page, Source};
 use crate::service::clock;
 
 /// Looks at feeds; several of one host get their pauses.
 pub(super) struct Visitor {
     runtime: Runtime,
     client: Client,
-}
-
-/// What a look came to.
-pub(super) struct Visit {
-    /// The exchange; the document is taken out of it.
-    pub(super) response: Response,
-    /// What was found.
-    pub(super) found: Found,
-}
-
-pub(super) enum Found {
-    /// A feed.
-    Feed(ParsedFeed),
-    /// A document that is not one.
-    Other(feed::Error),
-    /// No document, nor will there be one: the address is wrong or not allowed.
-    Refused(String),
-    /// No document for now: the network or the server is down.
-    Away(String),
 }
 
 impl Visitor {
@@ -55,60 +39,56 @@ impl Visitor {
             user_agent: feed.user_agent.as_deref(),
             now: clock::now(),
         };
-        let mut response = self.runtime.block_on(self.client.get(&request));
-        let answer = std::mem::replace(&mut response.answer, Answer::NotModified);
-        let found = found(answer, &response);
-        Visit { response, found }
+        self.runtime.block_on(discover::visit::visit(&self.client, &request))
+    }
+
+    /// Looks for the feeds of the page that was found where `url` led.
+    pub(super) fn discover(&self, url: &str, final_url: &str, page: &Page) -> Discovery {
+        let bar = ProgressBar::new_spinner().with_style(style());
+        let tell = |url: &str| {
+            bar.set_message(out::clean(url));
+            bar.tick();
+        };
+        let known = of_site(url);
+        let asked = Asked { url, final_url, page, known: &known, now: clock::now() };
+        let found = self.runtime.block_on(discover::feeds_of(&self.client, asked, &tell));
+        bar.finish_and_clear();
+        found
     }
 }
 
-fn found(answer: Answer, response: &Response) -> Found {
-    let failure = match answer {
-        Answer::Document(bytes) => {
-            let content_type = response.content_type.as_deref();
-            return match feed::parse(&bytes, &response.final_url, content_type) {
-                Ok(parsed) => Found::Feed(parsed),
-                Err(error) => Found::Other(error),
-            };
-        }
-        Answer::Gone => return Found::Refused("410 Gone".to_owned()),
-        Answer::NotModified => return Found::Refused("304 Not Modified".to_owned()),
-        Answer::Throttled { wait } => {
-            let status = response.status.unwrap_or_default();
-            let wait = Span(wait);
-            return Found::Away(format!("{status}, the server asks to come back in {wait}"));
-        }
-        Answer::Failed(failure) => failure,
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("looking for feeds: {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+/// The feeds of the catalogue that are of the site of `url`.
+fn of_site(url: &str) -> Vec<Candidate> {
+    let site = fetch::site(url);
+    let is_own = |feed: &&Feed| {
+        let outlet = feed.outlet.as_deref().and_then(catalogue::outlet);
+        let home = outlet.and_then(|outlet| outlet.site.as_deref());
+        [Some(feed.url.as_str()), home].iter().flatten().any(|url| fetch::site(url) == site)
     };
-    match failure.class {
-        FailureClass::Dns | FailureClass::Connect | FailureClass::Tls | FailureClass::Timeout => {
-            Found::Away(failure.reason)
-        }
-        FailureClass::Http if response.status.is_some_and(|status| status >= 500) => {
-            Found::Away(failure.reason)
-        }
-        _ => Found::Refused(failure.reason),
-    }
+    let candidate = |feed: &Feed| Candidate {
+        url: Url::parse(&feed.url).map_or_else(|_| feed.url.clone(), String::from),
+        title: feed.name.clone(),
+        source: Source::Known,
+    };
+    catalogue::feeds().iter().filter(is_own).map(candidate).collect()
 }
 
-impl Found {
-    /// What is wrong with `url`, if something is; `no_feed` is the exit code for other documents.
-    pub(super) fn failure(&self, url: &str, no_feed: Exit) -> Option<Failure> {
-        match self {
-            Self::Feed(_) => None,
-            Self::Other(error) => {
-                let failure = Failure::new(no_feed, format!("cannot read `{url}`: {error}"));
-                Some(match error {
-                    feed::Error::WebPage => failure.hint(
-                        "the feeds of a page are not looked for yet: look in its source for \
-                         `application/rss+xml`",
-                    ),
-                    _ => failure,
-                })
-            }
-            Self::Refused(reason) | Self::Away(reason) => {
-                Some(Failure::new(Exit::Network, format!("cannot fetch `{url}`: {reason}")))
-            }
+/// What is wrong with `url`, if something is; `no_feed` is the exit code for other documents.
+pub(super) fn failure(found: &Found, url: &str, no_feed: Exit) -> Option<Failure> {
+    match found {
+        Found::Feed(_) => None,
+        Found::Page(_) => {
+            let message = format!("cannot read `{url}`: it is a web page, not a feed");
+            Some(Failure::new(no_feed, message))
+        }
+        Found::Other(error) => Some(Failure::new(no_feed, format!("cannot read `{url}`: {error}"))),
+        Found::Refused(reason) | Found::Away(reason) => {
+            Some(Failure::new(Exit::Network, format!("cannot fetch `{url}`: {reason}")))
         }
     }
 }

@@ -54,10 +54,13 @@ fn what_cannot_be_added_is_explained() {
     knipsel: there is no feed `nos-binenland` in the feed list or the catalogue
     hint: did you mean `nos-binnenland`?
     ");
-    insta::assert_snapshot!(home.run("feed add www.dorp.example/rss").all(), @r"
-    4
-    knipsel: there is no feed `www.dorp.example/rss` in the feed list or the catalogue
-    hint: a URL begins with `https://`
+    insta::assert_snapshot!(home.run("feed add 127.0.0.1:1/rss").all(), @r"
+    6
+    knipsel: cannot fetch `https://127.0.0.1:1/rss`: cannot connect to `127.0.0.1`: connection refused
+    ");
+    insta::assert_snapshot!(home.run("feed add nu-film --pick 2").all(), @r"
+    2
+    knipsel: `--pick` goes with the URL of a page
     ");
     insta::assert_snapshot!(home.run("feed add ftp://dorp.example/rss").all(), @r"
     2
@@ -126,8 +129,17 @@ fn a_page_is_not_added() {
     let added = home.run_with(&["feed", "add", &kiosk.url("/peilschaal/"), "--name", "peil"]);
     insta::assert_snapshot!(kiosk.all(&added), @r"
     2
-    knipsel: cannot read `http://HOST/peilschaal/`: it is a web page, not a feed
-    hint: the feeds of a page are not looked for yet: look in its source for `application/rss+xml`
+    knipsel: `http://HOST/peilschaal/` is a page with 3 feeds; none was added
+    hint: `knipsel feed add http://HOST/peilschaal/ --pick 1` adds the first, `--pick 1,2` several, `--pick all` all; or give the URL of one
+     1  De Peilschaal - Nieuws
+        http://HOST/peilschaal/rss/Voorpagina
+        4 entries over 240w 5h, newest 2026-09-21 16:13
+     2  De Peilschaal - Binnenland
+        http://HOST/peilschaal/rss/Binnenland
+        1 entry, newest 2026-09-21 16:13
+     3  De Peilschaal - Buitenland
+        http://HOST/peilschaal/rss/Buitenland
+        3 entries over 1d 21h, newest 2022-02-16 08:05
     ");
     let missing = home.run_with(&["feed", "add", &kiosk.url("/nergens"), "--name", "peil"]);
     insta::assert_snapshot!(kiosk.all(&missing), @r"

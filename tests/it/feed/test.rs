@@ -54,8 +54,9 @@ fn a_test_says_why_something_is_not_a_feed() {
     ");
     insta::assert_snapshot!(test(5), @r"
     1
-    knipsel: cannot read `http://HOST/zuidoever/rss.xml`: it is a web page, not a feed
-    hint: the feeds of a page are not looked for yet: look in its source for `application/rss+xml`
+    knipsel: no feed found: the page at `http://HOST/zuidoever/rss.xml` announces none that works, and there is none at the usual places
+    hint: `knipsel feed catalog WORD` searches the catalogue; or give the URL of a feed
+    Er ging iets mis
            url  http://HOST/zuidoever/rss.xml
         status  200
           type  text/html; charset=utf-8
