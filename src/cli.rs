@@ -30,6 +30,7 @@ mod show;
 mod snippet;
 mod sql;
 mod status;
+mod warc;
 mod when;
 
 use args::{Cli, Command};
@@ -65,6 +66,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Feed(args) => feed::feed(global, args),
         Command::Import(args) => import::import(global, args),
         Command::Sql(args) => sql::sql(global, args),
+        Command::Warc(args) => warc::warc(global, args),
+        Command::Verify(args) => warc::verify(global, args),
         Command::Reindex => reindex::reindex(global),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),

@@ -13,6 +13,7 @@ mod body;
 mod failure;
 mod guard;
 mod headers;
+mod hop;
 mod hosts;
 mod lanes;
 mod redirect;
@@ -26,6 +27,8 @@ use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
+use crate::fetch::hop::Hop;
+use crate::model::capture::Exchange;
 use crate::model::feed::Validators;
 use crate::model::fetch::Failure;
 use crate::model::reservation::Reservations;
@@ -123,6 +126,16 @@ pub struct Response {
     pub answer: Answer,
     /// Held, not read.
     pub place: Place,
+    /// All that went over the wire, redirects included.
+    hops: Vec<Hop>,
+}
+
+impl Response {
+    /// What went over the wire, in order: the redirects, and then what gave the answer. Empty when
+    /// no server answered.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.hops.iter().map(hop::exchange).collect()
+    }
 }
 
 /// What robots.txt forbids to fetch, so that it was not asked for.

@@ -52,6 +52,7 @@ fn store_one(tx: &Tx<'_>, raw: &RawArticle, now: Timestamp) -> Result<Imported, 
         changed,
         source: Source::Import,
         feed: None,
+        digest: None,
         now,
     };
     for article in articles::find(tx, &keys)? {

@@ -29,6 +29,8 @@ pub mod index;
 
 pub mod fetch;
 
+pub mod warc;
+
 pub mod press;
 
 pub mod poll;

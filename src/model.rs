@@ -4,6 +4,7 @@
 //! or the network.
 
 pub mod article;
+pub mod capture;
 pub mod entry;
 pub mod feed;
 pub mod fetch;

@@ -1,10 +1,9 @@
 //! The pipeline: one poll of one feed, from the request to the transaction that stores it.
 
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::coverage;
@@ -13,6 +12,7 @@ use crate::dedupe::identity;
 use crate::fetch::client::Client;
 use crate::fetch::{Answer, Request, Response};
 use crate::model::article::{Content, IdentityKey};
+use crate::model::capture::{Kept, digest};
 use crate::model::entry::Entry;
 use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
@@ -21,9 +21,12 @@ use crate::normalize::entry::{feed_title, language_tag, normalize};
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
+use crate::store::captures::Subject;
 use crate::store::polls::{Recorded, Tally};
-use crate::store::{Error, FeedId, Tx, Writer, polls, sightings};
+use crate::store::{Error, FeedId, Tx, Writer, captures, polls, sightings};
+use crate::warc::Keeper;
 
+mod evidence;
 mod ledger;
 pub mod lessons;
 mod visit;
@@ -43,6 +46,8 @@ pub struct Context<'c> {
     pub outage: &'c Mutex<Outage>,
     /// Documents that may be parsed at once.
     pub parsers: &'c Semaphore,
+    /// Keeps what servers sent.
+    pub keeper: &'c Arc<Keeper>,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -88,7 +93,8 @@ pub async fn poll(
     };
     let mut response = context.client.get(&request).await;
     let at = (context.clock)();
-    let answer = std::mem::replace(&mut response.answer, Answer::NotModified);
+    let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
+    let kept = evidence::keep(context, feed, &state, (&response, &mut answer), at).await;
     let mut read = read(answer, feed, &state, &response, context.parsers).await;
     if let Outcome::Failed(failure) = &mut read.outcome
         && lessons::is_ours(context.outage, &response, failure, at)
@@ -112,6 +118,7 @@ pub async fn poll(
         last_at: state.last_success_at,
         vouched_for: lessons::vouched_for(&state).filter(|_| is_unconditional),
         state: remember(state, &response, &read, at),
+        kept,
         read,
     };
     context.writer.write(move |tx| plan.carry_out(tx)).await
@@ -158,7 +165,7 @@ async fn read(
         Answer::Throttled { wait } => return only(Outcome::Throttled { wait }),
         Answer::Failed(failure) => return only(Outcome::Failed(failure)),
     };
-    let body_hash: [u8; 32] = Sha256::digest(&bytes).into();
+    let body_hash = fingerprint::bytes(&bytes);
     if state.body_hash == Some(body_hash) {
         return Read { outcome: Outcome::NotModified, body_hash: Some(body_hash), document: None };
     }
@@ -265,6 +272,7 @@ struct Plan {
     /// When what appeared was hidden by a 304.
     vouched_for: Option<Range<Timestamp>>,
     state: PollState,
+    kept: Option<Kept>,
     read: Read,
 }
 
@@ -272,13 +280,18 @@ impl Plan {
     fn carry_out(self, tx: &Tx<'_>) -> Result<Polled, Error> {
         let Self { id, fetch, mut state, read, last_at, .. } = self;
         let (mut tally, mut listed) = (Tally::default(), Vec::new());
+        if let Some(kept) = &self.kept {
+            captures::add(tx, kept, Subject::Feed(id))?;
+        }
         let is_first = last_at.is_none();
         if let Some(document) = &read.document {
             if let Some(title) = &document.title {
                 polls::set_title(tx, id, title)?;
             }
             let outlet = document.outlet.as_deref();
-            let visit = Visit { tx, id, outlet, at: fetch.at, is_first };
+            let digest = read.body_hash.as_ref().map(digest);
+            let digest = digest.as_deref();
+            let visit = Visit { tx, id, outlet, digest, at: fetch.at, is_first };
             (tally, listed) = visit.archive(document, last_at)?;
             if let Some(span) = &self.vouched_for {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
@@ -356,7 +369,17 @@ pub async fn record_failure(
     let read = Read { outcome, body_hash: None, document: None };
     let last_at = state.last_success_at;
     let policy = context.policy.clone();
-    let plan =
-        Plan { id, name, policy, fetch, max_age: None, last_at, vouched_for: None, state, read };
+    let plan = Plan {
+        id,
+        name,
+        policy,
+        fetch,
+        max_age: None,
+        last_at,
+        vouched_for: None,
+        state,
+        kept: None,
+        read,
+    };
     context.writer.write(move |tx| plan.carry_out(tx)).await
 }

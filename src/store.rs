@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 pub mod articles;
+pub mod captures;
 pub mod changes;
 pub mod coverage;
 pub mod feeds;
@@ -130,6 +131,11 @@ impl Layout {
     /// The search index.
     pub fn index(&self) -> PathBuf {
         self.dir.join("index")
+    }
+
+    /// The folder of what was kept as servers sent it.
+    pub fn warc(&self) -> PathBuf {
+        self.dir.join("warc")
     }
 
     /// The file that the one writing daemon holds.

@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::cli::out::Format;
 
 mod ask;
+mod evidence;
 mod feed;
 mod history;
 
 pub(super) use ask::*;
+pub(super) use evidence::*;
 pub(super) use feed::*;
 pub(super) use history::*;
 
@@ -125,6 +127,10 @@ pub(super) enum Command {
     Import(ImportArgs),
     /// Ask the archive in SQL, read-only
     Sql(SqlArgs),
+    /// List and export what was kept as servers sent it
+    Warc(WarcArgs),
+    /// Check that what was kept is still what was read
+    Verify(VerifyArgs),
     /// Build the search index again from the archive
     Reindex,
     /// Show the settings in force

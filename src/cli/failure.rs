@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::out;
-use crate::{config, fetch, follow, index, query, service, store};
+use crate::{config, fetch, follow, index, query, service, store, warc};
 
 /// The exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +156,12 @@ impl From<service::Error> for Failure {
             service::Error::Config(error) => error.into(),
             service::Error::System { .. } => Self::wrap(Exit::Database, error),
         }
+    }
+}
+
+impl From<warc::Error> for Failure {
+    fn from(error: warc::Error) -> Self {
+        Self::wrap(Exit::Database, error)
     }
 }
 

@@ -10,7 +10,7 @@ use toml_edit::DocumentMut;
 use crate::config::layers::{InForce, Layers};
 use crate::config::paths::SettingsFile;
 use crate::config::{Environment, Error, file};
-use crate::{fetch, schedule};
+use crate::{fetch, schedule, warc};
 
 /// Every key with its default and a comment, as shown to the owner.
 pub const DEFAULTS: &str = include_str!("../../config/knipsel.toml");
@@ -23,6 +23,8 @@ pub struct Settings {
     pub fetch: fetch::Options,
     /// When feeds are polled.
     pub poll: schedule::Policy,
+    /// What is kept as servers sent it.
+    pub archive: warc::Options,
 }
 
 /// Where settings may come from, besides the defaults.

@@ -39,6 +39,16 @@ pub fn exact(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
+/// The SHA-256 of a document, for evidence.
+pub fn bytes(document: &[u8]) -> [u8; 32] {
+    Sha256::digest(document).into()
+}
+
+/// A text without white space and with one shape of quotes and dashes.
+pub fn fold(text: &str) -> String {
+    folded(text).collect()
+}
+
 /// Whether two texts differ in more than white space and the shape of quotes and dashes.
 pub fn differ(a: &str, b: &str) -> bool {
     a != b && !folded(a).eq(folded(b))

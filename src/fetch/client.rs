@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::fetch::guard::{Guard, Resolver};
+use crate::fetch::hop::Hop;
 use crate::fetch::hosts::{self, Hosts, Turn};
 use crate::fetch::lanes::{Lanes, Pace, SLOW_AFTER};
 use crate::fetch::robots::{self, Cache, Known};
@@ -40,6 +41,8 @@ pub struct Client(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     http: reqwest::Client,
+    /// What goes with every request.
+    defaults: HeaderMap,
     guard: Arc<Guard>,
     hosts: Hosts,
     lanes: Lanes,
@@ -76,7 +79,7 @@ impl From<Failure> for Stop {
 struct Walk {
     visited: Vec<Url>,
     is_temporary: bool,
-    status: Option<StatusCode>,
+    hops: Vec<Hop>,
     duration: Duration,
 }
 
@@ -95,8 +98,8 @@ impl Client {
         let guard = Arc::new(Guard::new(&options.allow_hosts)?);
         // It can only fail because there is a provider, and then that one is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let user_agent = user_agent(&options.contact)?;
-        let builder = || builder(&options, &guard, user_agent.clone());
+        let defaults = defaults(user_agent(&options.contact)?);
+        let builder = || builder(&options, &guard, defaults.clone());
         let http = builder().build().or_else(|_| {
             // The platform verifier fails where there is nothing to verify with (minimal
             // containers). What else was wrong is wrong again.
@@ -105,6 +108,7 @@ impl Client {
         });
         Ok(Self(Arc::new(Inner {
             http: http.map_err(|source| Error::Client { source })?,
+            defaults,
             guard,
             hosts: Hosts::new(options.host_gap.0),
             lanes: Lanes::new(options.concurrency, SLOW_AFTER),
@@ -235,7 +239,7 @@ impl Inner {
         let total = self.options.total_timeout;
         let started_at = Instant::now();
         let left = total.0.saturating_sub(walk.duration);
-        let exchange = timeout(left, self.send(request, kind, url, &mut walk.status));
+        let exchange = timeout(left, self.send(request, kind, url, &mut walk.hops));
         let reply = self.lanes.run(&mut seat, exchange).await;
         let duration = started_at.elapsed();
         turn.set_pace(Pace::of(duration));
@@ -251,10 +255,13 @@ impl Inner {
         request: &Request<'_>,
         kind: Kind,
         url: &Url,
-        status: &mut Option<StatusCode>,
+        hops: &mut Vec<Hop>,
     ) -> Result<Reply, Failure> {
         let options = &self.options;
-        let sent = self.http.execute(self.message(request, url)?);
+        let message = self.message(request, url)?;
+        let mut asked = self.defaults.clone();
+        asked.extend(message.headers().clone());
+        let sent = self.http.execute(message);
         let response = timeout(options.header_timeout.0, sent).await.map_err(|_| {
             let reason = format!("no answer within {}", options.header_timeout);
             Failure::new(FailureClass::Timeout, reason)
@@ -262,8 +269,9 @@ impl Inner {
         let response =
             response.map_err(|error| failure::of_request(&error, url, options.connect_timeout))?;
         self.guard.check_peer(url, response.remote_addr())?;
-        *status = Some(response.status());
         let (status, headers) = (response.status(), response.headers().clone());
+        let peer = response.remote_addr().map(|peer| peer.ip());
+        hops.push(Hop { url: url.clone(), asked, status, headers: headers.clone(), peer });
         let body = match kind {
             _ if !status.is_success() => Vec::new(),
             Kind::Robots => body::read_start(response, options, robots::BYTES_READ).await?,
@@ -332,7 +340,7 @@ impl Walk {
                 |url| redirect::without_credentials(url.clone()).into(),
             ),
             is_moved: redirected_to.is_some() && !self.is_temporary,
-            status: self.status.map(|status| status.as_u16()),
+            status: self.hops.last().map(|hop| hop.status).map(|status| status.as_u16()),
             validators: match &answer {
                 Answer::Document(_) => headers::validators(&headers),
                 Answer::NotModified => headers::renewed(request.validators, &headers),
@@ -345,6 +353,7 @@ impl Walk {
             duration: self.duration,
             answer,
             place: Place(place),
+            hops: self.hops,
         }
     }
 }
@@ -357,10 +366,14 @@ fn user_agent(contact: &str) -> Result<HeaderValue, Error> {
         .map_err(|_| Error::Contact)
 }
 
-fn builder(options: &Options, guard: &Arc<Guard>, user_agent: HeaderValue) -> ClientBuilder {
+fn defaults(user_agent: HeaderValue) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
     headers.insert(USER_AGENT, user_agent);
+    headers
+}
+
+fn builder(options: &Options, guard: &Arc<Guard>, headers: HeaderMap) -> ClientBuilder {
     reqwest::Client::builder()
         .default_headers(headers)
         .dns_resolver(Resolver(Arc::clone(guard)))
@@ -398,7 +411,7 @@ mod tests {
     fn a_system_without_certificates_is_served_by_the_bundled_ones() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let guard = Arc::new(Guard::new(&[]).unwrap());
-        let builder = builder(&Options::default(), &guard, user_agent("").unwrap());
+        let builder = builder(&Options::default(), &guard, defaults(user_agent("").unwrap()));
         assert!(builder.tls_certs_only(bundled_roots().unwrap()).build().is_ok());
     }
 

@@ -18,6 +18,7 @@ pub(super) struct Visit<'v> {
     pub(super) tx: &'v Tx<'v>,
     pub(super) id: FeedId,
     pub(super) outlet: Option<&'v str>,
+    pub(super) digest: Option<&'v str>,
     pub(super) at: Timestamp,
     pub(super) is_first: bool,
 }
@@ -117,13 +118,14 @@ impl Visit<'_> {
         Ok(false)
     }
 
-    fn first_version<'p>(&self, prepared: &'p Prepared) -> Version<'p> {
+    fn first_version<'p>(&'p self, prepared: &'p Prepared) -> Version<'p> {
         Version {
             content: &prepared.content,
             fingerprint: prepared.fingerprint,
             changed: &[],
             source: Source::Feed,
             feed: Some(self.id),
+            digest: self.digest,
             now: self.at,
         }
     }

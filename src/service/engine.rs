@@ -14,7 +14,8 @@ use crate::poll::{self, Context, Polled};
 use crate::schedule::Policy;
 use crate::schedule::outage::Outage;
 use crate::service::{Error, GRACE, Setup, clock, report};
-use crate::store::{self, FeedId, Lock, Reader, Writer, feeds, polls};
+use crate::store::{self, FeedId, Lock, Reader, Writer, captures, feeds, polls};
+use crate::warc::Keeper;
 
 /// Documents parsed at once. One thread keeps up with thousands of feeds, and even 16 documents of
 /// the largest size are read within seconds; each takes some ten times its size in memory.
@@ -40,6 +41,7 @@ struct Shared {
     writer: Arc<Writer>,
     outage: Arc<Mutex<Outage>>,
     parsers: Arc<Semaphore>,
+    keeper: Arc<Keeper>,
 }
 
 impl Shared {
@@ -50,6 +52,7 @@ impl Shared {
             policy: &self.policy,
             outage: &self.outage,
             parsers: &self.parsers,
+            keeper: &self.keeper,
             clock: clock::now,
         }
     }
@@ -70,6 +73,8 @@ impl Engine {
         let client = Client::new(setup.settings.fetch.clone())?;
         let writer = Arc::new(Writer::open(&setup.layout)?);
         let reader = Reader::open(&setup.layout)?;
+        let last = captures::end(&reader)?;
+        let keeper = Keeper::new(setup.layout.warc(), &setup.settings.archive, last);
         let mut engine = Self {
             shared: Arc::new(Shared {
                 client,
@@ -77,6 +82,7 @@ impl Engine {
                 writer,
                 outage: Arc::default(),
                 parsers: Arc::new(Semaphore::new(PARSERS)),
+                keeper: Arc::new(keeper),
             }),
             reader,
             feeds: HashMap::new(),
@@ -101,12 +107,14 @@ impl Engine {
 
     /// Replaces settings and feed list; polls that run go on with the old ones.
     pub(super) async fn reload(&mut self, setup: &Setup) -> Result<(), Error> {
+        self.shared.keeper.set(&setup.settings.archive);
         self.shared = Arc::new(Shared {
             client: Client::new(setup.settings.fetch.clone())?,
             policy: setup.settings.poll.clone(),
             writer: Arc::clone(&self.shared.writer),
             outage: Arc::clone(&self.shared.outage),
             parsers: Arc::clone(&self.shared.parsers),
+            keeper: Arc::clone(&self.shared.keeper),
         });
         self.let_rest(setup)?;
         self.take_up_feeds(&setup.feeds).await

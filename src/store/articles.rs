@@ -125,6 +125,8 @@ pub struct Version<'v> {
     pub source: Source,
     /// The feed, when it came from one.
     pub feed: Option<FeedId>,
+    /// The digest of the document it was read from.
+    pub digest: Option<&'v str>,
     /// When we saw it.
     pub now: Timestamp,
 }
@@ -249,11 +251,11 @@ const ADD_REVISION: &str = "
     INSERT INTO revision (
         article_id, number, seen_at, source, feed_id, title, authors, section, tags, language,
         published_at, published_precision, is_zone_assumed, modified_at, modified_precision,
-        enclosures, n_words, changed, fingerprint, is_silent)
+        enclosures, n_words, changed, fingerprint, digest, is_silent)
     VALUES (
         :article, :number, :seen_at, :source, :feed, :title, :authors, :section, :tags, :language,
         :published_at, :published_precision, :is_zone_assumed, :modified_at, :modified_precision,
-        :enclosures, :n_words, :changed, :fingerprint,
+        :enclosures, :n_words, :changed, :fingerprint, :digest,
         :is_text_changed AND EXISTS (
             SELECT 1
             FROM article AS a
@@ -302,6 +304,7 @@ fn add_revision(
                 ":n_words": i64::try_from(words).unwrap_or(i64::MAX),
                 ":changed": to_json(version.changed),
                 ":fingerprint": version.fingerprint,
+                ":digest": version.digest,
                 ":is_text_changed": version.changed.contains(&"text"),
             },
             |row| row.get(0),

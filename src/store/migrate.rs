@@ -5,13 +5,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
     include_str!("../../migrations/0002_coverage.sql"),
     include_str!("../../migrations/0003_errors.sql"),
     include_str!("../../migrations/0004_silent.sql"),
+    include_str!("../../migrations/0005_capture.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

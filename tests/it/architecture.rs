@@ -17,7 +17,7 @@ const RANKS: [&[&str]; 7] = [
         "query",
         "export",
     ],
-    &["store", "index", "fetch", "press"],
+    &["store", "index", "fetch", "warc", "press"],
     &["poll", "import", "follow", "discover"],
     &["config"],
     &["service"],
