@@ -37,6 +37,8 @@ pub struct Setup {
     pub feeds: Vec<Feed>,
     /// Where both came from, to be read again when they change; `None` for a fixed set.
     pub files: Option<Files>,
+    /// The wall clock.
+    pub clock: clock::Clock,
 }
 
 /// The owner's files, watched from the moment this is made: make it before reading them, so that

@@ -63,6 +63,7 @@ pub(super) fn demo() -> Result<Exit, Failure> {
             settings: settings(),
             feeds: press.feeds(),
             files: None,
+            clock: clock::now,
         };
         service::run(setup, play(&press)).await
     })?;

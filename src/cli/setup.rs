@@ -7,7 +7,7 @@ use crate::config::paths::{Flags, Paths};
 use crate::config::settings::{Loaded, Settings, Sources};
 use crate::config::{self, catalogue, feeds};
 use crate::model::feed::Feed;
-use crate::service::{Files, Setup};
+use crate::service::{Files, Setup, clock};
 use crate::store::{self, Layout, Reader};
 
 /// Where everything is.
@@ -64,6 +64,7 @@ pub(super) fn daemon(global: &Global) -> Result<Setup, Failure> {
         settings: settings(global, &paths)?.settings,
         feeds: listed_feeds(&paths)?,
         files: Some(files),
+        clock: clock::now,
     })
 }
 

@@ -95,6 +95,18 @@ struct Reply {
 impl Client {
     /// A client with these options.
     pub fn new(options: Options) -> Result<Self, Error> {
+        let hosts = Hosts::new(options.host_gap.0);
+        Self::with_hosts(options, hosts)
+    }
+
+    /// A client with other options that goes on where this one is: it waits for the requests of
+    /// this one to end, and then for its own gap.
+    pub fn renewed(&self, options: Options) -> Result<Self, Error> {
+        let hosts = self.0.hosts.with_gap(options.host_gap.0);
+        Self::with_hosts(options, hosts)
+    }
+
+    fn with_hosts(options: Options, hosts: Hosts) -> Result<Self, Error> {
         let guard = Arc::new(Guard::new(&options.allow_hosts)?);
         // It can only fail because there is a provider, and then that one is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -110,19 +122,16 @@ impl Client {
             http: http.map_err(|source| Error::Client { source })?,
             defaults,
             guard,
-            hosts: Hosts::new(options.host_gap.0),
+            hosts,
             lanes: Lanes::new(options.concurrency, SLOW_AFTER),
             robots: Cache::default(),
             options,
         })))
     }
 
-    /// Lets the host of `url` rest for one gap before its next request: it was asked just before
-    /// this client was made.
-    pub fn rest(&self, url: &str) {
-        if let Ok(url) = Url::parse(url) {
-            self.0.hosts.rest(hosts::key(&url));
-        }
+    /// Lets every host rest for one gap: it may have been asked just before this client was made.
+    pub fn rest(&self) {
+        self.0.hosts.rest();
     }
 
     /// Gets a feed. Whatever happens is in the response.

@@ -2,7 +2,7 @@
 //! one publisher must not add up.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -31,20 +31,23 @@ pub(super) fn key(url: &Url) -> &str {
 #[derive(Debug)]
 pub(super) struct Hosts {
     gap: Duration,
-    table: Mutex<Table>,
+    table: Arc<Mutex<Table>>,
 }
 
 #[derive(Debug)]
 struct Table {
     hosts: HashMap<String, Arc<HostState>>,
     sweep_at: usize,
+    /// When any host may have been asked last by somebody we know nothing of.
+    rested_at: Option<Instant>,
 }
 
 #[derive(Debug)]
 struct HostState {
     /// One permit, given in the order in which it was asked for.
     turn: Arc<Semaphore>,
-    free_at: Mutex<Option<Instant>>,
+    /// When the last request to it ended.
+    asked_at: Mutex<Option<Instant>>,
     /// One permit for the page that is next, so that pages wait for each other and feeds for none.
     page_turn: Arc<Semaphore>,
     /// When the last page was answered, and how long the next one waits at least.
@@ -57,7 +60,6 @@ struct HostState {
 #[derive(Debug)]
 pub(super) struct Turn {
     host: Arc<HostState>,
-    gap: Duration,
     page: Option<PageTurn>,
     _permit: OwnedSemaphorePermit,
 }
@@ -71,19 +73,25 @@ struct PageTurn {
 impl Hosts {
     /// With `gap` from the end of one request to the start of the next.
     pub(super) fn new(gap: Duration) -> Self {
-        let table = Table { hosts: HashMap::new(), sweep_at: SWEEP_AT_MIN };
-        Self { gap: gap.min(GAP_MAX), table: Mutex::new(table) }
+        let table = Table { hosts: HashMap::new(), sweep_at: SWEEP_AT_MIN, rested_at: None };
+        Self { gap: gap.min(GAP_MAX), table: Arc::new(Mutex::new(table)) }
+    }
+
+    /// The same hosts with another gap; whoever has a turn keeps it.
+    pub(super) fn with_gap(&self, gap: Duration) -> Self {
+        Self { gap: gap.min(GAP_MAX), table: Arc::clone(&self.table) }
     }
 
     /// Waits until it is our turn to ask the host `key`.
     pub(super) async fn turn(&self, key: &str) -> Turn {
         let host = self.host(key);
         let permit = permit(&host.turn).await;
-        let free_at = *host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(free_at) = free_at.filter(|free_at| *free_at > Instant::now()) {
+        let asked_at = *host.asked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked_at = asked_at.max(self.table().rested_at);
+        if let Some(free_at) = asked_at.map(|at| at + self.gap).filter(|at| *at > Instant::now()) {
             tokio::time::sleep_until(free_at).await;
         }
-        Turn { host, gap: self.gap, page: None, _permit: permit }
+        Turn { host, page: None, _permit: permit }
     }
 
     /// Waits until it is our turn to ask the host `key` for a page: `gap` after the last one, and
@@ -91,8 +99,8 @@ impl Hosts {
     pub(super) async fn page_turn(&self, key: &str, gap: Duration) -> Turn {
         let (host, gap) = (self.host(key), gap.min(GAP_MAX));
         let page = PageTurn { gap, _permit: permit(&host.page_turn).await };
-        let last = *host.page.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((ended_at, _)) = last {
+        let last = host.page.lock().unwrap_or_else(PoisonError::into_inner).map(|(at, _)| at);
+        if let Some(ended_at) = last.max(self.table().rested_at) {
             tokio::time::sleep_until(ended_at + gap).await;
         }
         let mut turn = self.turn(key).await;
@@ -100,23 +108,24 @@ impl Hosts {
         turn
     }
 
-    /// Lets the host `key` rest as if a request to it had just ended.
-    pub(super) fn rest(&self, key: &str) {
-        let host = self.host(key);
-        let now = Instant::now();
-        *host.page.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, self.gap));
-        *host.free_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now + self.gap);
+    /// Lets every host rest as if a request to it had just ended.
+    pub(super) fn rest(&self) {
+        self.table().rested_at = Some(Instant::now());
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn host(&self, key: &str) -> Arc<HostState> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.table();
         if let Some(host) = table.hosts.get(key) {
             return Arc::clone(host);
         }
-        table.sweep();
+        table.sweep(self.gap);
         let host = Arc::new(HostState {
             turn: Arc::new(Semaphore::new(1)),
-            free_at: Mutex::new(None),
+            asked_at: Mutex::new(None),
             page_turn: Arc::new(Semaphore::new(1)),
             page: Mutex::new(None),
             pace: Mutex::new(Pace::Quick),
@@ -129,16 +138,16 @@ impl Hosts {
 impl Table {
     /// Forgets hosts that nobody waits for and that may be asked at once, when the table has
     /// doubled since the last time.
-    fn sweep(&mut self) {
+    fn sweep(&mut self, gap: Duration) {
         if self.hosts.len() < self.sweep_at {
             return;
         }
         let now = Instant::now();
         self.hosts.retain(|_, host| {
-            let free_at = *host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+            let asked_at = *host.asked_at.lock().unwrap_or_else(PoisonError::into_inner);
             let page = *host.page.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::strong_count(host) > 1
-                || free_at.is_some_and(|free_at| free_at > now)
+                || asked_at.is_some_and(|at| at + gap > now)
                 || page.is_some_and(|(ended_at, gap)| ended_at + gap > now)
         });
         self.sweep_at = SWEEP_AT_MIN.max(2 * self.hosts.len());
@@ -170,8 +179,8 @@ impl Drop for Turn {
             let mut last = self.host.page.lock().unwrap_or_else(PoisonError::into_inner);
             *last = Some((now, page.gap));
         }
-        let mut free_at = self.host.free_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *free_at = Some(now + self.gap);
+        let mut asked_at = self.host.asked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *asked_at = Some(now);
     }
 }
 
@@ -217,14 +226,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_resting_host_is_not_asked_before_the_gap_is_over() {
+    async fn hosts_that_rest_are_not_asked_before_the_gap_is_over() {
         let hosts = Hosts::new(GAP);
         let rested_at = Instant::now();
-        hosts.rest("nos.nl");
-        drop(hosts.turn("nu.nl").await);
-        assert!(Instant::now() - rested_at < GAP);
+        hosts.rest();
         drop(hosts.turn("nos.nl").await);
         assert!(Instant::now() - rested_at >= GAP);
+        drop(hosts.turn("nu.nl").await);
+        assert!(Instant::now() - rested_at < 2 * GAP, "it rested already");
+    }
+
+    #[tokio::test]
+    async fn another_gap_holds_from_the_next_turn_on_and_breaks_into_none() {
+        let hosts = Hosts::new(Duration::ZERO);
+        let turn = hosts.turn("nos.nl").await;
+        let slower = hosts.with_gap(GAP);
+        assert!(tokio::time::timeout(GAP / 2, slower.turn("nos.nl")).await.is_err());
+        let ended_at = Instant::now();
+        drop(turn);
+        drop(slower.turn("nos.nl").await);
+        assert!(Instant::now() - ended_at >= GAP);
     }
 
     #[tokio::test]

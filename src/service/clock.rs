@@ -4,6 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::time::Timestamp;
 
+/// Where the time comes from: [`now`], or what a test puts in its place.
+pub type Clock = fn() -> Timestamp;
+
 /// Now.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 pub fn now() -> Timestamp {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -13,7 +12,8 @@ use crate::model::fetch::{Failure, FailureClass};
 use crate::poll::{self, Context, Polled};
 use crate::schedule::Policy;
 use crate::schedule::outage::Outage;
-use crate::service::{Error, GRACE, Setup, clock, report};
+use crate::service::clock::Clock;
+use crate::service::{Error, GRACE, Setup, report};
 use crate::store::{self, FeedId, Lock, Reader, Writer, captures, feeds, polls};
 use crate::warc::Keeper;
 
@@ -42,6 +42,7 @@ struct Shared {
     outage: Arc<Mutex<Outage>>,
     parsers: Arc<Semaphore>,
     keeper: Arc<Keeper>,
+    clock: Clock,
 }
 
 impl Shared {
@@ -53,7 +54,7 @@ impl Shared {
             outage: &self.outage,
             parsers: &self.parsers,
             keeper: &self.keeper,
-            clock: clock::now,
+            clock: self.clock,
         }
     }
 }
@@ -83,6 +84,7 @@ impl Engine {
                 outage: Arc::default(),
                 parsers: Arc::new(Semaphore::new(PARSERS)),
                 keeper: Arc::new(keeper),
+                clock: setup.clock,
             }),
             reader,
             feeds: HashMap::new(),
@@ -90,39 +92,33 @@ impl Engine {
             running: HashMap::new(),
             lock,
         };
-        engine.let_rest(setup)?;
+        // Whom the last run asked just before it ended is not known: a killed one stored nothing of
+        // it, and the clock may have been set since.
+        if feeds::any_polled(&engine.reader)? {
+            engine.shared.client.rest();
+        }
         engine.take_up_feeds(&setup.feeds).await?;
         Ok(engine)
-    }
-
-    /// A new client does not know whom the one before it asked last; the archive does.
-    fn let_rest(&self, setup: &Setup) -> Result<(), Error> {
-        // One second more: the archive keeps whole ones.
-        let gap = setup.settings.fetch.host_gap.0 + Duration::from_secs(1);
-        for url in feeds::polled_since(&self.reader, clock::now().minus(gap))? {
-            self.shared.client.rest(&url);
-        }
-        Ok(())
     }
 
     /// Replaces settings and feed list; polls that run go on with the old ones.
     pub(super) async fn reload(&mut self, setup: &Setup) -> Result<(), Error> {
         self.shared.keeper.set(&setup.settings.archive);
         self.shared = Arc::new(Shared {
-            client: Client::new(setup.settings.fetch.clone())?,
+            client: self.shared.client.renewed(setup.settings.fetch.clone())?,
             policy: setup.settings.poll.clone(),
             writer: Arc::clone(&self.shared.writer),
             outage: Arc::clone(&self.shared.outage),
             parsers: Arc::clone(&self.shared.parsers),
             keeper: Arc::clone(&self.shared.keeper),
+            clock: self.shared.clock,
         });
-        self.let_rest(setup)?;
         self.take_up_feeds(&setup.feeds).await
     }
 
     async fn take_up_feeds(&mut self, list: &[Feed]) -> Result<(), Error> {
         let stored = list.to_vec();
-        let now = clock::now();
+        let now = (self.shared.clock)();
         let ids = self.shared.writer.write(move |tx| feeds::sync(tx, &stored, now)).await?;
         self.feeds = ids.into_iter().zip(list.iter().cloned().map(Arc::new)).collect();
         Ok(())

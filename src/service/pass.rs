@@ -3,7 +3,7 @@
 use crate::follow;
 use crate::model::fetch::Outcome;
 use crate::service::engine::Engine;
-use crate::service::{Error, Setup, clock, follower};
+use crate::service::{Error, Setup, follower};
 use crate::store::{Reader, feeds};
 
 /// Which feeds to poll.
@@ -38,9 +38,9 @@ pub async fn pass(
 ) -> Result<Summary, Error> {
     let mut engine = Engine::open(setup).await?;
     let chosen = match selection {
-        Selection::Due => feeds::due(&engine.reader, clock::now())?,
+        Selection::Due => feeds::due(&engine.reader, (setup.clock)())?,
         Selection::All => {
-            let waiting = feeds::asked_to_wait(&engine.reader, clock::now())?;
+            let waiting = feeds::asked_to_wait(&engine.reader, (setup.clock)())?;
             let mut ids = engine.active();
             ids.retain(|id| !waiting.contains(id));
             ids

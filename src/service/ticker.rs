@@ -10,7 +10,7 @@ use crate::config::settings::Settings;
 use crate::service::engine::{Ended, Engine};
 use crate::service::follower::Follower;
 use crate::service::notify::{self, Watchdog};
-use crate::service::{Error, Files, Setup, clock, signals};
+use crate::service::{Error, Files, Setup, signals};
 use crate::store::{FeedId, feeds};
 
 /// Between two looks at what is due.
@@ -101,7 +101,7 @@ impl Ticker {
     fn start_due(&mut self) -> Result<(), Error> {
         let now = Instant::now();
         self.held.retain(|_, until| *until > now);
-        for id in feeds::due(&self.engine.reader, clock::now())? {
+        for id in feeds::due(&self.engine.reader, (self.setup.clock)())? {
             if !self.held.contains_key(&id) {
                 self.engine.start(id)?;
             }

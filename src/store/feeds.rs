@@ -126,20 +126,12 @@ pub fn asked_to_wait(reader: &Reader, now: Timestamp) -> Result<Vec<FeedId>, Err
     rows.collect::<Result<_, _>>().map_err(failed())
 }
 
-const POLLED_SINCE: &str = "
-    SELECT coalesce(p.moved_to, f.url)
-    FROM poll_state AS p
-    JOIN feed AS f ON f.id = p.feed_id
-    WHERE p.last_poll_at >= :since";
+const ANY_POLLED: &str = "SELECT EXISTS (SELECT 1 FROM poll_state)";
 
-/// The addresses of the feeds polled at or after `since`.
-pub fn polled_since(reader: &Reader, since: Timestamp) -> Result<Vec<String>, Error> {
-    let failed = || Error::sqlite("look up which feeds were just polled");
-    let mut statement = reader.connection.prepare_cached(POLLED_SINCE).map_err(failed())?;
-    let rows = statement
-        .query_map(named_params! { ":since": since.seconds() }, |row| row.get(0))
-        .map_err(failed())?;
-    rows.collect::<Result<_, _>>().map_err(failed())
+/// Whether any feed was ever polled.
+pub fn any_polled(reader: &Reader) -> Result<bool, Error> {
+    let failed = Error::sqlite("look up whether any feed was polled");
+    reader.connection.query_row(ANY_POLLED, [], |row| row.get(0)).map_err(failed)
 }
 
 const NEXT: &str = "

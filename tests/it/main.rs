@@ -20,6 +20,8 @@ mod feed; // the feed list: adding, changing, testing, exchanging
 mod history; // how articles changed: edits listed, and word by word
 #[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback there, and there is /proc
 mod hostile; // servers that are broken or mean, and that nobody else notices
+#[cfg(target_os = "linux")]
+mod politeness; // 300 feeds, 20 hosts, restarts and clock jumps: the gaps between requests
 mod poll; // one pass: what is new, what changed, what failed
 mod schema; // the public views, and how questions are looked up
 mod simulation; // weeks of polling on a virtual clock: what is missed, and the laws

@@ -110,7 +110,12 @@ impl Asked {
 
 impl Web {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::on(Ipv4Addr::LOCALHOST)
+    }
+
+    /// On a host of its own: on Linux all of 127.0.0.0/8 is loopback.
+    pub(crate) fn on(host: Ipv4Addr) -> Self {
+        let listener = TcpListener::bind((host, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared::default());
         let accepting = thread::spawn({
