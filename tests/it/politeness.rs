@@ -160,7 +160,7 @@ fn no_host_is_asked_too_soon_by_300_feeds_across_restarts_and_clock_jumps() {
     press.wait_for(100);
     CLOCK_OFF_BY.store(-SIX_HOURS, Ordering::SeqCst);
     // Those that waited for their turn, and those polled in what is now the future.
-    press.wait_for(300);
+    press.wait_for(150);
     drop(stop);
     thread.join().unwrap();
     press.check_gaps();

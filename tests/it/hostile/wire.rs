@@ -68,7 +68,7 @@ fn heads() -> Vec<Behavior> {
         goes_on(
             "header-line-endless",
             ("HTTP/1.1 200 OK\r\nx: ", flood(b"yyyy")),
-            "failed body",
+            "failed",
             "",
         ),
         sends("header-lines-10000", head(&many), "failed body", "too large"),
