@@ -100,7 +100,8 @@ impl Hosts {
         let (host, gap) = (self.host(key), gap.min(GAP_MAX));
         let page = PageTurn { gap, _permit: permit(&host.page_turn).await };
         let last = host.page.lock().unwrap_or_else(PoisonError::into_inner).map(|(at, _)| at);
-        if let Some(ended_at) = last.max(self.table().rested_at) {
+        let last = last.max(self.table().rested_at);
+        if let Some(ended_at) = last {
             tokio::time::sleep_until(ended_at + gap).await;
         }
         let mut turn = self.turn(key).await;

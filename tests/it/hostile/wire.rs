@@ -65,12 +65,7 @@ fn heads() -> Vec<Behavior> {
             SILENT,
         ),
         goes_on("headers-endless", (OK, flood(b"x: y\r\n")), "failed body", "too large"),
-        goes_on(
-            "header-line-endless",
-            ("HTTP/1.1 200 OK\r\nx: ", flood(b"yyyy")),
-            "failed",
-            "",
-        ),
+        goes_on("header-line-endless", ("HTTP/1.1 200 OK\r\nx: ", flood(b"yyyy")), "failed", ""),
         sends("header-lines-10000", head(&many), "failed body", "too large"),
         sends("header-line-giant", head(&format!("x: {giant}\r\n")), "failed body", "too large"),
         sends("set-cookie-flood", head(&cookies), "failed body", "too large"),
