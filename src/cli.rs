@@ -15,6 +15,7 @@ mod setup;
 mod config;
 mod demo;
 mod diff;
+mod extract;
 mod feed;
 mod gaps;
 mod generate;
@@ -64,6 +65,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Gaps(args) => gaps::gaps(global, args),
         Command::Status(args) => status::status(global, args),
         Command::Feed(args) => feed::feed(global, args),
+        Command::Extract(args) => extract::extract(global, args),
+        Command::ExtractionWorker => extract::worker(),
         Command::Import(args) => import::import(global, args),
         Command::Sql(args) => sql::sql(global, args),
         Command::Warc(args) => warc::warc(global, args),

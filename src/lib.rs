@@ -23,6 +23,8 @@ pub mod query;
 
 pub mod export;
 
+pub mod extract;
+
 pub mod store;
 
 pub mod index;
@@ -30,6 +32,8 @@ pub mod index;
 pub mod fetch;
 
 pub mod warc;
+
+pub mod worker;
 
 pub mod press;
 

@@ -8,11 +8,13 @@ use crate::cli::out::Format;
 
 mod ask;
 mod evidence;
+mod extract;
 mod feed;
 mod history;
 
 pub(super) use ask::*;
 pub(super) use evidence::*;
+pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
 
@@ -123,6 +125,11 @@ pub(super) enum Command {
     Status(StatusArgs),
     /// List, add, remove and test feeds
     Feed(FeedArgs),
+    /// Read article pages: their text and what they say of it
+    Extract(ExtractArgs),
+    /// Read pages for another process of this program
+    #[command(name = crate::worker::ARGUMENT, hide = true)]
+    ExtractionWorker,
     /// Take articles from files into the archive
     Import(ImportArgs),
     /// Ask the archive in SQL, read-only

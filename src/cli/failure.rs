@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::out;
-use crate::{config, fetch, follow, index, query, service, store, warc};
+use crate::{config, fetch, follow, index, query, service, store, warc, worker};
 
 /// The exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +162,12 @@ impl From<service::Error> for Failure {
 impl From<warc::Error> for Failure {
     fn from(error: warc::Error) -> Self {
         Self::wrap(Exit::Database, error)
+    }
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        Self::wrap(Exit::NotFound, error)
     }
 }
 

@@ -81,6 +81,11 @@ pub(super) fn document(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Standard output for bytes that another process reads.
+pub(super) fn pipe() -> io::Stdout {
+    io::stdout()
+}
+
 /// Writes words for people to standard error.
 pub(super) fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");

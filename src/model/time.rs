@@ -5,13 +5,29 @@ use std::time::Duration;
 
 use jiff::civil;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 /// The zone in which people read times, and in which a date without a zone is meant.
 pub const ZONE: &str = "Europe/Amsterdam";
 
 /// A moment in whole seconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(from = "i64", into = "i64")]
 pub struct Timestamp(i64);
+
+impl From<i64> for Timestamp {
+    fn from(seconds: i64) -> Self {
+        Self::from_seconds(seconds)
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(at: Timestamp) -> Self {
+        at.0
+    }
+}
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
@@ -80,7 +96,8 @@ impl fmt::Display for Timestamp {
 }
 
 /// How much of a stated date was really stated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Precision {
     /// Only the year.
     Year,
@@ -110,7 +127,7 @@ impl Precision {
 }
 
 /// A date as somebody stated it: the moment it begins, and how precise it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StatedDate {
     /// The first second of the stated year, month, day or second.
     pub at: Timestamp,

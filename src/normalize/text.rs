@@ -59,7 +59,8 @@ pub fn squeeze(text: &str) -> String {
     out
 }
 
-fn push_squeezed(out: &mut String, text: &str) {
+/// Appends text to `out`, white space squeezed as by [`squeeze`].
+pub(crate) fn push_squeezed(out: &mut String, text: &str) {
     let mut rest = text;
     loop {
         // Most of a text is words in ASCII, which need no second look.

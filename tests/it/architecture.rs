@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module uses modules of a lower rank only.
-const RANKS: [&[&str]; 7] = [
+const RANKS: [&[&str]; 8] = [
     &["model"],
     &[
         "parse",
@@ -17,7 +17,8 @@ const RANKS: [&[&str]; 7] = [
         "query",
         "export",
     ],
-    &["store", "index", "fetch", "warc", "press"],
+    &["extract"],
+    &["store", "index", "fetch", "warc", "worker", "press"],
     &["poll", "import", "follow", "discover"],
     &["config"],
     &["service"],
@@ -25,8 +26,14 @@ const RANKS: [&[&str]; 7] = [
 ];
 
 /// Crates that one module owns.
-const OWNED: [(&str, &str); 3] =
-    [("rusqlite", "store"), ("tantivy", "index"), ("reqwest", "fetch")];
+const OWNED: [(&str, &str); 6] = [
+    ("rusqlite", "store"),
+    ("tantivy", "index"),
+    ("reqwest", "fetch"),
+    ("trafilatura", "extract"),
+    ("dom_smoothie", "extract"),
+    ("dom_query", "extract"),
+];
 
 const CLOCKS: [&str; 5] =
     ["SystemTime::now", "Timestamp::now", "Zoned::now", "Utc::now", "Local::now"];

@@ -16,6 +16,7 @@ mod daemon; // around the clock: reload, search within seconds, politeness
 mod demo; // the README's first command
 mod errors; // what fails, moves, is gone or asks for patience
 mod evidence; // what is kept as servers sent it
+mod extract; // article pages: text, metadata, walls, hostile ones
 mod feed; // the feed list: adding, changing, testing, exchanging
 mod history; // how articles changed: edits listed, and word by word
 #[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback there, and there is /proc

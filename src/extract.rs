@@ -1,0 +1,310 @@
+//! From the bytes of an article page to its text and what the page says of it.
+//!
+//! Pure, and not to be trusted with hostile pages in the process of the daemon: HTML parsers recurse
+//! and can abort. [`crate::worker`] runs it in a child process.
+//!
+//! It does not fetch, does not know earlier versions of the page, and never returns the text of a
+//! consent gate, a log-in form or a bot challenge.
+
+pub mod access;
+pub mod recurring;
+pub mod scan;
+
+mod authors;
+mod blocks;
+mod choose;
+mod dates;
+mod features;
+mod hints;
+mod json_ld;
+mod kind;
+mod meta;
+mod metadata;
+mod phrases;
+mod render;
+mod votes;
+
+use std::collections::HashSet;
+
+use dom_query::Document;
+use serde::{Deserialize, Serialize};
+
+use crate::model::time::StatedDate;
+use crate::parse::charset;
+use access::{Access, Wall};
+use blocks::Blocks;
+use json_ld::JsonLd;
+use meta::Meta;
+use scan::Refusal;
+use votes::Voter;
+
+/// The version of all of this. The same page may give another text with another version, which is
+/// a better reading and not an edit.
+pub const VERSION: u32 = 1;
+
+/// The largest page that is read, in bytes.
+pub const PAGE_BYTES_MAX: usize = 5 << 20;
+
+/// Where a page came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Source {
+    /// Where the answer came from, after redirects; empty when unknown.
+    pub url: String,
+    /// What was asked for; the link of the feed.
+    pub asked_url: Option<String>,
+    /// The `Content-Type` as sent.
+    pub content_type: Option<String>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+}
+
+/// What is known of an outlet before its page is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Rules {
+    /// CSS selectors of what belongs to the article and is overlooked.
+    pub keep: Vec<String>,
+    /// CSS selectors of what does not belong to the article.
+    pub drop: Vec<String>,
+    /// Blocks that recur on the outlet's pages: [`recurring::Recurring::keys`].
+    pub recurring: HashSet<u64>,
+}
+
+/// What kind of piece a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A report.
+    #[default]
+    News,
+    /// Posts that are added while something happens.
+    LiveBlog,
+    /// A column, a comment, a review.
+    Opinion,
+    /// A video with few words around it.
+    Video,
+    /// A broadcast or podcast with few words around it.
+    Audio,
+    /// Pictures with few words around them.
+    Gallery,
+}
+
+impl Kind {
+    /// The word used in the archive and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::LiveBlog => "liveblog",
+            Self::Opinion => "opinion",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Gallery => "gallery",
+        }
+    }
+
+    /// The inverse of [`Kind::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all =
+            [Self::News, Self::LiveBlog, Self::Opinion, Self::Video, Self::Audio, Self::Gallery];
+        all.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One reading of a page, and how much of it went into the text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Who read it so: `trafilatura`, `readability`, `json-ld`.
+    pub name: String,
+    /// The words of that reading.
+    pub n_words: usize,
+    /// The share of the text's words that it holds, from 0 to 1.
+    pub agreement: f32,
+}
+
+/// An article page, read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Page {
+    /// The text in the form of [`crate::normalize::text`]; empty where a wall stands.
+    pub text: String,
+    /// Words of the text.
+    pub n_words: usize,
+    /// The headline.
+    pub headline: Option<String>,
+    /// Names of authors, in their order.
+    pub authors: Vec<String>,
+    /// When it was published, as the page says.
+    pub published: Option<StatedDate>,
+    /// Where on the page that was found: `json-ld`, `meta`, `microdata`, `time`.
+    pub published_source: Option<String>,
+    /// When it was changed, as the page says.
+    pub modified: Option<StatedDate>,
+    /// The section.
+    pub section: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The language the page declares, as it stands there (`nl-BE`).
+    pub language: Option<String>,
+    /// The language of the text (`nl`), where that can be told.
+    pub language_detected: Option<String>,
+    /// The address of the lead image.
+    pub image: Option<String>,
+    /// What the page calls its address, if it is on the same site.
+    pub canonical_url: Option<String>,
+    /// A news agency that is credited: `ANP`, `Belga`, `Reuters`.
+    pub wire: Option<String>,
+    /// Whether the publisher calls it free.
+    pub is_free: Option<bool>,
+    /// How much of the article the page gives.
+    pub access: Access,
+    /// What stands where the article should.
+    pub wall: Option<Wall>,
+    /// The kind of piece.
+    pub kind: Kind,
+    /// The readings from which the text was made.
+    pub candidates: Vec<Candidate>,
+    /// Keys of all blocks of the page, for [`recurring::Recurring::observe`].
+    pub keys: Vec<u64>,
+    /// Blocks that were left out because they recur on the outlet's pages.
+    pub recurring: Vec<String>,
+}
+
+impl Page {
+    /// Takes the blocks with these keys out of the text, as [`Rules::recurring`] does beforehand.
+    pub fn leave_out(&mut self, keys: &HashSet<u64>) {
+        let mut kept = Vec::new();
+        for block in self.text.split("\n\n").filter(|block| !block.is_empty()) {
+            let words = blocks::words_of(block).0;
+            if keys.contains(&recurring::key(&words)) {
+                self.recurring.push(block.to_owned());
+            } else {
+                kept.push(block);
+            }
+        }
+        self.text = kept.join("\n\n");
+        self.n_words = blocks::words_of(&self.text).1;
+    }
+}
+
+/// Reads a page. `Err` says why it must not be parsed.
+pub fn page(bytes: &[u8], source: &Source, rules: &Rules) -> Result<Page, Refusal> {
+    if bytes.len() > PAGE_BYTES_MAX {
+        return Err(Refusal::TooLarge);
+    }
+    let html = charset::decode(bytes, source.content_type.as_deref()).0;
+    let html = if html.contains('\0') { html.replace('\0', "").into() } else { html };
+    if let Some(refusal) = scan::refusal(&html) {
+        return Err(refusal);
+    }
+    Ok(read(&html, source, rules))
+}
+
+fn read(html: &str, source: &Source, rules: &Rules) -> Page {
+    let document = Document::from(html);
+    let json_ld = JsonLd::of(&document);
+    let meta = Meta::of(&document);
+    for selector in &rules.drop {
+        if let Some(found) = document.try_select(selector) {
+            found.remove();
+        }
+    }
+    let blocks = blocks::of(&document);
+    let keys = blocks.blocks.iter().map(|block| recurring::key(&block.words)).collect();
+    let mut page = Page { keys, ..Page::default() };
+    metadata::fill(
+        &mut page,
+        &metadata::Sources { document: &document, json_ld: &json_ld, meta: &meta, source },
+    );
+    let n_words = blocks.blocks.iter().map(|block| block.n_words).sum();
+    page.wall = access::wall(source, &document, &json_ld, n_words);
+    if let Some(wall) = page.wall {
+        page.access = wall.access();
+        return page;
+    }
+    let is_article = says_it_is_an_article(&page, &json_ld, &meta);
+    let n_words_stated =
+        json_ld.article().and_then(|article| json_ld::number(article.get("wordCount")));
+    let voters = voters(html, document, &json_ld);
+    let description = meta.first(&["og:description", "description"]);
+    let about = features::About {
+        headline: page.headline.as_deref(),
+        description: description.as_deref(),
+        authors: &page.authors,
+    };
+    let chosen = choose::choose(&features::of(&blocks, &voters, about));
+    compose(&mut page, &blocks, &voters, &chosen, rules);
+    page.access = access::judge(access::Evidence {
+        is_free: page.is_free,
+        has_prompt: access::has_prompt(blocks.blocks.iter().map(|block| block.text.as_str())),
+        kind: page.kind,
+        n_words: page.n_words,
+        n_words_stated,
+        ends_open: access::ends_open(&page.text),
+        is_article,
+    });
+    page.language_detected = language(&page.text);
+    page
+}
+
+/// A front page has a headline, but no date of its own.
+fn says_it_is_an_article(page: &Page, json_ld: &JsonLd, meta: &Meta) -> bool {
+    let og_type = meta.first(&["og:type"]).unwrap_or_default();
+    json_ld.article().is_some() || og_type == "article" || page.published.is_some()
+}
+
+fn language(text: &str) -> Option<String> {
+    const WORDS_MIN: usize = 20;
+    let found = whatlang::detect(text).filter(|_| text.split_whitespace().count() >= WORDS_MIN)?;
+    let code = match found.lang() {
+        whatlang::Lang::Nld => "nl",
+        whatlang::Lang::Eng => "en",
+        whatlang::Lang::Deu => "de",
+        whatlang::Lang::Fra => "fr",
+        whatlang::Lang::Spa => "es",
+        whatlang::Lang::Ita => "it",
+        whatlang::Lang::Por => "pt",
+        whatlang::Lang::Pol => "pl",
+        whatlang::Lang::Tur => "tr",
+        whatlang::Lang::Swe => "sv",
+        whatlang::Lang::Dan => "da",
+        whatlang::Lang::Nob => "no",
+        whatlang::Lang::Afr => "af",
+        other => other.code(),
+    };
+    Some(code.to_owned())
+}
+
+fn voters(html: &str, document: Document, json_ld: &JsonLd) -> Vec<Voter> {
+    let body =
+        json_ld.article().and_then(|article| json_ld::first_text(article.get("articleBody")));
+    vec![
+        votes::trafilatura(html),
+        votes::readability(document),
+        votes::json_ld(&body.unwrap_or_default()),
+    ]
+}
+
+fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {
+    let mut kept = Vec::new();
+    for ((block, is_chosen), key) in blocks.blocks.iter().zip(chosen).zip(&page.keys) {
+        if *is_chosen && rules.recurring.contains(key) {
+            page.recurring.push(block.text.clone());
+        } else if *is_chosen {
+            kept.push(block);
+        }
+    }
+    page.n_words = kept.iter().map(|block| block.n_words).sum();
+    page.text = render::text(kept.iter().copied());
+    page.candidates = voters
+        .iter()
+        .map(|voter| Candidate {
+            name: voter.name.to_owned(),
+            n_words: voter.n_words,
+            agreement: agreement(voter, &kept, page.n_words),
+        })
+        .collect();
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of some thousand words")]
+fn agreement(voter: &Voter, kept: &[&blocks::Block], n_words: usize) -> f32 {
+    let held: f32 = kept.iter().map(|block| voter.vote(block) * block.n_words as f32).sum();
+    if n_words == 0 { 0.0 } else { held / n_words as f32 }
+}

@@ -1,0 +1,261 @@
+//! What a page gives a reader who has not paid, logged in or consented. No site is known by name.
+
+use std::sync::LazyLock;
+
+use dom_query::Document;
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::extract::json_ld::{self, JsonLd};
+use crate::extract::meta::Meta;
+use crate::extract::{Kind, Source};
+use crate::normalize::text;
+
+/// How much of an article a page gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// The whole article.
+    Full,
+    /// The beginning of it, though nothing is asked for the rest.
+    Teaser,
+    /// The beginning of it, or all, with the rest for those who pay.
+    Paid,
+    /// A page that asks for consent or a log-in stands where the article should.
+    Gated,
+    /// The server took us for a robot that may not read.
+    Blocked,
+    /// There is no telling.
+    #[default]
+    Unknown,
+}
+
+impl Access {
+    /// The word used in the archive and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Teaser => "teaser",
+            Self::Paid => "paid",
+            Self::Gated => "gated",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The inverse of [`Access::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Full, Self::Teaser, Self::Paid, Self::Gated, Self::Blocked, Self::Unknown];
+        all.into_iter().find(|access| access.as_str() == word)
+    }
+}
+
+/// What stands where the article should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wall {
+    /// A question for consent.
+    Consent,
+    /// A form to log in.
+    LogIn,
+    /// A test whether a robot asks, or a refusal of it.
+    BotChallenge,
+    /// Words that nothing is here, with a status that says otherwise.
+    SoftNotFound,
+}
+
+impl Wall {
+    /// The word used in the archive and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::LogIn => "log_in",
+            Self::BotChallenge => "bot_challenge",
+            Self::SoftNotFound => "soft_not_found",
+        }
+    }
+
+    /// The access that goes with it.
+    pub fn access(self) -> Access {
+        match self {
+            Self::Consent | Self::LogIn => Access::Gated,
+            Self::BotChallenge => Access::Blocked,
+            Self::SoftNotFound => Access::Unknown,
+        }
+    }
+}
+
+/// A page with more words than this of its own is no wall, whatever its title.
+const WALL_WORDS_MAX: usize = 400;
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is constant")
+}
+
+static CONSENT_PATH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[/._\-?&=])(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)(?:$|[/._\-?&=])",
+    )
+});
+
+static CONSENT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)privacy ?gate|privacy ?wall|cookie ?wall|cookie ?consent|cookie-?(?:instellingen|voorkeuren|toestemming|melding)|privacy-?(?:instellingen|voorkeuren)|(?:voordat je verder|before you continue|bevor sie fortfahren|avant de continuer)|accepteer (?:alle )?cookies|toestemming (?:voor )?cookies|wij waarderen je privacy|we value your privacy|deine? (?:zustimmung|privatsphäre)",
+    )
+});
+
+static LOG_IN_PATH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)/(?:login|log-in|signin|sign-in|inloggen|aanmelden|anmelden|connexion|oauth|sso|auth)(?:$|[/?.])",
+    )
+});
+
+static LOG_IN_TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:log ?in|inloggen|aanmelden|sign ?in|anmelden|se connecter|einloggen|log je in)\b",
+    )
+});
+
+static CHALLENGE_TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:just a moment|een moment geduld|attention required|access denied|access to this page has been denied|toegang geweigerd|pardon our interruption|are you (?:a robot|human)|robot check|bent u een robot|ben je een robot|security check|ddos-guard|please wait|checking your browser|verify(?:ing)? (?:you are|that you are) human|403 forbidden|forbidden|429 too many requests|too many requests|request blocked|you have been blocked|service unavailable|human verification|captcha|bot (?:challenge|verification)|client challenge)",
+    )
+});
+
+static CHALLENGE_MARKS: &str = "#challenge-form, #challenge-running, #cf-challenge-running, \
+     .cf-error-details, #px-captcha, .g-recaptcha, .h-captcha, #cf-wrapper, \
+     script[src*='captcha-delivery'], script[src*='/cdn-cgi/challenge-platform/h/'], \
+     iframe[src*='captcha'], form[action*='captcha'], [class*='captcha']";
+
+static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:error|fout)\s*)?(?:404\b|410\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
+    )
+});
+
+/// Whether what stands here is no article at all.
+pub(super) fn wall(
+    source: &Source,
+    document: &Document,
+    all: &JsonLd,
+    n_words: usize,
+) -> Option<Wall> {
+    let article = all.article();
+    if article.is_some_and(|article| article.contains_key("datePublished")) {
+        return None;
+    }
+    let title = text::one_line(&document.select_single("title").text());
+    let heading = text::one_line(&document.select_single("h1").text());
+    let said = [title.as_str(), heading.as_str()];
+    let is_said = |pattern: &Regex| said.iter().any(|said| pattern.is_match(said));
+    let is_short = n_words <= WALL_WORDS_MAX;
+    if goes_to(source, &CONSENT_PATH) || (is_short && is_said(&CONSENT_TITLE)) {
+        return Some(Wall::Consent);
+    }
+    if !is_short {
+        return None;
+    }
+    let refused = source.status.is_some_and(|status| matches!(status, 401 | 403 | 429 | 503));
+    if is_said(&CHALLENGE_TITLE)
+        || ((refused || n_words < 120) && document.select(CHALLENGE_MARKS).exists())
+    {
+        return Some(Wall::BotChallenge);
+    }
+    let asks_password = document.select("input[type='password']").exists();
+    if goes_to(source, &LOG_IN_PATH) || (asks_password && (is_said(&LOG_IN_TITLE) || n_words < 120))
+    {
+        return Some(Wall::LogIn);
+    }
+    is_said(&NOT_FOUND).then_some(Wall::SoftNotFound)
+}
+
+/// Whether the request was led to another place, whose host or path says what it is.
+fn goes_to(source: &Source, pattern: &Regex) -> bool {
+    let Ok(landed) = Url::parse(&source.url) else { return false };
+    let place = format!("{}{}", landed.host_str().unwrap_or_default(), landed.path());
+    let is_elsewhere = source.asked_url.as_deref().is_none_or(|asked| asked != source.url);
+    is_elsewhere && pattern.is_match(&place)
+}
+
+/// What publishers say of an article that is not for everyone.
+pub(super) fn is_free(all: &JsonLd, meta: &Meta) -> Option<bool> {
+    let own = all.article().and_then(|article| article.get("isAccessibleForFree"));
+    let said = json_ld::boolean(own);
+    if said.is_some() {
+        return said;
+    }
+    let tier = meta.first(&["article:content_tier", "content_tier", "og:article:content_tier"]);
+    match tier.as_deref().map(str::to_lowercase).as_deref() {
+        Some("free") => return Some(true),
+        Some("locked" | "metered" | "paid" | "premium") => return Some(false),
+        _ => {}
+    }
+    let paid = meta.matching(|name| {
+        let name = name.rsplit([':', '-']).next().unwrap_or_default();
+        ["paywall", "ispremium", "ispaid", "premium", "article_ispaidcontent", "ispaidcontent"]
+            .contains(&name)
+    });
+    let paid = paid.first().map(|value| value.to_lowercase());
+    match paid.as_deref() {
+        Some("true" | "1" | "yes" | "paid" | "premium") => Some(false),
+        Some("false" | "0" | "no" | "free") => Some(true),
+        _ => json_ld::boolean(all.anywhere("isAccessibleForFree")),
+    }
+}
+
+/// What was found, for [`judge`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Evidence {
+    pub is_free: Option<bool>,
+    /// The page asks for a subscription right where its text ends.
+    pub has_prompt: bool,
+    pub kind: Kind,
+    pub n_words: usize,
+    /// The words the page says the article has.
+    pub n_words_stated: Option<usize>,
+    pub ends_open: bool,
+    /// The page says that it is one article.
+    pub is_article: bool,
+}
+
+/// How much of the article the page gives.
+pub(super) fn judge(evidence: Evidence) -> Access {
+    const LIVE_WORDS_MIN: usize = 100;
+    const ARTICLE_WORDS_MIN: usize = 25;
+    if evidence.is_free == Some(false) || (evidence.has_prompt && evidence.is_free.is_none()) {
+        return Access::Paid;
+    }
+    if evidence.n_words == 0 {
+        return Access::Unknown;
+    }
+    let is_cut = evidence.n_words_stated.is_some_and(|stated| evidence.n_words * 2 < stated);
+    let is_empty_live = evidence.kind == Kind::LiveBlog && evidence.n_words < LIVE_WORDS_MIN;
+    if is_cut || is_empty_live || evidence.ends_open {
+        return Access::Teaser;
+    }
+    if evidence.n_words < ARTICLE_WORDS_MIN || !evidence.is_article {
+        return Access::Unknown;
+    }
+    Access::Full
+}
+
+static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|al (?:een )?abonnee\?|je hebt (?:al )?een abonnement\?|neem een abonnement|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
+    )
+});
+
+/// Whether one of these blocks asks for a subscription to read on.
+pub(super) fn has_prompt<'b>(blocks: impl Iterator<Item = &'b str>) -> bool {
+    const PROMPT_CHARS_MAX: usize = 220;
+    const PROMPTS_MIN: usize = 2;
+    let is_prompt = |block: &&str| block.len() <= PROMPT_CHARS_MAX && PROMPT.is_match(block);
+    blocks.filter(is_prompt).count() >= PROMPTS_MIN
+}
+
+/// Whether a text stops in the middle of things.
+pub(super) fn ends_open(text: &str) -> bool {
+    let last = text.rsplit("\n\n").next().unwrap_or_default().trim_end();
+    last.ends_with('…') || last.ends_with("...") || last.ends_with("[…]")
+}

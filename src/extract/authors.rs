@@ -1,0 +1,179 @@
+//! Who wrote an article: names out of bylines, in the words of several languages.
+
+use std::sync::LazyLock;
+
+use dom_query::Document;
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use crate::extract::json_ld::{self, JsonLd};
+use crate::extract::meta::Meta;
+use crate::normalize::text;
+
+/// A longer byline is a biography.
+const BYLINE_CHARS_MAX: usize = 120;
+
+/// More names than a byline has.
+const AUTHORS_MAX: usize = 20;
+
+/// What stands before names.
+static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "door|by|von|van|par|por|di|av|af|tekst|text|words by|written by|geschreven door|\
+                 bewerkt door|reported by|reporting by|auteur|author|autor|redactie|story by";
+    Regex::new(&format!(r"(?i)^\s*(?:{words})\s*[:\-–]?\s+")).expect("the pattern is constant")
+});
+
+/// What stands between names.
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\s*(?:;|\||/|\n|•|·|,|\s&\s|\s\+\s|\s(?:en|and|und|et|og|och|y|e|met|with|mit)\s)\s*",
+    )
+    .expect("the pattern is constant")
+});
+
+/// Names out of one byline. A place, a date or a role between commas is no name.
+pub(super) fn split(byline: &str) -> Vec<String> {
+    let byline = text::one_line(byline);
+    let byline = LEAD_IN.replace(&byline, "");
+    let parts = BETWEEN.split(&byline).map(clean);
+    parts.filter(|part| is_name(part)).collect()
+}
+
+/// A name without what is around it: a lead-in, an address, brackets.
+fn clean(part: &str) -> String {
+    let part = LEAD_IN.replace(part.trim(), "");
+    let end = part.find(['(', '<', '[', '|', '@']).unwrap_or(part.len());
+    let part = part[..end].trim().trim_matches(['.', ',', ':', '-', '–', '*', '"']);
+    part.trim().to_owned()
+}
+
+fn is_name(part: &str) -> bool {
+    const CHARS_MAX: usize = 60;
+    let n_chars = part.chars().count();
+    let is_address = part.contains("://") || part.starts_with("www.") || part.contains(".com/");
+    (2..=CHARS_MAX).contains(&n_chars)
+        && !is_address
+        && part.chars().any(char::is_alphabetic)
+        && part.split_whitespace().count() <= 7
+        && !part.chars().any(|c| c.is_ascii_digit() && n_chars > 20)
+}
+
+/// The authors of an article, from the most reliable place that names any.
+pub(super) fn of(
+    article: Option<&Map<String, Value>>,
+    all: &JsonLd,
+    meta: &Meta,
+    document: &Document,
+) -> Vec<String> {
+    let mut found = article.map(|article| from_json(article, all)).unwrap_or_default();
+    if found.is_empty() {
+        found = from_meta(meta);
+    }
+    if found.is_empty() {
+        found = from_markup(document);
+    }
+    tidy(found)
+}
+
+/// Names that the markup calls an author.
+fn from_markup(document: &Document) -> Vec<String> {
+    const PLACES: [&str; 6] = [
+        "[itemprop~='author'] [itemprop~='name']",
+        "[itemprop~='author']",
+        "a[rel~='author']",
+        "[class*='byline'] a",
+        "[class*='author-name'], [class*='authorName'], [class*='author__name']",
+        "[class~='byline'], [class~='author'], [class~='auteur']",
+    ];
+    for place in PLACES {
+        let nodes = document.select(place);
+        let names = nodes.nodes().iter().take(AUTHORS_MAX).flat_map(|node| {
+            let stated = node.attr("content").unwrap_or_else(|| node.text());
+            if stated.chars().count() > BYLINE_CHARS_MAX { Vec::new() } else { split(&stated) }
+        });
+        let names: Vec<String> = names.collect();
+        if !names.is_empty() {
+            return names;
+        }
+    }
+    Vec::new()
+}
+
+/// Each name once, in its order.
+pub(super) fn tidy(names: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        let is_known = kept.iter().any(|known| known.to_lowercase() == name.to_lowercase());
+        if !is_known && kept.len() < AUTHORS_MAX {
+            kept.push(name);
+        }
+    }
+    kept
+}
+
+fn from_json(article: &Map<String, Value>, all: &JsonLd) -> Vec<String> {
+    for key in ["author", "creator"] {
+        let mut people = Vec::new();
+        let mut organizations = Vec::new();
+        collect(article.get(key), all, &mut people, &mut organizations);
+        let found = if people.is_empty() { organizations } else { people };
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+fn collect(
+    value: Option<&Value>,
+    all: &JsonLd,
+    people: &mut Vec<String>,
+    organizations: &mut Vec<String>,
+) {
+    match value {
+        Some(Value::Array(items)) => {
+            for item in items.iter().take(AUTHORS_MAX * 2) {
+                collect(Some(item), all, people, organizations);
+            }
+        }
+        Some(Value::String(name)) => people.extend(split(name)),
+        Some(Value::Object(object)) => {
+            let referred = object.get("@id").and_then(Value::as_str).and_then(|id| all.by_id(id));
+            let object =
+                if object.contains_key("name") { object } else { referred.unwrap_or(object) };
+            let names = json_ld::texts(object.get("name"));
+            let is_organization = ["Organization", "NewsMediaOrganization", "Corporation"]
+                .iter()
+                .any(|kind| json_ld::is_a(object, kind));
+            let target = if is_organization { organizations } else { people };
+            target.extend(names.iter().flat_map(|name| split(name)));
+        }
+        _ => {}
+    }
+}
+
+fn from_meta(meta: &Meta) -> Vec<String> {
+    const NAMES: [&str; 14] = [
+        "author",
+        "article:author",
+        "parsely-author",
+        "sailthru.author",
+        "byl",
+        "byline",
+        "dc.creator",
+        "dcterms.creator",
+        "dc.creator.name",
+        "article:author_name",
+        "cxenseparse:author",
+        "og:article:author",
+        "citation_author",
+        "twitter:creator:name",
+    ];
+    for name in NAMES {
+        let found: Vec<String> = meta.all(name).iter().flat_map(|byline| split(byline)).collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,244 @@
+//! The text of a page as a list of blocks, each with what its surroundings say of it.
+//!
+//! A block is what stands between two breaks: a paragraph, a heading, a list item, a caption.
+//! Nothing is judged here.
+
+use dom_query::{Document, NodeRef};
+
+use crate::extract::hints::{self, Hints};
+use crate::normalize::text;
+
+/// More text blocks than a real page has; what comes after is not read.
+const BLOCKS_MAX: usize = 20_000;
+
+/// What kind of block, as far as its element tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Paragraph,
+    Heading(u8),
+    Item,
+    Quote,
+    Caption,
+    Cell,
+    Term,
+    Preformatted,
+    /// Text that stands in a `div`, a `span` or the like.
+    Bare,
+}
+
+/// A piece of text between two breaks.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// Its text, white space squeezed; a `\n` for a line break.
+    pub text: String,
+    /// Its words in lower case, one space before and after each: for comparing.
+    pub words: String,
+    pub n_words: usize,
+    /// Characters of it that stand in links.
+    pub n_link_chars: usize,
+    /// Characters of it in bold.
+    pub n_bold_chars: usize,
+    pub shape: Shape,
+    /// Its innermost container.
+    pub container: usize,
+}
+
+/// An element that holds blocks.
+#[derive(Debug)]
+pub(super) struct Container {
+    pub parent: usize,
+    pub name: String,
+    pub hints: Hints,
+}
+
+/// All text of a page.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    pub blocks: Vec<Block>,
+    /// The first is the document itself.
+    pub containers: Vec<Container>,
+}
+
+impl Blocks {
+    /// The containers around a block, innermost first, without the document.
+    pub(super) fn around(&self, block: &Block) -> impl Iterator<Item = usize> {
+        let mut next = block.container;
+        std::iter::from_fn(move || {
+            let this = next;
+            next = self.containers.get(this)?.parent;
+            (this != 0).then_some(this)
+        })
+    }
+}
+
+/// The blocks of a document, in their order.
+pub(super) fn of(document: &Document) -> Blocks {
+    let mut walk = Walk::default();
+    walk.all.containers.push(Container { parent: 0, name: String::new(), hints: Hints::default() });
+    let body = document.body().unwrap_or_else(|| document.root());
+    let context = Context { container: 0, shape: Shape::Bare };
+    walk.children(&body, context);
+    walk.end_block(context);
+    walk.all
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    container: usize,
+    shape: Shape,
+}
+
+#[derive(Default)]
+struct Walk {
+    all: Blocks,
+    text: String,
+    n_link_chars: usize,
+    n_bold_chars: usize,
+    in_link: u32,
+    in_bold: u32,
+}
+
+impl Walk {
+    fn children(&mut self, node: &NodeRef<'_>, context: Context) {
+        for child in node.children_it(false) {
+            if child.is_text() {
+                self.push_text(&child.text());
+            } else if child.is_element() {
+                self.element(&child, context);
+            }
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let before = self.text.len();
+        text::push_squeezed(&mut self.text, text);
+        let added = self.text[before..].chars().count();
+        self.n_link_chars += if self.in_link > 0 { added } else { 0 };
+        self.n_bold_chars += if self.in_bold > 0 { added } else { 0 };
+    }
+
+    fn element(&mut self, node: &NodeRef<'_>, context: Context) {
+        let Some(name) = node.qual_name_ref().map(|name| name.local.to_string()) else { return };
+        if self.all.blocks.len() >= BLOCKS_MAX {
+            return;
+        }
+        match role(&name) {
+            Role::Skipped => {}
+            Role::Break => self.line_break(context),
+            Role::Link => self.inline(node, context, |walk| &mut walk.in_link),
+            Role::Bold => self.inline(node, context, |walk| &mut walk.in_bold),
+            Role::Inline => self.children(node, context),
+            Role::Block => self.block(node, &name, context),
+        }
+    }
+
+    fn inline(&mut self, node: &NodeRef<'_>, context: Context, count: fn(&mut Self) -> &mut u32) {
+        *count(self) += 1;
+        self.children(node, context);
+        *count(self) -= 1;
+    }
+
+    fn block(&mut self, node: &NodeRef<'_>, name: &str, context: Context) {
+        self.end_block(context);
+        let inner =
+            Context { container: self.all.containers.len(), shape: shape(name, context.shape) };
+        self.all.containers.push(Container {
+            parent: context.container,
+            name: name.to_owned(),
+            hints: hints::of(node, name),
+        });
+        self.children(node, inner);
+        self.end_block(inner);
+    }
+
+    /// Two line breaks in a row part paragraphs.
+    fn line_break(&mut self, context: Context) {
+        let end = self.text.trim_end_matches(' ').len();
+        self.text.truncate(end);
+        if self.text.ends_with('\n') {
+            self.end_block(context);
+        } else if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
+    fn end_block(&mut self, context: Context) {
+        let raw = std::mem::take(&mut self.text);
+        let n_link_chars = std::mem::take(&mut self.n_link_chars);
+        let n_bold_chars = std::mem::take(&mut self.n_bold_chars);
+        let text = raw.trim();
+        if text.is_empty() {
+            return;
+        }
+        let (words, n_words) = words_of(text);
+        self.all.blocks.push(Block {
+            text: text.to_owned(),
+            words,
+            n_words,
+            n_link_chars,
+            n_bold_chars,
+            shape: context.shape,
+            container: context.container,
+        });
+    }
+}
+
+/// The words of a text in lower case with one space around each, and how many.
+pub(super) fn words_of(text: &str) -> (String, usize) {
+    let mut words = String::with_capacity(text.len() + 2);
+    let mut n_words = 0;
+    words.push(' ');
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            if words.ends_with(' ') {
+                n_words += 1;
+            }
+            words.extend(c.to_lowercase());
+        } else if !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    if !words.ends_with(' ') {
+        words.push(' ');
+    }
+    (words, n_words)
+}
+
+enum Role {
+    Block,
+    Link,
+    Bold,
+    Inline,
+    Break,
+    Skipped,
+}
+
+fn role(name: &str) -> Role {
+    match name {
+        "a" => Role::Link,
+        "b" | "strong" => Role::Bold,
+        "br" => Role::Break,
+        "script" | "style" | "template" | "noscript" | "iframe" | "object" | "svg" | "noembed"
+        | "select" | "textarea" | "math" | "title" | "audio" | "video" | "button" | "canvas"
+        | "head" | "datalist" | "map" | "picture" => Role::Skipped,
+        "abbr" | "acronym" | "bdi" | "bdo" | "big" | "cite" | "code" | "data" | "del" | "dfn"
+        | "em" | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "output" | "q"
+        | "rp" | "rt" | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "sub" | "sup"
+        | "time" | "tt" | "u" | "var" | "wbr" | "img" => Role::Inline,
+        _ => Role::Block,
+    }
+}
+
+fn shape(name: &str, outer: Shape) -> Shape {
+    match (name, outer) {
+        ("figcaption" | "caption", _) | (_, Shape::Caption) => Shape::Caption,
+        ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", _) => Shape::Heading(name.as_bytes()[1] - b'0'),
+        ("blockquote", _) | ("p", Shape::Quote) => Shape::Quote,
+        ("li", _) | ("p" | "div", Shape::Item) => Shape::Item,
+        ("p", Shape::Cell) | ("td" | "th", _) => Shape::Cell,
+        ("p", _) => Shape::Paragraph,
+        ("dt" | "dd", _) => Shape::Term,
+        ("pre", _) => Shape::Preformatted,
+        _ => Shape::Bare,
+    }
+}

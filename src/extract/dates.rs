@@ -1,0 +1,138 @@
+//! When an article was published and changed, as precisely as the page says it.
+
+use dom_query::{Document, NodeRef};
+use serde_json::{Map, Value};
+
+use crate::extract::json_ld::{self, JsonLd};
+use crate::extract::meta::Meta;
+use crate::model::time::{Precision, StatedDate};
+use crate::parse::date;
+
+/// A date and where on the page it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    pub date: StatedDate,
+    pub source: &'static str,
+}
+
+const PUBLISHED: [&str; 20] = [
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "article:published",
+    "og:published_time",
+    "rnews:datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "dcterms.created",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "publication_date",
+    "pubdate",
+    "publishdate",
+    "date",
+];
+
+const MODIFIED: [&str; 9] = [
+    "article:modified_time",
+    "og:article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "article:updated_time",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "lastmod",
+];
+
+/// The date of publication.
+pub(super) fn published(
+    article: Option<&Map<String, Value>>,
+    all: &JsonLd,
+    meta: &Meta,
+    document: &Document,
+) -> Option<Found> {
+    let json = |key: &'static str| {
+        let own = article.and_then(|article| article.get(key));
+        read(&json_ld::first_text(own.or_else(|| all.anywhere(key)))?, "json-ld")
+    };
+    let candidates = [
+        json("datePublished"),
+        meta.first(&PUBLISHED[..3]).and_then(|text| read(&text, "meta")),
+        microdata(document, "datePublished"),
+        json("dateCreated"),
+        json("uploadDate"),
+        meta.first(&PUBLISHED[3..]).and_then(|text| read(&text, "meta")),
+    ];
+    let found = most_precise(candidates.into_iter().flatten());
+    let is_exact = found.is_some_and(|found| found.date.precision == Precision::Second);
+    if is_exact {
+        return found;
+    }
+    let beside = time_beside_headline(document);
+    let agrees = |beside: &Found| found.is_none_or(|found| is_same_day(found, *beside));
+    beside.filter(agrees).or(found)
+}
+
+/// The date of the last change.
+pub(super) fn modified(
+    article: Option<&Map<String, Value>>,
+    meta: &Meta,
+    document: &Document,
+) -> Option<Found> {
+    let own = article.and_then(|article| article.get("dateModified"));
+    let json = json_ld::first_text(own).and_then(|text| read(&text, "json-ld"));
+    json.or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
+        .or_else(|| microdata(document, "dateModified"))
+}
+
+/// The first date with a time; without any, the first.
+fn most_precise(found: impl Iterator<Item = Found>) -> Option<Found> {
+    let all: Vec<Found> = found.collect();
+    let exact = all
+        .iter()
+        .find(|found| found.date.precision == Precision::Second && is_same_day(**found, all[0]));
+    exact.or(all.first()).copied()
+}
+
+fn is_same_day(a: Found, b: Found) -> bool {
+    let day = |found: Found| found.date.at.to_local().date();
+    day(a) == day(b)
+}
+
+fn read(text: &str, source: &'static str) -> Option<Found> {
+    let date = date::parse(text)?;
+    Some(Found { date, source })
+}
+
+fn microdata(document: &Document, property: &str) -> Option<Found> {
+    let selector = format!(r#"[itemprop~="{property}"]"#);
+    document.select(&selector).nodes().iter().take(5).find_map(|node| of_node(node, "microdata"))
+}
+
+fn of_node(node: &NodeRef<'_>, source: &'static str) -> Option<Found> {
+    let stated = node.attr("datetime").or_else(|| node.attr("content"));
+    read(&stated.unwrap_or_else(|| node.text()), source)
+}
+
+/// The first `time` that stands near the headline, and not in a list of other articles. The first
+/// `time` of a page is usually somebody else's.
+fn time_beside_headline(document: &Document) -> Option<Found> {
+    const CLIMB_MAX: usize = 4;
+    let headline = document.select("h1").nodes().last().copied()?;
+    for around in headline.ancestors(Some(CLIMB_MAX)) {
+        if matches!(around.node_name().as_deref(), Some("body" | "html")) {
+            break;
+        }
+        let times = around.descendants_it().filter(|node| node.has_name("time"));
+        if let Some(found) = times.take(10).find_map(|node| of_node(&node, "time")) {
+            return Some(found);
+        }
+    }
+    None
+}

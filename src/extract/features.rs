@@ -1,0 +1,355 @@
+//! What can be said of a block that tells the article from what is around it, as numbers.
+
+use crate::extract::blocks::{Block, Blocks, Shape};
+use crate::extract::hints::KINDS;
+use crate::extract::phrases;
+use crate::extract::votes::Voter;
+
+/// Names of the features, in the order of [`Features::of`], without the hints.
+const NAMES: [&str; 64] = [
+    "bias",
+    "trafilatura",
+    "readability",
+    "both",
+    "only trafilatura",
+    "json-ld yes",
+    "json-ld no",
+    "trafilatura around",
+    "readability around",
+    "trafilatura in parent",
+    "readability in parent",
+    "trafilatura in grandparent",
+    "readability in grandparent",
+    "next trafilatura",
+    "next readability",
+    "previous trafilatura",
+    "previous readability",
+    "before the core",
+    "after the core",
+    "inside both",
+    "words",
+    "at most 3 words",
+    "4 to 9 words",
+    "at least 25 words",
+    "at least 60 words",
+    "ends a sentence",
+    "ends with a colon",
+    "links",
+    "mostly links",
+    "mostly links, short",
+    "bold",
+    "paragraph",
+    "heading",
+    "heading 1",
+    "item",
+    "quote",
+    "caption",
+    "cell",
+    "term",
+    "preformatted",
+    "bare",
+    "is the headline",
+    "in the headline",
+    "is the description",
+    "names an author",
+    "read also",
+    "credit",
+    "date",
+    "prompt",
+    "share",
+    "advertisement",
+    "seen before",
+    "capitals",
+    "digits",
+    "in article element",
+    "beside the headline",
+    "position",
+    "trafilatura, readability longer",
+    "readability, trafilatura longer",
+    "readability, trafilatura poor",
+    "parent is mostly links",
+    "heading before the core's text",
+    "item among links",
+    "json-ld around",
+];
+
+/// How many features a block has.
+pub(super) const N_FEATURES: usize = NAMES.len() + 2 * KINDS.len();
+
+/// What is known of the page beside its blocks.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct About<'a> {
+    pub headline: Option<&'a str>,
+    pub description: Option<&'a str>,
+    pub authors: &'a [String],
+}
+
+/// The features of all blocks of a page.
+pub(super) fn of(blocks: &Blocks, voters: &[Voter], about: About<'_>) -> Vec<[f32; N_FEATURES]> {
+    let page = PageFeatures::new(blocks, voters, about);
+    (0..blocks.blocks.len()).map(|at| page.block(at)).collect()
+}
+
+/// Votes at which a block counts as kept.
+const KEPT: f32 = 0.5;
+
+struct PageFeatures<'p> {
+    blocks: &'p Blocks,
+    /// For each block the vote of each voter.
+    votes: Vec<[f32; 3]>,
+    has_json: bool,
+    containers: Vec<Sums>,
+    /// For the first two voters the first and last block of some length that they kept.
+    spans: [Option<(usize, usize)>; 2],
+    n_words: [f32; 2],
+    headline: String,
+    headline_container: Option<usize>,
+    description: String,
+    authors: Vec<String>,
+    seen_before: Vec<bool>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    words: f32,
+    kept: [f32; 2],
+    chars: f32,
+    link_chars: f32,
+}
+
+impl Sums {
+    fn share(self, voter: usize) -> f32 {
+        if self.words == 0.0 { 0.0 } else { self.kept[voter] / self.words }
+    }
+
+    fn link_share(self) -> f32 {
+        if self.chars == 0.0 { 0.0 } else { self.link_chars / self.chars }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shares of some thousand words")]
+fn float(n: usize) -> f32 {
+    n as f32
+}
+
+fn flag(is: impl Into<u8>) -> f32 {
+    f32::from(is.into())
+}
+
+impl<'p> PageFeatures<'p> {
+    fn new(blocks: &'p Blocks, readers: &[Voter], about: About<'_>) -> Self {
+        const JSON_WORDS_MIN: usize = 50;
+        let vote = |block: &Block, voter: usize| readers.get(voter).map_or(0.0, |v| v.vote(block));
+        let all = blocks.blocks.iter();
+        let votes: Vec<[f32; 3]> =
+            all.map(|block| std::array::from_fn(|voter| vote(block, voter))).collect();
+        let headline = words(about.headline);
+        let is_headline =
+            |block: &&Block| block.words == headline || matches!(block.shape, Shape::Heading(1));
+        let headline_block = blocks.blocks.iter().find(is_headline);
+        Self {
+            has_json: readers.get(2).is_some_and(|voter| voter.n_words >= JSON_WORDS_MIN),
+            containers: sums(blocks, &votes),
+            spans: [0, 1].map(|voter| span(blocks, &votes, voter)),
+            n_words: [0, 1].map(|at| float(readers.get(at).map_or(0, |voter| voter.n_words))),
+            headline_container: headline_block.and_then(|block| blocks.around(block).nth(1)),
+            headline,
+            description: words(about.description),
+            authors: about.authors.iter().map(|name| words(Some(name))).collect(),
+            seen_before: seen_before(blocks),
+            blocks,
+            votes,
+        }
+    }
+
+    fn block(&self, at: usize) -> [f32; N_FEATURES] {
+        let block = &self.blocks.blocks[at];
+        let mut list = Vec::with_capacity(N_FEATURES);
+        self.push_votes(&mut list, at);
+        self.push_surroundings(&mut list, at, block);
+        push_text(&mut list, block);
+        push_shape(&mut list, block.shape);
+        self.push_words(&mut list, at, block);
+        self.push_page(&mut list, at, block);
+        self.push_hints(&mut list, block);
+        let mut features = [0.0; N_FEATURES];
+        for (feature, value) in features.iter_mut().zip(list) {
+            *feature = value;
+        }
+        features
+    }
+
+    fn vote(&self, at: Option<usize>, voter: usize) -> f32 {
+        at.and_then(|at| self.votes.get(at)).map_or(0.0, |votes| votes[voter])
+    }
+
+    fn push_votes(&self, list: &mut Vec<f32>, at: usize) {
+        let [t, r, j] = self.votes[at];
+        let json = flag(self.has_json);
+        list.extend([1.0, t, r, t * r, t * (1.0 - r), json * j, json * (1.0 - j)]);
+    }
+
+    fn push_surroundings(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+        const REACH: usize = 3;
+        let around = at.saturating_sub(REACH)..(at + REACH + 1).min(self.votes.len());
+        let others: Vec<&[f32; 3]> =
+            around.filter(|other| *other != at).map(|other| &self.votes[other]).collect();
+        let mean = |voter: usize| {
+            others.iter().map(|votes| votes[voter]).sum::<f32>() / float(others.len().max(1))
+        };
+        list.extend([mean(0), mean(1)]);
+        let mut around = self.blocks.around(block).skip(1).map(|at| self.containers[at]);
+        let parent = around.next().unwrap_or_default();
+        let grandparent = around.next().unwrap_or_default();
+        list.extend([parent.share(0), parent.share(1), grandparent.share(0), grandparent.share(1)]);
+        let (next, previous) = (Some(at + 1), at.checked_sub(1));
+        list.extend([self.vote(next, 0), self.vote(next, 1)]);
+        list.extend([self.vote(previous, 0), self.vote(previous, 1)]);
+        let is_inside = |span: Option<(usize, usize)>| {
+            span.is_some_and(|(first, last)| (first..=last).contains(&at))
+        };
+        let spans: Vec<(usize, usize)> = self.spans.iter().flatten().copied().collect();
+        list.push(flag(!spans.is_empty() && spans.iter().all(|(start, _)| at < *start)));
+        list.push(flag(!spans.is_empty() && spans.iter().all(|(_, end)| at > *end)));
+        list.push(flag(is_inside(self.spans[0]) && is_inside(self.spans[1])));
+    }
+
+    fn push_words(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+        const SHORT: usize = 16;
+        let is_short = block.n_words <= SHORT;
+        let is_in = |whole: &str| block.n_words >= 2 && whole.contains(&block.words);
+        let is_headline = block.words == self.headline;
+        list.push(flag(is_headline));
+        list.push(flag(!is_headline && is_in(&self.headline)));
+        list.push(flag(!self.description.trim().is_empty() && block.words == self.description));
+        let names_author = self.authors.iter().any(|name| block.words.contains(name.as_str()));
+        list.push(flag(is_short && names_author));
+        list.push(flag(phrases::reads_also(&block.text)));
+        list.push(flag(phrases::is_credit(&block.text)));
+        list.push(flag(is_short && phrases::is_date(&block.text)));
+        list.push(flag(phrases::is_prompt(&block.text)));
+        list.push(flag(is_short && phrases::is_share(&block.text)));
+        list.push(flag(is_short && phrases::is_advertisement(&block.text)));
+        list.push(flag(self.seen_before[at]));
+        let n_chars = float(block.text.chars().count().max(1));
+        let n_upper = block.text.chars().filter(|c| c.is_uppercase()).count();
+        let n_digits = block.text.chars().filter(char::is_ascii_digit).count();
+        list.extend([float(n_upper) / n_chars, float(n_digits) / n_chars]);
+    }
+
+    fn push_page(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+        const POOR: f32 = 80.0;
+        let [t, r, _] = self.votes[at];
+        let around: Vec<usize> = self.blocks.around(block).collect();
+        let is_article = |at: &usize| self.blocks.containers[*at].name == "article";
+        list.push(flag(around.iter().any(is_article)));
+        list.push(flag(self.headline_container.is_some_and(|at| around.contains(&at))));
+        list.push(float(at) / float(self.votes.len().max(1)));
+        let ratio = ((self.n_words[1] + 20.0) / (self.n_words[0] + 20.0)).ln().clamp(-2.0, 2.0);
+        list.extend([t * ratio.max(0.0), r * (-ratio).max(0.0)]);
+        list.push(r * flag(self.n_words[0] < POOR));
+        let parent = around.get(1).map_or(Sums::default(), |at| self.containers[*at]);
+        list.push(flag(parent.link_share() > 0.5));
+        let is_heading = matches!(block.shape, Shape::Heading(_));
+        let next = self.vote(Some(at + 1), 0).max(self.vote(Some(at + 1), 1));
+        list.push(flag(is_heading && next >= KEPT));
+        list.push(flag(block.shape == Shape::Item && parent.link_share() > 0.5));
+        let json = [at.checked_sub(1), Some(at + 1)].map(|other| self.vote(other, 2));
+        list.push(flag(self.has_json) * (json[0] + json[1]) / 2.0);
+    }
+
+    /// Near: the block's own element and two around it. Far: all around it but those that hold most
+    /// of the text, whose names say nothing of a part.
+    fn push_hints(&self, list: &mut Vec<f32>, block: &Block) {
+        const NEAR: usize = 3;
+        const MOST: f32 = 0.6;
+        let total = self.containers.first().copied().unwrap_or_default();
+        let mut near = crate::extract::hints::Hints::default();
+        let mut far = near;
+        for (step, at) in self.blocks.around(block).enumerate() {
+            let hints = self.blocks.containers[at].hints;
+            if step < NEAR {
+                near = near.with(hints);
+            }
+            let kept = self.containers[at].kept[0].max(self.containers[at].kept[1]);
+            if kept <= MOST * total.kept[0].max(total.kept[1]) {
+                far = far.with(hints);
+            }
+        }
+        list.extend((0..KINDS.len()).map(|kind| flag(near.has(kind))));
+        list.extend((0..KINDS.len()).map(|kind| flag(far.has(kind))));
+    }
+}
+
+fn words(text: Option<&str>) -> String {
+    crate::extract::blocks::words_of(text.unwrap_or_default()).0
+}
+
+fn sums(blocks: &Blocks, votes: &[[f32; 3]]) -> Vec<Sums> {
+    let mut sums = vec![Sums::default(); blocks.containers.len()];
+    for (block, votes) in blocks.blocks.iter().zip(votes) {
+        let n_words = float(block.n_words);
+        for at in blocks.around(block).chain([0]) {
+            let sum = &mut sums[at];
+            sum.words += n_words;
+            sum.kept[0] += n_words * votes[0];
+            sum.kept[1] += n_words * votes[1];
+            sum.chars += float(block.text.len());
+            sum.link_chars += float(block.n_link_chars);
+        }
+    }
+    sums
+}
+
+/// From the first to the last block of some length that a voter kept.
+fn span(blocks: &Blocks, votes: &[[f32; 3]], reader: usize) -> Option<(usize, usize)> {
+    const WORDS_MIN: usize = 10;
+    let is_core =
+        |at: &usize| votes[*at][reader] >= KEPT && blocks.blocks[*at].n_words >= WORDS_MIN;
+    let first = (0..votes.len()).find(is_core)?;
+    let last = (0..votes.len()).rev().find(is_core)?;
+    Some((first, last))
+}
+
+fn seen_before(blocks: &Blocks) -> Vec<bool> {
+    let mut seen = std::collections::HashSet::new();
+    blocks.blocks.iter().map(|block| !seen.insert(block.words.as_str())).collect()
+}
+
+fn push_text(list: &mut Vec<f32>, block: &Block) {
+    let n_words = block.n_words;
+    list.push((1.0 + float(n_words)).ln() / 5.0);
+    list.extend([n_words <= 3, (4..=9).contains(&n_words), n_words >= 25, n_words >= 60].map(flag));
+    let text = block.text.trim_end_matches(['"', '”', '’', '»', '\'', ')', ' ']);
+    list.push(flag(text.ends_with(['.', '!', '?', '…'])));
+    list.push(flag(text.ends_with(':')));
+    let n_chars = float(block.text.chars().count().max(1));
+    let links = (float(block.n_link_chars) / n_chars).min(1.0);
+    list.extend([links, flag(links > 0.6), flag(links > 0.6 && n_words < 15)]);
+    list.push((float(block.n_bold_chars) / n_chars).min(1.0));
+}
+
+fn push_shape(list: &mut Vec<f32>, shape: Shape) {
+    let is_heading = matches!(shape, Shape::Heading(_));
+    list.push(flag(shape == Shape::Paragraph));
+    list.push(flag(is_heading));
+    list.push(flag(shape == Shape::Heading(1)));
+    for kind in [
+        Shape::Item,
+        Shape::Quote,
+        Shape::Caption,
+        Shape::Cell,
+        Shape::Term,
+        Shape::Preformatted,
+        Shape::Bare,
+    ] {
+        list.push(flag(shape == kind));
+    }
+}
+
+/// The names of all features.
+pub(super) fn names() -> Vec<String> {
+    let hints = |far: &'static str| KINDS.iter().map(move |kind| format!("{far}{}", kind.0));
+    let own = NAMES.iter().map(|name| (*name).to_owned());
+    own.chain(hints("near ")).chain(hints("within ")).collect()
+}

@@ -1,0 +1,267 @@
+//! What a page says of itself in JSON-LD (schema.org).
+//!
+//! Publishers wrap it in arrays and `@graph`, escape it as HTML, or break it with line ends inside
+//! strings; all of that is read. What is not JSON even so is left alone.
+
+use dom_query::Document;
+use serde_json::{Map, Value};
+
+use crate::normalize::text;
+
+/// More nodes than any page describes; a bomb has more.
+const NODES_MAX: usize = 5_000;
+
+/// The types of an article, with the most telling first.
+const ARTICLES: [&str; 22] = [
+    "LiveBlogPosting",
+    "NewsArticle",
+    "ReportageNewsArticle",
+    "AnalysisNewsArticle",
+    "OpinionNewsArticle",
+    "BackgroundNewsArticle",
+    "AskPublicNewsArticle",
+    "ReviewNewsArticle",
+    "AdvertiserContentArticle",
+    "SatiricalArticle",
+    "Report",
+    "BlogPosting",
+    "SocialMediaPosting",
+    "DiscussionForumPosting",
+    "TechArticle",
+    "ScholarlyArticle",
+    "MedicalScholarlyArticle",
+    "Review",
+    "Recipe",
+    "Article",
+    "CreativeWork",
+    "WebPage",
+];
+
+/// Types that describe the page and not the article on it.
+const WEAK: [&str; 2] = ["CreativeWork", "WebPage"];
+
+/// All objects of the JSON-LD of a page.
+#[derive(Debug, Default)]
+pub(super) struct JsonLd {
+    objects: Vec<Map<String, Value>>,
+}
+
+impl JsonLd {
+    /// Reads all blocks of JSON-LD of a document.
+    pub(super) fn of(document: &Document) -> Self {
+        let mut found = Self::default();
+        for script in &document.select(r#"script[type*="ld+json"]"#) {
+            if let Some(value) = parse(&script.text()) {
+                found.collect(value, 0);
+            }
+        }
+        found
+    }
+
+    fn collect(&mut self, value: Value, depth: usize) {
+        const DEPTH_MAX: usize = 16;
+        if depth > DEPTH_MAX || self.objects.len() >= NODES_MAX {
+            return;
+        }
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    self.collect(item, depth + 1);
+                }
+            }
+            Value::Object(mut object) => {
+                for key in ["@graph", "mainEntity", "mainEntityOfPage"] {
+                    if object.get(key).is_some_and(|inner| !inner.is_string())
+                        && let Some(inner) = object.remove(key)
+                    {
+                        self.collect(inner, depth + 1);
+                    }
+                }
+                self.objects.push(object);
+            }
+            _ => {}
+        }
+    }
+
+    /// The article of the page: the most telling type, then the most facts.
+    pub(super) fn article(&self) -> Option<&Map<String, Value>> {
+        let articles = self.objects.iter().filter_map(|object| {
+            let rank = rank(object)?;
+            let is_weak = WEAK.contains(&ARTICLES[rank]);
+            let has_headline = object.contains_key("headline");
+            (!is_weak || has_headline || object.contains_key("datePublished")).then_some((
+                is_weak,
+                !has_headline,
+                std::cmp::Reverse(object.len()),
+                object,
+            ))
+        });
+        articles
+            .min_by_key(|(is_weak, lacks, size, _)| (*is_weak, *lacks, *size))
+            .map(|found| found.3)
+    }
+
+    /// Whether any object is of this type.
+    pub(super) fn has_type(&self, name: &str) -> bool {
+        self.objects.iter().any(|object| is_a(object, name))
+    }
+
+    /// The objects of this type.
+    pub(super) fn of_type(&self, name: &'static str) -> impl Iterator<Item = &Map<String, Value>> {
+        self.objects.iter().filter(move |object| is_a(object, name))
+    }
+
+    /// An object by its `@id`.
+    pub(super) fn by_id(&self, id: &str) -> Option<&Map<String, Value>> {
+        self.objects.iter().find(|object| {
+            object.get("@id").and_then(Value::as_str) == Some(id) && object.contains_key("name")
+        })
+    }
+
+    /// The value of a key in the first object that has it.
+    pub(super) fn anywhere(&self, key: &str) -> Option<&Value> {
+        self.objects.iter().find_map(|object| object.get(key))
+    }
+}
+
+/// The place of an object's type among the types of articles.
+fn rank(object: &Map<String, Value>) -> Option<usize> {
+    ARTICLES.iter().position(|name| is_a(object, name))
+}
+
+/// Whether an object has this `@type`, with or without `https://schema.org/`.
+pub(super) fn is_a(object: &Map<String, Value>, name: &str) -> bool {
+    let is = |value: &Value| {
+        let kind = value.as_str().unwrap_or_default();
+        kind.rsplit(['/', ':', '#']).next() == Some(name)
+    };
+    match object.get("@type") {
+        Some(Value::Array(items)) => items.iter().any(is),
+        Some(value) => is(value),
+        None => false,
+    }
+}
+
+/// JSON as publishers write it.
+fn parse(raw: &str) -> Option<Value> {
+    let raw = raw.trim().trim_start_matches("<!--").trim_end_matches("-->");
+    let raw = raw.trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
+    let raw = raw.trim_end_matches("//]]>").trim_end_matches("]]>").trim().trim_end_matches(';');
+    if let Ok(value) = serde_json::from_str(raw) {
+        return Some(value);
+    }
+    // RFC 8259 section 7 wants control characters escaped.
+    let mended = mend(raw);
+    if let Ok(value) = serde_json::from_str(&mended) {
+        return Some(value);
+    }
+    if raw.contains("&quot;") {
+        return serde_json::from_str(&unescape(raw)).ok();
+    }
+    // Two documents in one element.
+    serde_json::Deserializer::from_str(&mended).into_iter::<Value>().next()?.ok()
+}
+
+/// Line ends and tabs inside strings to spaces, commas before a closing bracket to nothing.
+fn mend(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut in_string = false;
+    let mut is_escaped = false;
+    for c in raw.chars() {
+        if in_string {
+            let ends = c == '"' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            in_string = !ends;
+            out.push(if c.is_control() { ' ' } else { c });
+            continue;
+        }
+        if matches!(c, '}' | ']') {
+            let kept = out.trim_end().len();
+            if out[..kept].ends_with(',') {
+                out.truncate(kept - 1);
+            }
+        }
+        in_string = c == '"';
+        out.push(c);
+    }
+    out
+}
+
+fn unescape(raw: &str) -> String {
+    raw.replace("&quot;", "\"").replace("&#34;", "\"").replace("&amp;", "&")
+}
+
+/// The texts of a value: a string, a name, or a list of them.
+pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
+    let mut found = Vec::new();
+    push_texts(value, &mut found, 0);
+    found
+}
+
+fn push_texts(value: Option<&Value>, found: &mut Vec<String>, depth: usize) {
+    const TEXTS_MAX: usize = 200;
+    if depth > 4 || found.len() >= TEXTS_MAX {
+        return;
+    }
+    match value {
+        Some(Value::String(text)) => {
+            let text = text::one_line(text);
+            if !text.is_empty() {
+                found.push(text);
+            }
+        }
+        Some(Value::Array(items)) => {
+            for item in items {
+                push_texts(Some(item), found, depth + 1);
+            }
+        }
+        Some(Value::Object(object)) => {
+            let name = object.get("name").or_else(|| object.get("@value"));
+            push_texts(name.or_else(|| object.get("url")), found, depth + 1);
+        }
+        _ => {}
+    }
+}
+
+/// The first text of a value.
+pub(super) fn first_text(value: Option<&Value>) -> Option<String> {
+    texts(value).into_iter().next()
+}
+
+/// A statement that may be a boolean, a string or a number.
+pub(super) fn boolean(value: Option<&Value>) -> Option<bool> {
+    match value? {
+        Value::Bool(is) => Some(*is),
+        Value::String(text) => {
+            let text = text.trim().to_ascii_lowercase();
+            match text.rsplit('/').next()? {
+                "true" | "1" | "yes" => Some(true),
+                "false" | "0" | "no" => Some(false),
+                _ => None,
+            }
+        }
+        Value::Number(number) => number.as_i64().map(|number| number != 0),
+        _ => None,
+    }
+}
+
+/// The first address in a value: a string, an object with `url`, or a list of them.
+pub(super) fn address(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Array(items) => items.iter().find_map(|item| address(Some(item))),
+        Value::Object(object) => ["url", "contentUrl", "@id"]
+            .iter()
+            .find_map(|key| address(object.get(*key)).filter(|url| url.contains('/'))),
+        _ => None,
+    }
+}
+
+/// A number, also where it is written as a string.
+pub(super) fn number(value: Option<&Value>) -> Option<usize> {
+    match value? {
+        Value::Number(number) => usize::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,224 @@
+//! What a page says of its article, from the most reliable place that says it.
+
+use std::sync::LazyLock;
+
+use dom_query::Document;
+use regex::Regex;
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::extract::json_ld::{self, JsonLd};
+use crate::extract::meta::Meta;
+use crate::extract::{Page, Source, access, authors, dates, kind};
+use crate::normalize::text;
+use crate::normalize::url as addresses;
+
+/// Where to look.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'s> {
+    pub document: &'s Document,
+    pub json_ld: &'s JsonLd,
+    pub meta: &'s Meta,
+    pub source: &'s Source,
+}
+
+/// Tags beyond this are keywords for machines.
+const TAGS_MAX: usize = 40;
+
+/// Fills in everything but the text.
+pub(super) fn fill(page: &mut Page, from: &Sources<'_>) {
+    let article = from.json_ld.article();
+    page.headline = headline(article, from);
+    page.authors = authors::of(article, from.json_ld, from.meta, from.document);
+    let published = dates::published(article, from.json_ld, from.meta, from.document);
+    page.published = published.map(|found| found.date);
+    page.published_source = published.map(|found| found.source.to_owned());
+    page.modified = dates::modified(article, from.meta, from.document).map(|found| found.date);
+    page.section = section(article, from);
+    page.tags = tags(article, from);
+    page.language = language(article, from);
+    page.canonical_url = canonical(from);
+    page.image = image(article, from);
+    page.is_free = access::is_free(from.json_ld, from.meta);
+    let url = page.canonical_url.as_deref().unwrap_or(&from.source.url);
+    page.kind = kind::of(article, from.json_ld, from.meta, url, page.section.as_deref());
+    page.wire = wire(article, from);
+}
+
+fn headline(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let json = article.and_then(|article| {
+        json_ld::first_text(article.get("headline"))
+            .or_else(|| json_ld::first_text(article.get("name")))
+    });
+    let heading = {
+        let headings = from.document.select("h1");
+        let texts = headings.nodes().iter().map(|node| text::one_line(&node.text()));
+        let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+        if texts.len() == 1 { texts.into_iter().next() } else { None }
+    };
+    let site = from.meta.first(&["og:site_name", "application-name"]);
+    let meta = from.meta.first(&["og:title", "twitter:title", "dc.title", "title"]);
+    let title = Some(text::one_line(&from.document.select_single("head title").text()));
+    json.or(heading)
+        .or_else(|| meta.or(title).map(|title| without_site(&title, site.as_deref())))
+        .filter(|title| !title.is_empty())
+}
+
+/// `Headline | Site` and `Headline - Site` without the site.
+fn without_site(title: &str, site: Option<&str>) -> String {
+    for separator in [" | ", " - ", " – ", " — ", " • ", " · ", " » "] {
+        if let Some((rest, last)) = title.rsplit_once(separator) {
+            let is_site = site.is_some_and(|site| site.eq_ignore_ascii_case(last.trim()));
+            if is_site || (site.is_none() && separator == " | ") {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+    title.to_owned()
+}
+
+fn section(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let json = article.map(|article| json_ld::texts(article.get("articleSection")));
+    let json = json.filter(|sections| !sections.is_empty()).map(|sections| sections.join("; "));
+    json.or_else(|| {
+        from.meta.first(&[
+            "article:section",
+            "og:article:section",
+            "parsely-section",
+            "cxenseparse:section",
+            "articlesection",
+            "section",
+        ])
+    })
+    .or_else(|| breadcrumb(from))
+}
+
+/// The last step but the page itself, of the path the page shows.
+fn breadcrumb(from: &Sources<'_>) -> Option<String> {
+    let list = from.json_ld.of_type("BreadcrumbList").next()?;
+    let items = list.get("itemListElement")?.as_array()?;
+    let names: Vec<String> = items
+        .iter()
+        .filter_map(|item| {
+            json_ld::first_text(item.get("name"))
+                .or_else(|| json_ld::first_text(item.get("item").and_then(|item| item.get("name"))))
+        })
+        .collect();
+    (names.len() >= 3).then(|| names[names.len() - 2].clone())
+}
+
+fn tags(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Vec<String> {
+    let json = article.map(|article| json_ld::texts(article.get("keywords"))).unwrap_or_default();
+    let lists = [
+        json,
+        from.meta.all("article:tag"),
+        from.meta.all("keywords"),
+        from.meta.all("news_keywords"),
+        from.meta.all("parsely-tags"),
+    ];
+    let found = lists.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
+    let parts = found.iter().flat_map(|text| text.split([',', ';']));
+    let mut tags: Vec<String> = Vec::new();
+    for part in parts.map(text::squeeze).filter(|part| !part.is_empty()) {
+        let is_known = tags.iter().any(|tag| tag.to_lowercase() == part.to_lowercase());
+        if !is_known && tags.len() < TAGS_MAX {
+            tags.push(part);
+        }
+    }
+    tags
+}
+
+fn language(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let root = from.document.select_single("html");
+    let declared = root.attr("lang").or_else(|| root.attr("xml:lang")).map(|lang| lang.to_string());
+    declared
+        .or_else(|| from.meta.first(&["content-language", "og:locale", "language", "dc.language"]))
+        .or_else(|| article.and_then(|article| json_ld::first_text(article.get("inLanguage"))))
+        .map(|lang| lang.trim().replace('_', "-"))
+        .filter(|lang| {
+            (2..=12).contains(&lang.len())
+                && lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        })
+}
+
+/// What the page calls its address; only on its own site, where a stranger's mistake cannot merge
+/// articles.
+fn canonical(from: &Sources<'_>) -> Option<String> {
+    let stated = from.meta.link("canonical").map(ToOwned::to_owned);
+    let stated = stated.or_else(|| from.meta.first(&["og:url"]))?;
+    let url = absolute(&stated, from)?;
+    let is_own = from.source.url.is_empty() || is_same_site(&url, &from.source.url);
+    is_own.then_some(url)
+}
+
+fn is_same_site(a: &str, b: &str) -> bool {
+    let domain = |address: &str| {
+        let url = Url::parse(address).ok()?;
+        let host = url.host_str()?.to_lowercase();
+        let domain = psl::domain_str(&host).map_or_else(|| host.clone(), ToOwned::to_owned);
+        Some(domain)
+    };
+    domain(a).is_some_and(|domain_a| Some(domain_a) == domain(b))
+}
+
+fn absolute(address: &str, from: &Sources<'_>) -> Option<String> {
+    let address = address.trim();
+    let url = Url::parse(address)
+        .or_else(|_| Url::parse(&from.source.url).and_then(|base| base.join(address)));
+    let url = url.ok()?.to_string();
+    (!addresses::is_unsafe(&url)).then_some(url)
+}
+
+fn image(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let json = article.and_then(|article| json_ld::address(article.get("image")));
+    let meta = from.meta.first(&[
+        "og:image:secure_url",
+        "og:image",
+        "og:image:url",
+        "twitter:image",
+        "twitter:image:src",
+    ]);
+    meta.or(json)
+        .or_else(|| from.meta.link("image_src").map(ToOwned::to_owned))
+        .and_then(|address| absolute(&address, from))
+}
+
+/// Agencies whose copy Dutch and Flemish outlets print.
+const AGENCIES: [(&str, &str); 9] = [
+    ("anp", "ANP"),
+    ("belga", "Belga"),
+    ("reuters", "Reuters"),
+    ("afp", "AFP"),
+    ("associated press", "AP"),
+    ("ap", "AP"),
+    ("dpa", "dpa"),
+    ("bloomberg", "Bloomberg"),
+    ("novum", "Novum"),
+];
+
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}]+").expect("the pattern is constant"));
+
+/// The agency in the byline or in who provided the article; photographs have credits of their own.
+fn wire(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let keys =
+        ["author", "creator", "sourceOrganization", "provider", "copyrightHolder", "creditText"];
+    let json = keys.iter().flat_map(|key| json_ld::texts(article.and_then(|a| a.get(*key))));
+    let names =
+        ["author", "article:author", "source", "article:source", "dc.source", "dc.creator", "byl"];
+    let meta = names.iter().flat_map(|name| from.meta.all(name));
+    json.chain(meta).find_map(|said| agency(&said))
+}
+
+/// The agency that a short credit names.
+pub(super) fn agency(credit: &str) -> Option<String> {
+    const CREDIT_CHARS_MAX: usize = 80;
+    if credit.len() > CREDIT_CHARS_MAX {
+        return None;
+    }
+    let words: Vec<String> =
+        WORD.find_iter(credit).map(|word| word.as_str().to_lowercase()).collect();
+    let said = format!(" {} ", words.join(" "));
+    let found = AGENCIES.iter().find(|(name, _)| said.contains(&format!(" {name} ")));
+    found.map(|(_, agency)| (*agency).to_owned())
+}

@@ -1,0 +1,77 @@
+//! Set phrases around articles, in the languages of Europe's press.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is constant")
+}
+
+static READ_ALSO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:(?:lees|bekijk|kijk|luister|beluister)(?: (?:hier|dan))? (?:ook|meer|verder|terug|alles|het hele|de hele|onze|meer over)\b|lees hier\b|meer (?:over|lezen|nieuws|weten)\b|ook interessant|gerelateerd|zie ook\b|verder lezen|(?:read|see|watch|listen)(?: (?:also|more|next|too))\b|also (?:read|see|on)\b|related(?: (?:articles|stories|content|news|posts))?\b|recommended\b|more (?:on|from|about|stories)\b|up next|you may (?:also )?like|you might (?:also )?like|don.t miss|editor.s (?:picks?|choice)|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|lesen)|auch interessant|weiterlesen|zum thema|das könnte sie|lire aussi|à lire|sur le même (?:sujet|thème)|lees ook|les også|læs også|läs (?:också|mer)|leggi anche|lea también|most read|most popular|meest gelezen|trending)",
+    )
+});
+
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:foto|photo|bild|beeld|image|picture|credit|fotograaf|photograph|crédit|illustratie|illustration|video|afbeelding|photography|photo credit|©|copyright)(?:'s|s)?(?: (?:by|door|van|von))?\s*[:©(]|^\s*©|\((?:foto|photo|beeld|bild|image)s?[: ][^)]{2,60}\)\s*$|(?:getty images|shutterstock|unsplash|istock|picture[ -]alliance|/(?:anp|epa|afp|ap|dpa|reuters|belga|getty))\s*[.)]?\s*$",
+    )
+});
+
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d+ (?:min|uur|uren|dagen|hours?|days?|minutes?|stunden|minuten|heures?)\b|^(?:laatste update|laatst bijgewerkt|bijgewerkt|gepubliceerd|geplaatst|published|updated|posted|last (?:updated|modified)|aktualisiert|veröffentlicht|stand|publié|mis à jour|vandaag|gisteren|today|yesterday)\b",
+    )
+});
+
+static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)nieuwsbrief|newsletter|abonneer|abonnement|abonnee\b|word lid|subscribe|subscription|sign up|schrijf je in|aanmelden|meld je aan|inloggen|log in\b|sign in\b|register|registreer|heb je een (?:tip|vraag|foutje)|tip de redactie|mail (?:ons|de redactie|naar)|stuur (?:ons )?een (?:mail|e-mail|bericht|app)|download (?:de|onze|our|the) (?:gratis )?app|whatsapp|volg (?:ons|jij|onze)|follow us|jetzt (?:abonnieren|testen|anmelden)|abonnieren sie|melden sie sich|s.abonner|inscrivez|donate\b|doneer|support (?:us|our)|cookies?\b|privacy|sponsored|advertis|click here|klik hier|leave a (?:comment|reply)|reageer|all rights reserved|alle rechten|terms of (?:use|service)|push-?berichten|notificat",
+    )
+});
+
+static SHARE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:deel|delen|share|teilen|partager|compartir|condividi|del|tweet|facebook|twitter|x|whatsapp|linkedin|e-?mail|mail|print|kopieer|copy link|link|pinterest|telegram|reddit|bewaar|save|opslaan|merken|bookmark|drucken|favorieten|reacties?|comments?|\d+ (?:reacties?|comments?|kommentare|shares?)|volg|follow|luister|listen|voorlezen|gift article|comment|beluister)\b",
+    )
+});
+
+static ADVERTISEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:advertenties?|advertisements?|advertising|reclame|anzeige|werbung|publicité|annonce|annons|ad|ads|sponsored|gesponsord|promoted|partnercontent|scroll to continue|lees verder onder|tekst gaat verder|article continues|continue reading|story continues|artikel gaat verder)\b",
+    )
+});
+
+/// Whether a block points at other articles.
+pub(super) fn reads_also(text: &str) -> bool {
+    READ_ALSO.is_match(text)
+}
+
+/// Whether a block says who made a picture.
+pub(super) fn is_credit(text: &str) -> bool {
+    const CHARS_MAX: usize = 300;
+    text.len() <= CHARS_MAX && CREDIT.is_match(text)
+}
+
+/// Whether a short block tells a date or a time.
+pub(super) fn is_date(text: &str) -> bool {
+    DATE.is_match(text)
+}
+
+/// Whether a block asks for something: a subscription, a tip, an address.
+pub(super) fn is_prompt(text: &str) -> bool {
+    const CHARS_MAX: usize = 400;
+    text.len() <= CHARS_MAX && PROMPT.is_match(text)
+}
+
+/// Whether a short block is for sharing or reacting.
+pub(super) fn is_share(text: &str) -> bool {
+    SHARE.is_match(text)
+}
+
+/// Whether a short block announces an advertisement, or that the text goes on behind it.
+pub(super) fn is_advertisement(text: &str) -> bool {
+    ADVERTISEMENT.is_match(text)
+}

@@ -1,0 +1,116 @@
+//! What an outlet prints on every page: blocks that recur are no part of any article.
+//!
+//! No tool that sees one page can know this. The counts are small, can be stored, and forget what is
+//! long gone.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest as _, Sha256};
+
+/// Pages after which counts are halved, so that an old template is forgotten.
+const PAGES_MAX: u32 = 400;
+
+/// Blocks remembered of an outlet.
+const BLOCKS_MAX: usize = 20_000;
+
+/// The fewest pages on which a block must stand to count as recurring.
+const PAGES_MIN: u32 = 3;
+
+/// On how many of an outlet's pages which block stood.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Recurring {
+    n_pages: u32,
+    counts: HashMap<u64, u32>,
+}
+
+impl Recurring {
+    /// What was stored before.
+    pub fn from_counts(n_pages: u32, counts: impl IntoIterator<Item = (u64, u32)>) -> Self {
+        Self { n_pages, counts: counts.into_iter().collect() }
+    }
+
+    /// How many pages were counted.
+    pub fn n_pages(&self) -> u32 {
+        self.n_pages
+    }
+
+    /// The counts, to be stored.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        self.counts.iter().map(|(key, count)| (*key, *count))
+    }
+
+    /// Counts the blocks of another page: [`super::Page::keys`]. A page that was counted before
+    /// must not be counted again.
+    pub fn observe(&mut self, keys: &[u64]) {
+        let distinct: HashSet<u64> = keys.iter().copied().collect();
+        for key in distinct {
+            *self.counts.entry(key).or_default() += 1;
+        }
+        self.n_pages += 1;
+        if self.n_pages >= PAGES_MAX || self.counts.len() > BLOCKS_MAX {
+            self.forget();
+        }
+    }
+
+    /// The blocks that stood on a good part of the pages.
+    pub fn keys(&self) -> HashSet<u64> {
+        let least = PAGES_MIN.max(self.n_pages.div_ceil(20));
+        let recurring = self.counts.iter().filter(|(_, count)| **count >= least);
+        recurring.map(|(key, _)| *key).collect()
+    }
+
+    fn forget(&mut self) {
+        self.n_pages /= 2;
+        self.counts.retain(|_, count| {
+            *count /= 2;
+            *count > 0
+        });
+    }
+}
+
+/// The key of a block: its words, with numbers alike, so that a counter is the same block each time.
+pub(super) fn key(words: &str) -> u64 {
+    let mut hasher = Sha256::new();
+    for word in words.split_ascii_whitespace() {
+        let is_number = word.bytes().all(|b| b.is_ascii_digit());
+        hasher.update(if is_number { "0" } else { word });
+        hasher.update(" ");
+    }
+    let hash = hasher.finalize();
+    u64::from_be_bytes(std::array::from_fn(|at| hash[at]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_on_most_pages_recurs_and_what_is_news_does_not() {
+        let mut outlet = Recurring::default();
+        let tip = key(" heb je een tip mail de redactie ");
+        for page in 0..40 {
+            outlet.observe(&[tip, tip, page]);
+        }
+        assert_eq!(outlet.keys(), HashSet::from([tip]));
+        assert_eq!(Recurring::from_counts(outlet.n_pages(), outlet.counts()), outlet);
+    }
+
+    #[test]
+    fn an_old_template_is_forgotten() {
+        let mut outlet = Recurring::default();
+        for _ in 0..50 {
+            outlet.observe(&[1]);
+        }
+        for _ in 0..2_000 {
+            outlet.observe(&[2]);
+        }
+        assert_eq!(outlet.keys(), HashSet::from([2]));
+        assert!(outlet.n_pages() < PAGES_MAX);
+    }
+
+    #[test]
+    fn a_counter_is_the_same_block_each_time() {
+        assert_eq!(key(" 12 reacties "), key(" 9 reacties "));
+        assert_ne!(key(" 12 reacties "), key(" 12 lezers "));
+    }
+}

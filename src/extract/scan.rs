@@ -1,0 +1,256 @@
+//! One pass over a page before it is parsed: whether any parser may be given it.
+//!
+//! The time of HTML parsers grows with the square of nesting depth and of the attributes of a tag,
+//! and some of them recurse. Real pages are nowhere near these limits.
+
+/// The most elements open at once. The deepest of 700 news pages had 51.
+const DEPTH_MAX: usize = 256;
+
+/// The most attributes of one tag.
+const ATTRIBUTES_MAX: usize = 1_000;
+
+/// The most tags of a page.
+const TAGS_MAX: usize = 250_000;
+
+/// How much of a page is looked at to tell text from other bytes.
+const SAMPLE_BYTES: usize = 64 << 10;
+
+/// Why a page is not parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// More open elements, attributes or tags than any real page has.
+    TooDeep,
+    /// More bytes than the limit.
+    TooLarge,
+    /// No HTML: an image, a PDF, an archive, or nothing at all.
+    NotHtml,
+}
+
+impl Refusal {
+    /// The word used in the archive and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TooDeep => "too_deep",
+            Self::TooLarge => "too_large",
+            Self::NotHtml => "not_html",
+        }
+    }
+}
+
+/// Looks at a decoded page; `None` when it may be parsed.
+pub(super) fn refusal(html: &str) -> Option<Refusal> {
+    if !looks_like_html(html) {
+        return Some(Refusal::NotHtml);
+    }
+    let mut scan = Scan { bytes: html.as_bytes(), at: 0, open: Vec::new(), n_tags: 0 };
+    scan.run()
+}
+
+fn looks_like_html(html: &str) -> bool {
+    let mut end = html.len().min(SAMPLE_BYTES);
+    while !html.is_char_boundary(end) {
+        end -= 1;
+    }
+    let sample = &html[..end];
+    let n_odd = sample
+        .chars()
+        .filter(|c| *c == '\u{fffd}' || (c.is_control() && !c.is_ascii_whitespace()))
+        .count();
+    let has_tag = memchr::memchr_iter(b'<', html.as_bytes()).any(|at| {
+        let next = html.as_bytes().get(at + 1);
+        next.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'!')
+    });
+    has_tag && n_odd * 20 <= sample.chars().count()
+}
+
+struct Scan<'h> {
+    bytes: &'h [u8],
+    at: usize,
+    open: Vec<&'h [u8]>,
+    n_tags: usize,
+}
+
+impl<'h> Scan<'h> {
+    fn run(&mut self) -> Option<Refusal> {
+        while let Some(found) = memchr::memchr(b'<', &self.bytes[self.at..]) {
+            self.at += found + 1;
+            match self.bytes.get(self.at) {
+                Some(b'/') => {
+                    self.at += 1;
+                    let name = self.name();
+                    self.close(name);
+                }
+                Some(b'!') => self.skip_comment(),
+                Some(b) if b.is_ascii_alphabetic() => self.start_tag(),
+                _ => {}
+            }
+            if self.open.len() > DEPTH_MAX || self.n_tags > TAGS_MAX {
+                return Some(Refusal::TooDeep);
+            }
+        }
+        None
+    }
+
+    fn start_tag(&mut self) {
+        self.n_tags += 1;
+        let name = self.name();
+        let (n_attributes, is_self_closing) = self.attributes();
+        if n_attributes > ATTRIBUTES_MAX {
+            self.n_tags = usize::MAX;
+            return;
+        }
+        if is_raw(name) {
+            self.skip_raw(name);
+        } else if !(is_void(name)
+            || is_closed_by_its_like(name)
+            || is_self_closing && self.is_foreign())
+        {
+            self.open.push(name);
+        }
+    }
+
+    fn name(&mut self) -> &'h [u8] {
+        let start = self.at;
+        let rest = &self.bytes[start..];
+        let end = rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+        self.at = start + end.unwrap_or(rest.len());
+        &self.bytes[start..self.at]
+    }
+
+    /// Goes behind the tag; tells how many attributes it had, at least, and whether it ends in `/>`.
+    fn attributes(&mut self) -> (usize, bool) {
+        let mut n_attributes = 0;
+        let mut is_between = true;
+        let mut last = b' ';
+        while let Some(&byte) = self.bytes.get(self.at) {
+            self.at += 1;
+            match byte {
+                b'>' => break,
+                b'"' | b'\'' if last == b'=' => {
+                    let rest = &self.bytes[self.at..];
+                    self.at += memchr::memchr(byte, rest).map_or(rest.len(), |end| end + 1);
+                    is_between = true;
+                }
+                b'/' => is_between = true,
+                b if b.is_ascii_whitespace() => is_between = true,
+                b'=' => is_between = false,
+                _ if is_between && last != b'=' => {
+                    n_attributes += 1;
+                    is_between = false;
+                }
+                _ => {}
+            }
+            if !byte.is_ascii_whitespace() {
+                last = byte;
+            }
+        }
+        (n_attributes, last == b'/')
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        let found = self.open.iter().rposition(|open| open.eq_ignore_ascii_case(name));
+        if let Some(depth) = found {
+            self.open.truncate(depth);
+        }
+    }
+
+    fn skip_comment(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let Some(comment) = rest.strip_prefix(b"!--") else { return };
+        self.at += 3 + memchr::memmem::find(comment, b"-->").map_or(0, |end| end + 3);
+    }
+
+    /// HTML section 13.2.5: what stands in these is text up to their end tag.
+    fn skip_raw(&mut self, name: &[u8]) {
+        let mut at = self.at;
+        while let Some(found) = memchr::memmem::find(&self.bytes[at..], b"</") {
+            at += found + 2;
+            let rest = &self.bytes[at..];
+            if rest.len() >= name.len() && rest[..name.len()].eq_ignore_ascii_case(name) {
+                self.at = at;
+                return;
+            }
+        }
+        self.at = self.bytes.len();
+    }
+
+    fn is_foreign(&self) -> bool {
+        let foreign: [&[u8]; 2] = [b"svg", b"math"];
+        self.open.iter().any(|open| foreign.iter().any(|name| open.eq_ignore_ascii_case(name)))
+    }
+}
+
+fn is_one_of(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+fn is_void(name: &[u8]) -> bool {
+    const VOID: [&str; 15] = [
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+        "source", "track", "wbr", "path",
+    ];
+    is_one_of(name, &VOID)
+}
+
+/// HTML section 13.1.2.4: their end tag may be left out, and the next of their kind ends them.
+fn is_closed_by_its_like(name: &[u8]) -> bool {
+    const IMPLIED: [&str; 12] =
+        ["p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "tbody", "thead", "tfoot"];
+    is_one_of(name, &IMPLIED)
+}
+
+fn is_raw(name: &[u8]) -> bool {
+    const RAW: [&str; 7] = ["script", "style", "textarea", "title", "iframe", "noembed", "xmp"];
+    is_one_of(name, &RAW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(html: &str, expected: Option<Refusal>) {
+        assert_eq!(refusal(html), expected);
+    }
+
+    #[test]
+    fn real_markup_passes_however_careless() {
+        check("<!doctype html><p>een<p>twee<br><ul><li>a<li>b</ul>", None);
+        check(&format!("<table>{}", "<tr><td>a<td>b".repeat(2_000)), None);
+        check(&format!("<script>{}</script><p>x", "'<div>'".repeat(1_000)), None);
+        check(&format!("<!-- {} --><p>x", "<div>".repeat(1_000)), None);
+        check(&format!("<svg>{}</svg>", "<circle r='1'/>".repeat(1_000)), None);
+        check(&"<div><b>x</b></div>".repeat(10_000), None);
+        check(&format!("<p title='{}'>x", "<div>".repeat(1_000)), None);
+    }
+
+    #[test]
+    fn what_would_cost_a_parser_too_much_is_refused() {
+        check(&"<div>".repeat(300), Some(Refusal::TooDeep));
+        check(&"<b><div>".repeat(200), Some(Refusal::TooDeep));
+        check(&"<div/>".repeat(300), Some(Refusal::TooDeep));
+        check(&"<i></i>".repeat(300_000), Some(Refusal::TooDeep));
+        let attributes =
+            |n: usize| (0..n).map(|i| format!(" a{i}='1'")).collect::<Vec<_>>().concat();
+        check(&format!("<p{}>x", attributes(1_500)), Some(Refusal::TooDeep));
+        check(&format!("<p{}>x", attributes(900)), None);
+        check(&format!("<p {}>x", "a ".repeat(1_500)), Some(Refusal::TooDeep));
+    }
+
+    #[test]
+    fn what_is_no_html_is_refused() {
+        check("", Some(Refusal::NotHtml));
+        check("Not found", Some(Refusal::NotHtml));
+        check("{\"a\": 1 < 2}", Some(Refusal::NotHtml));
+        check(&format!("%PDF-1.4 <a> {}", "\u{1}\u{fffd}x".repeat(500)), Some(Refusal::NotHtml));
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_is_survived(html in "(<|>|/|!--|-->|=|'|\"|script|div|[a-z é\n])*") {
+            let _ = refusal(&html);
+        }
+    }
+}

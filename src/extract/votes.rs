@@ -1,0 +1,128 @@
+//! What general extractors take for the article, as votes on the blocks of the page.
+//!
+//! Each of them finds what the others miss; none is right alone. Their markup is not used, only
+//! which of the page's own blocks they kept.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::extract::blocks::{Block, words_of};
+use crate::normalize::text;
+
+/// Shorter blocks may stand in any sentence: only the same block is the same.
+const SHORT_WORDS: usize = 5;
+
+/// One extractor's idea of the article.
+#[derive(Debug, Default)]
+pub(super) struct Voter {
+    pub name: &'static str,
+    pub n_words: usize,
+    words: String,
+    blocks: HashSet<String>,
+    shingles: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
+}
+
+impl Voter {
+    fn new(name: &'static str, text: &str) -> Self {
+        let (words, n_words) = words_of(text);
+        let blocks = text.split('\n').map(|line| words_of(line).0).collect();
+        let shingles = shingles(&words).collect();
+        Self { name, n_words, words, blocks, shingles }
+    }
+
+    /// How much of a block it kept, from 0 to 1.
+    pub(super) fn vote(&self, block: &Block) -> f32 {
+        if self.n_words == 0 || block.n_words == 0 {
+            return 0.0;
+        }
+        if block.n_words < SHORT_WORDS {
+            return f32::from(u8::from(self.blocks.contains(&block.words)));
+        }
+        if memchr::memmem::find(self.words.as_bytes(), block.words.as_bytes()).is_some() {
+            return 1.0;
+        }
+        let (mut n_all, mut n_kept) = (0_u16, 0_u16);
+        for shingle in shingles(&block.words).take(usize::from(u16::MAX)) {
+            n_all += 1;
+            n_kept += u16::from(self.shingles.contains(&shingle));
+        }
+        if n_all == 0 { 0.0 } else { f32::from(n_kept) / f32::from(n_all) }
+    }
+}
+
+/// Hashes of each three words in a row.
+fn shingles(words: &str) -> impl Iterator<Item = u64> {
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let mut list = words.split_ascii_whitespace();
+    let (mut a, mut b) = (list.next(), list.next());
+    list.filter_map(move |c| {
+        let shingle = (a.replace(b?)?, b.replace(c)?, c);
+        Some(hasher.hash_one(shingle))
+    })
+}
+
+/// `trafilatura`, with its own fallbacks.
+pub(super) fn trafilatura(html: &str) -> Voter {
+    let options = trafilatura::Options::default().with_fallback(true).with_exclude_comments(true);
+    // A panic in it is one vote less.
+    let result = catch_unwind(AssertUnwindSafe(|| trafilatura::extract(html, &options)));
+    let html = result.ok().and_then(Result::ok).map(|result| result.content_html);
+    Voter::new("trafilatura", &text::from_html(&html.unwrap_or_default()))
+}
+
+/// `dom_smoothie`, a port of Readability.
+pub(super) fn readability(document: dom_query::Document) -> Voter {
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let config =
+            dom_smoothie::Config { disable_json_ld: true, ..dom_smoothie::Config::default() };
+        let mut reader =
+            dom_smoothie::Readability::with_document(document, None, Some(config)).ok()?;
+        reader.parse().ok()
+    }));
+    let html = result.ok().flatten().map(|article| article.content);
+    Voter::new("readability", &text::from_html(&html.unwrap_or_default()))
+}
+
+/// The `articleBody` of JSON-LD, which may be marked up, cut off or another article.
+pub(super) fn json_ld(body: &str) -> Voter {
+    Voter::new("json-ld", &text::from_html(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::blocks::Shape;
+
+    fn block(text: &str) -> Block {
+        let (words, n_words) = words_of(text);
+        Block {
+            text: text.to_owned(),
+            words,
+            n_words,
+            n_link_chars: 0,
+            n_bold_chars: 0,
+            shape: Shape::Paragraph,
+            container: 0,
+        }
+    }
+
+    #[test]
+    fn a_block_counts_as_far_as_it_was_kept() {
+        let voter =
+            Voter::new("x", "De brug bij Hulst is dicht.\n\nSchippers varen om via Terneuzen.");
+        let check = |text: &str, low: f32, high: f32| {
+            let vote = voter.vote(&block(text));
+            assert!((low..=high).contains(&vote), "{text}: {vote}");
+        };
+        check("De brug bij Hulst is dicht.", 1.0, 1.0);
+        check("Is dicht", 0.0, 0.0);
+        check("De brug bij Hulst is open vandaag ook", 0.3, 0.7);
+        check("Iets geheel anders staat hier nu", 0.0, 0.0);
+    }
+
+    #[test]
+    fn nothing_votes_for_nothing() {
+        assert!(Voter::default().vote(&block("De brug is dicht, meldt de politie.")) < 0.1);
+    }
+}

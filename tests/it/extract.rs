@@ -1,0 +1,116 @@
+//! Article pages read by the real binary: text, metadata, walls, and pages that would break it.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::program::Program;
+
+mod hostile;
+mod pages;
+
+use pages::{ARTICLE, GATE, LOG_IN, NOT_FOUND, PAID, ROBOT};
+
+/// What `extract` says of a page.
+fn read(program: &Program, html: &str, arguments: &[&str]) -> Value {
+    fs::write(program.home().join("page.html"), html).unwrap();
+    let all = [&["extract", "page.html", "--format", "json"], arguments].concat();
+    let ran = program.run(&all);
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"))
+}
+
+#[test]
+fn an_article_is_its_paragraphs_and_nothing_around_them() {
+    let page = read(&Program::new(), ARTICLE, &[]);
+    let body = page["articleBody"].as_str().unwrap();
+    insta::assert_snapshot!(body);
+    for (key, value) in [
+        ("headline", json!("Sluis bij Hulst twee weken dicht")),
+        ("author", json!(["Pieter de Rooij", "Fenna Bos"])),
+        ("datePublished", json!("2026-03-02T06:15:00Z")),
+        ("dateModified", json!("2026-03-02T08:40:00Z")),
+        ("section", json!("Regio")),
+        ("tags", json!(["scheepvaart", "Hulst"])),
+        ("language", json!("nl-NL")),
+        ("languageDetected", json!("nl")),
+        ("url", json!("https://www.zeeklei.example/regio/4401234-sluis-dicht")),
+        ("image", json!("https://beeld.zeeklei.example/sluis.jpg")),
+        ("isAccessibleForFree", json!(true)),
+        ("access", json!("full")),
+        ("kind", json!("news")),
+        ("wire", json!("ANP")),
+        ("wall", Value::Null),
+    ] {
+        assert_eq!(page[key], value, "{key}");
+    }
+}
+
+#[test]
+fn nothing_of_a_wall_is_text() {
+    let program = Program::new();
+    for (html, access, wall) in [
+        (GATE, "gated", "consent"),
+        (LOG_IN, "gated", "log_in"),
+        (ROBOT, "blocked", "bot_challenge"),
+        (NOT_FOUND, "unknown", "soft_not_found"),
+    ] {
+        let page = read(&program, html, &[]);
+        assert_eq!((&page["access"], &page["wall"]), (&json!(access), &json!(wall)));
+        assert_eq!(page["articleBody"], "");
+    }
+}
+
+#[test]
+fn a_paid_article_gives_its_beginning_and_not_the_offer() {
+    let page = read(&Program::new(), PAID, &[]);
+    let body = page["articleBody"].as_str().unwrap();
+    assert_eq!((&page["access"], &page["isAccessibleForFree"]), (&json!("paid"), &json!(false)));
+    assert!(body.contains("De bewoners van de Kade"), "{body}");
+    assert!(!body.to_lowercase().contains("abonn"), "{body}");
+}
+
+#[test]
+fn a_page_that_led_elsewhere_to_ask_consent_is_a_gate_whatever_it_says() {
+    let gate = "https://privacy.example/consent?back=https%3A%2F%2Fwww.zeeklei.example%2F1";
+    let page =
+        read(&Program::new(), "<title>Welkom</title><p>Kies hier uw voorkeur.", &["--url", gate]);
+    assert_eq!((&page["wall"], &page["articleBody"]), (&json!("consent"), &json!("")));
+}
+
+#[test]
+fn what_is_printed_on_all_pages_of_a_site_is_left_out() {
+    let program = Program::new();
+    let mut arguments = vec!["extract".to_owned()];
+    for number in 1..=4 {
+        let tip =
+            "Zeeklei is er voor iedereen in de streek en wordt gemaakt met hulp van de lezers.";
+        let page = ARTICLE
+            .replace("4401234", &format!("440123{number}"))
+            .replace("Schippers varen", &format!("Deel {number}. Schippers varen"))
+            .replace("<!-- slot -->", &format!("<p>{tip}</p>"));
+        let name = format!("page-{number}.html");
+        fs::write(program.home().join(&name), page).unwrap();
+        arguments.push(name);
+    }
+    arguments.extend(["--format", "json", "--out", "texts"].map(ToOwned::to_owned));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let ran = program.run(&arguments);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let text = fs::read_to_string(program.home().join("texts/page-3.json")).unwrap();
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let body = page["articleBody"].as_str().unwrap();
+    assert!(body.contains("Deel 3. Schippers varen"), "{body}");
+    assert!(!body.contains("hulp van de lezers"), "{body}");
+}
+
+#[test]
+fn a_page_for_people_is_headline_facts_and_text() {
+    let program = Program::new();
+    fs::write(program.home().join("page.html"), ARTICLE.replace("sterk", "st\u{9b}31mrk")).unwrap();
+    let shown = program.ok(&["extract", "page.html"]);
+    assert!(shown.starts_with("Sluis bij Hulst twee weken dicht\n"), "{shown}");
+    assert!(!shown.contains('\u{9b}'));
+    let ran = program.run(&["extract", "weg.html"]);
+    assert_eq!(ran.code, 4);
+    assert!(ran.stderr.contains("cannot read `weg.html`"), "{ran:?}");
+}
