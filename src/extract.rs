@@ -169,11 +169,17 @@ pub struct Page {
 
 impl Page {
     /// Takes the blocks with these keys out of the text, as [`Rules::recurring`] does beforehand.
+    /// Copies of one article under several addresses recur too: nothing is taken out when that would
+    /// be more than a third.
     pub fn leave_out(&mut self, keys: &HashSet<u64>) {
+        let recurs = |block: &&str| keys.contains(&recurring::key(&blocks::words_of(block).0));
+        let taken = self.text.split("\n\n").filter(recurs).map(|block| blocks::words_of(block).1);
+        if taken.sum::<usize>() * 3 > self.n_words {
+            return;
+        }
         let mut kept = Vec::new();
         for block in self.text.split("\n\n").filter(|block| !block.is_empty()) {
-            let words = blocks::words_of(block).0;
-            if keys.contains(&recurring::key(&words)) {
+            if recurs(&block) {
                 self.recurring.push(block.to_owned());
             } else {
                 kept.push(block);
@@ -284,15 +290,16 @@ fn voters(html: &str, document: Document, json_ld: &JsonLd) -> Vec<Voter> {
 
 fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {
     let mut kept = Vec::new();
-    for ((block, is_chosen), key) in blocks.blocks.iter().zip(chosen).zip(&page.keys) {
-        if *is_chosen && rules.recurring.contains(key) {
-            page.recurring.push(block.text.clone());
-        } else if *is_chosen {
+    for (block, is_chosen) in blocks.blocks.iter().zip(chosen) {
+        if *is_chosen {
             kept.push(block);
         }
     }
+    kept.truncate(access::before_offer(&kept));
+    kept.retain(|block| !access::is_offer(&block.text));
     page.n_words = kept.iter().map(|block| block.n_words).sum();
     page.text = render::text(kept.iter().copied());
+    page.leave_out(&rules.recurring);
     page.candidates = voters
         .iter()
         .map(|voter| Candidate {

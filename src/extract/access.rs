@@ -7,6 +7,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::extract::blocks::Block;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::extract::{Kind, Source};
@@ -242,16 +243,30 @@ pub(super) fn judge(evidence: Evidence) -> Access {
 
 static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|al (?:een )?abonnee\?|je hebt (?:al )?een abonnement\?|neem een abonnement|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
+        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|\bal (?:een )?abonnee\b|je hebt (?:al )?een abonnement\?|neem een abonnement|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
     )
 });
 
 /// Whether one of these blocks asks for a subscription to read on.
 pub(super) fn has_prompt<'b>(blocks: impl Iterator<Item = &'b str>) -> bool {
-    const PROMPT_CHARS_MAX: usize = 220;
     const PROMPTS_MIN: usize = 2;
-    let is_prompt = |block: &&str| block.len() <= PROMPT_CHARS_MAX && PROMPT.is_match(block);
-    blocks.filter(is_prompt).count() >= PROMPTS_MIN
+    blocks.filter(|block| is_offer(block)).count() >= PROMPTS_MIN
+}
+
+/// Whether a block offers a subscription to read on.
+pub(super) fn is_offer(block: &str) -> bool {
+    const OFFER_BYTES_MAX: usize = 220;
+    block.len() <= OFFER_BYTES_MAX && PROMPT.is_match(block)
+}
+
+/// How many of these blocks, in their order, come before an offer with which they end. An offer in
+/// the middle of an article ends nothing.
+pub(super) fn before_offer(blocks: &[&Block]) -> usize {
+    const PARAGRAPH_WORDS: usize = 25;
+    let is_text = |block: &&Block| block.n_words >= PARAGRAPH_WORDS && !is_offer(&block.text);
+    let end = blocks.iter().rposition(is_text).map_or(0, |last| last + 1);
+    let offer = blocks[end..].iter().position(|block| is_offer(&block.text));
+    offer.map_or(blocks.len(), |offer| end + offer)
 }
 
 /// Whether a text stops in the middle of things.
