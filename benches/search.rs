@@ -11,7 +11,9 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use knipsel::index::Document;
 use knipsel::index::search::{Page, Searcher, Sort};
 use knipsel::index::writer::Writer;
-use knipsel::language::{Analyzer, mark, stems};
+use knipsel::language::wanted::readings;
+use knipsel::language::{Analyzer, mark};
+use knipsel::model::closeness::Closeness;
 use knipsel::query::{self, Filter};
 use tempfile::TempDir;
 
@@ -73,9 +75,10 @@ fn analyze(criterion: &mut Criterion) {
     group.bench_function("3 kB, nothing remembered", |bencher| {
         bencher.iter(|| n_words(&mut Analyzer::default(), black_box(REPORT)));
     });
-    let patterns = [stems("woningen"), stems("de raad")];
+    let mut wanted = readings("woningen", Closeness::Wide);
+    wanted.extend(readings("de raad", Closeness::Forms));
     group.bench_function("3 kB, marking", |bencher| {
-        bencher.iter(|| mark::find(black_box(REPORT), &patterns));
+        bencher.iter(|| mark::find(black_box(REPORT), &wanted));
     });
     group.finish();
 }

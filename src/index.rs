@@ -9,6 +9,7 @@
 mod directory;
 mod schema;
 pub mod search;
+mod spans;
 mod tokens;
 mod translate;
 pub mod writer;

@@ -5,6 +5,7 @@
 
 pub mod article;
 pub mod capture;
+pub mod closeness;
 pub mod entry;
 pub mod feed;
 pub mod fetch;

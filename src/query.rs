@@ -15,6 +15,7 @@ mod syntax;
 
 use std::fmt;
 
+use crate::model::closeness::Closeness;
 use crate::model::time::Timestamp;
 
 /// A longer text is refused.
@@ -41,6 +42,17 @@ pub enum Query {
     Any(Vec<Query>),
     /// Everything but this.
     Not(Box<Query>),
+}
+
+/// Something that is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// The field it is looked for in.
+    pub field: Option<Field>,
+    /// As it was typed.
+    pub text: &'a str,
+    /// How closely it is meant.
+    pub closeness: Closeness,
 }
 
 /// A part of an article that can be searched by itself.
@@ -103,22 +115,18 @@ pub fn parse(text: &str) -> Result<Query, Error> {
 }
 
 impl Query {
-    /// The words and phrases that an article was found by, for marking them, each with the field
-    /// it was looked for in.
-    pub fn wanted(&self) -> Vec<(Option<Field>, &str)> {
+    /// The words and phrases that an article was found by, for marking them.
+    pub fn wanted(&self) -> Vec<Wanted<'_>> {
         let mut wanted = Vec::new();
         self.collect_wanted(None, &mut wanted);
         wanted
     }
 
-    fn collect_wanted<'a>(
-        &'a self,
-        field: Option<Field>,
-        wanted: &mut Vec<(Option<Field>, &'a str)>,
-    ) {
+    fn collect_wanted<'a>(&'a self, field: Option<Field>, wanted: &mut Vec<Wanted<'a>>) {
         match self {
             Self::Everything | Self::Not(_) => {}
-            Self::Word(text) | Self::Phrase(text) => wanted.push((field, text)),
+            Self::Word(text) => wanted.push(Wanted { field, text, closeness: Closeness::Wide }),
+            Self::Phrase(text) => wanted.push(Wanted { field, text, closeness: Closeness::Forms }),
             Self::In(field, query) => query.collect_wanted(Some(*field), wanted),
             Self::All(parts) | Self::Any(parts) => {
                 for part in parts {
@@ -177,7 +185,9 @@ mod tests {
 
     #[track_caller]
     fn check_wanted(text: &str, expected: &[(Option<Field>, &str)]) {
-        assert_eq!(parse(text).unwrap().wanted(), expected, "{text}");
+        let query = parse(text).unwrap();
+        let wanted: Vec<_> = query.wanted().iter().map(|one| (one.field, one.text)).collect();
+        assert_eq!(wanted, expected, "{text}");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::cli::out::{bold, clean};
-use crate::language::{mark, stems};
+use crate::language::mark;
+use crate::language::wanted::{self, Reading};
 use crate::query::{Field, Query};
 
 /// Characters of a snippet in data.
@@ -73,13 +74,13 @@ fn words<'t>(text: &'t str, range: &Range<usize>) -> impl Iterator<Item = Range<
 /// The bytes to show, about `chars` characters beginning a little before the first match, and the
 /// matches.
 fn choose(text: &str, query: &Query, chars: usize) -> (Range<usize>, Vec<Range<usize>>) {
-    let patterns: Vec<Vec<String>> = query
+    let readings: Vec<Reading> = query
         .wanted()
         .into_iter()
-        .filter(|(field, _)| matches!(field, None | Some(Field::Title)))
-        .map(|(_, words)| stems(words))
+        .filter(|wanted| matches!(wanted.field, None | Some(Field::Title)))
+        .flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness))
         .collect();
-    let marks = mark::find(text, &patterns);
+    let marks = mark::find(text, &readings);
     let first = marks.first().map_or(0, |mark| mark.start);
     let lead = text[..first].char_indices().rev().nth(chars / 4).map_or(0, |(at, _)| at);
     let start = if lead == 0 { 0 } else { next_word(text, lead) };

@@ -57,9 +57,9 @@ impl State {
 /// this schema was also made by this analyzer.
 pub(super) fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
-    let stems = text(Form::Stem).set_fieldnorms(true);
-    let stems = TextOptions::default().set_indexing_options(stems);
-    let names = TextOptions::default().set_indexing_options(text(Form::Folded));
+    let words = text(Form::Text).set_fieldnorms(true);
+    let words = TextOptions::default().set_indexing_options(words);
+    let names = TextOptions::default().set_indexing_options(text(Form::Name));
     let exact = TextFieldIndexing::default()
         .set_tokenizer("raw")
         .set_index_option(IndexRecordOption::Basic)
@@ -68,8 +68,8 @@ pub(super) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         article: schema.add_i64_field(ARTICLE, INDEXED | FAST),
         sort_at: schema.add_i64_field(SORT_AT, FAST),
-        title: schema.add_text_field("title", stems.clone()),
-        text: schema.add_text_field("text", stems),
+        title: schema.add_text_field("title", words.clone()),
+        text: schema.add_text_field("text", words),
         outlet: schema.add_text_field("outlet", names.clone()),
         section: schema.add_text_field("section", names.clone()),
         author: schema.add_text_field("author", names),
@@ -81,7 +81,7 @@ pub(super) fn schema() -> (Schema, Fields) {
 /// Teaches `index` how to cut text into words.
 pub(super) fn register_tokenizers(index: &Index) {
     let manager: &TokenizerManager = index.tokenizers();
-    for form in [Form::Stem, Form::Folded] {
+    for form in [Form::Text, Form::Name] {
         manager.register(&tokenizer_name(form), TextAnalyzer::from(Words::new(form)));
     }
 }
@@ -95,7 +95,7 @@ fn text(form: Form) -> TextFieldIndexing {
 
 fn tokenizer_name(form: Form) -> String {
     match form {
-        Form::Stem => format!("stem-{}", language::VERSION),
-        Form::Folded => format!("folded-{}", language::VERSION),
+        Form::Text => format!("text-{}", language::VERSION),
+        Form::Name => format!("name-{}", language::VERSION),
     }
 }

@@ -10,12 +10,17 @@ use tantivy::query::{
 use tantivy::schema::{Field as IndexField, IndexRecordOption};
 
 use crate::index::schema::Fields;
+use crate::index::spans::{Order, Span, SpanQuery};
 use crate::language;
+use crate::language::wanted::{self, Reading};
+use crate::model::closeness::Closeness;
 use crate::model::time::Timestamp;
 use crate::query::{Field, Filter, Query};
 
 /// How much more a word in the headline says than one in the text.
 const TITLE_BOOST: f32 = 2.5;
+/// Words that may stand between the parts of a compound that is written apart.
+const PARTS_APART_MAX: u32 = 6;
 
 /// The plan for `query` among the articles that `filter` lets through.
 pub(super) fn plan(fields: &Fields, query: &Query, filter: &Filter) -> Box<dyn Plan> {
@@ -56,7 +61,8 @@ fn filters(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Plan>> {
 fn condition(fields: &Fields, query: &Query, field: Option<Field>) -> Option<Box<dyn Plan>> {
     match query {
         Query::Everything => None,
-        Query::Word(text) | Query::Phrase(text) => words(fields, text, field),
+        Query::Word(text) => words(fields, text, Closeness::Wide, field),
+        Query::Phrase(text) => words(fields, text, Closeness::Forms, field),
         Query::In(field, query) => condition(fields, query, Some(*field)),
         Query::Not(_) => all(fields, std::slice::from_ref(query), field),
         Query::All(parts) => all(fields, parts, field),
@@ -91,22 +97,54 @@ fn join(mut clauses: Vec<(Occur, Box<dyn Plan>)>) -> Option<Box<dyn Plan>> {
     }
 }
 
-/// The words of `text` in a row, one word alone included, in `field` or else in headline or text.
-fn words(fields: &Fields, text: &str, field: Option<Field>) -> Option<Box<dyn Plan>> {
+/// A word or phrase in `field`, or else in headline or text.
+fn words(
+    fields: &Fields,
+    text: &str,
+    closeness: Closeness,
+    field: Option<Field>,
+) -> Option<Box<dyn Plan>> {
     match field {
-        Some(Field::Title) => row(fields.title, &language::stems(text)),
+        Some(Field::Title) => read(fields.title, text, closeness),
         Some(Field::Outlet) => row(fields.outlet, &language::folded(text)),
         Some(Field::Section) => row(fields.section, &language::folded(text)),
         Some(Field::Author) => row(fields.author, &language::folded(text)),
         None => {
-            let stems = language::stems(text);
-            let title = Box::new(BoostQuery::new(row(fields.title, &stems)?, TITLE_BOOST));
-            let text = row(fields.text, &stems)?;
+            let title = read(fields.title, text, closeness)?;
+            let title = Box::new(BoostQuery::new(title, TITLE_BOOST));
+            let text = read(fields.text, text, closeness)?;
             Some(Box::new(BooleanQuery::new(vec![(Occur::Should, title), (Occur::Should, text)])))
         }
     }
 }
 
+/// All that `text` may be in a text.
+fn read(field: IndexField, text: &str, closeness: Closeness) -> Option<Box<dyn Plan>> {
+    let readings = wanted::readings(text, closeness).into_iter();
+    let plans = readings.map(|reading| {
+        let plan: Box<dyn Plan> = Box::new(SpanQuery::new(field, span(reading)));
+        (Occur::Should, plan)
+    });
+    join(plans.collect())
+}
+
+fn span(reading: Reading) -> Span {
+    let spans = |words: Vec<Vec<String>>| words.into_iter().map(Span::Words).collect();
+    match reading {
+        Reading::Row(mut row) => match row.pop() {
+            Some(only) if row.is_empty() => Span::Words(only),
+            last => {
+                row.extend(last);
+                Span::Row(spans(row))
+            }
+        },
+        Reading::Near(words) => {
+            Span::Near { parts: spans(words), within: PARTS_APART_MAX, order: Order::Any }
+        }
+    }
+}
+
+/// The words of a name in a row, as they are written.
 fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
     let mut terms: Vec<_> = words.iter().map(|word| Term::from_field_text(field, word)).collect();
     if terms.len() > 1 {

@@ -324,7 +324,8 @@ mod tests {
         let dir = filled();
         let meta = dir.path().join("meta.json");
         let text = fs::read_to_string(&meta).unwrap();
-        fs::write(&meta, text.replace("stem-1", "stem-0")).unwrap();
+        fs::write(&meta, text.replace(&format!("text-{}", crate::language::VERSION), "text-0"))
+            .unwrap();
         assert!(matches!(Searcher::open(dir.path()), Err(Error::Outdated)));
         assert_eq!(Writer::open(dir.path()).unwrap().watermark(), 0);
         assert_eq!(found(&dir, "storm"), (vec![], 0));

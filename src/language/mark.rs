@@ -4,14 +4,22 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::language::Analyzer;
+use crate::language::wanted::{self, Reading};
 
-/// The bytes of `text` to mark: each pattern is a row of stems that must follow one another, one
-/// for a single word. In order of the text, not touching or overlapping.
-pub fn find(text: &str, patterns: &[Vec<String>]) -> Vec<Range<usize>> {
-    let mut by_first: HashMap<&str, Vec<&[String]>> = HashMap::new();
-    for pattern in patterns {
-        if let Some(first) = pattern.first() {
-            by_first.entry(first).or_default().push(pattern);
+/// The bytes of `text` to mark: wherever a row stands, and every word of those that are to be near
+/// each other. In order of the text, not touching or overlapping.
+pub fn find(text: &str, readings: &[Reading]) -> Vec<Range<usize>> {
+    let mut rows: Vec<&[Vec<String>]> = Vec::new();
+    for reading in readings {
+        match reading {
+            Reading::Row(row) => rows.push(row),
+            Reading::Near(words) => rows.extend(words.iter().map(std::slice::from_ref)),
+        }
+    }
+    let mut by_first: HashMap<&str, Vec<&[Vec<String>]>> = HashMap::new();
+    for row in rows {
+        for word in row.first().into_iter().flatten() {
+            by_first.entry(word).or_default().push(row);
         }
     }
     if by_first.is_empty() {
@@ -19,29 +27,51 @@ pub fn find(text: &str, patterns: &[Vec<String>]) -> Vec<Range<usize>> {
     }
     let words = words(text);
     let mut marks = Vec::new();
-    for (at, (range, stem)) in words.iter().enumerate() {
-        let candidates = by_first.get(stem.as_str()).into_iter().flatten();
-        let length = candidates.filter(|pattern| stands_at(pattern, &words[at..])).map(|p| p.len());
+    for (at, word) in words.iter().enumerate() {
+        let names = std::iter::once(&word.folded).chain(&word.parts);
+        let candidates = names.filter_map(|name| by_first.get(name.as_str())).flatten();
+        let length = candidates.filter(|row| stands_at(row, &words[at..])).map(|row| row.len());
         if let Some(length) = length.max() {
-            join(&mut marks, range.start..words[at + length - 1].0.end);
+            join(&mut marks, word.range.start..words[at + length - 1].range.end);
         }
     }
     marks
 }
 
-fn words(text: &str) -> Vec<(Range<usize>, String)> {
+/// A word of the text, and what it is found by.
+struct Word {
+    range: Range<usize>,
+    folded: String,
+    parts: Vec<String>,
+}
+
+/// The words of `text`, and each pair that a hyphen joins as the parts of its first word.
+fn words(text: &str) -> Vec<Word> {
     let mut analyzer = Analyzer::default();
-    let mut words = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
     let mut at = 0;
     while let Some(token) = analyzer.next(text, at) {
+        if let Some(last) = words.last_mut()
+            && wanted::is_hyphen(text, at..token.start)
+        {
+            let joined = format!("{}{}", last.folded, token.folded);
+            last.parts.push(joined);
+        }
         at = token.end;
-        words.push((token.start..token.end, token.stem.to_owned()));
+        words.push(Word {
+            range: token.start..token.end,
+            folded: token.folded.to_owned(),
+            parts: token.parts.to_vec(),
+        });
     }
     words
 }
 
-fn stands_at(pattern: &[String], words: &[(Range<usize>, String)]) -> bool {
-    pattern.len() <= words.len() && pattern.iter().zip(words).all(|(stem, word)| *stem == word.1)
+fn stands_at(row: &[Vec<String>], words: &[Word]) -> bool {
+    let is_one = |(names, word): (&Vec<String>, &Word)| {
+        names.iter().any(|name| *name == word.folded || word.parts.contains(name))
+    };
+    row.len() <= words.len() && row.iter().zip(words).all(is_one)
 }
 
 /// Adds a mark that starts at or after the last one.
@@ -57,12 +87,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::language::stems;
+    use crate::language::wanted::readings;
+    use crate::model::closeness::Closeness;
 
     #[track_caller]
     fn check(text: &str, queries: &[&str], expected: &[&str]) {
-        let patterns: Vec<_> = queries.iter().map(|query| stems(query)).collect();
-        let found: Vec<_> = find(text, &patterns).into_iter().map(|range| &text[range]).collect();
+        let wanted: Vec<_> =
+            queries.iter().flat_map(|query| readings(query, Closeness::Wide)).collect();
+        let found: Vec<_> = find(text, &wanted).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -71,6 +103,9 @@ mod tests {
         check("De huizen en het Huis.", &["huis"], &["huizen", "Huis"]);
         check("Poetin's leger", &["poetin"], &["Poetin's"]);
         check("In Oekraïne", &["oekraine"], &["Oekraïne"]);
+        check("De zee-egel en de zeeegel", &["zee-egel"], &["zee-egel", "zeeegel"]);
+        check("Nood aan woningen", &["woningnood"], &["Nood", "woningen"]);
+        check("De woningnood", &["nood"], &["woningnood"]);
         check("niets", &[], &[]);
         check("niets", &[""], &[]);
         check("", &["huis"], &[]);
@@ -87,7 +122,9 @@ mod tests {
     proptest! {
         #[test]
         fn marks_are_in_order_and_apart(text in "([ab]{1,2} ?){0,20}", query in "[ab]( [ab])?") {
-            let marks = find(&text, &[stems(&query), stems("b")]);
+            let mut wanted = readings(&query, Closeness::Wide);
+            wanted.extend(readings("b", Closeness::Exact));
+            let marks = find(&text, &wanted);
             prop_assert!(marks.iter().all(|mark| mark.start < mark.end));
             prop_assert!(marks.windows(2).all(|pair| pair[0].end < pair[1].start));
             prop_assert!(marks.iter().all(|mark| text.get(mark.clone()).is_some()));

@@ -1,11 +1,11 @@
-//! The stem of a folded Dutch word: the Kraaij-Pohlmann stemmer, held back where it goes too far.
+//! The stem of a folded word that the lexicon does not know: the Kraaij-Pohlmann stemmer, held back
+//! where it goes too far.
 //!
 //! That stemmer takes any ending for a suffix: `minister` becomes `mini`, `gezin` becomes `zin`,
 //! `mens` becomes `men` while `mensen` becomes `mens`, `woorden` becomes `woor`. Its stem is taken
 //! unless a general rule tells that it cut into the word; then only an inflection is taken off.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use frostem::{Algorithm, Stemmer};
 
@@ -13,91 +13,8 @@ use frostem::{Algorithm, Stemmer};
 const LETTERS_MIN: usize = 3;
 /// A stem without the prefix `ge` is longer: `gewerkt` is `werk`, but `gezin` is not `zin`.
 const LETTERS_WITHOUT_GE_MIN: usize = 4;
-/// Stems remembered at once: the words that make up most of any news text, 1 MiB.
-const SLOTS: usize = 16_384;
-/// Longer words are rare, and stemmed each time.
-const REMEMBERED_BYTES_MAX: usize = 31;
-
-/// Stems words, and remembers some.
-pub(super) struct Stems {
-    stemmer: Stemmer,
-    /// Each word has one place, taken over by the next word that hashes to it.
-    slots: Vec<Slot>,
-    /// The last stem, when it is not remembered.
-    last: String,
-}
-
-/// A word and its stem, without a detour over the heap: most lookups end here.
-#[derive(Debug, Clone, Default)]
-struct Slot {
-    word: Short,
-    stem: Short,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Short {
-    length: u8,
-    bytes: [u8; REMEMBERED_BYTES_MAX],
-}
-
-impl Short {
-    fn new(text: &str) -> Option<Self> {
-        let mut short = Self { length: u8::try_from(text.len()).ok()?, ..Self::default() };
-        short.bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(short)
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-}
-
-impl Stems {
-    pub(super) fn remembering() -> Self {
-        Self { slots: vec![Slot::default(); SLOTS], ..Self::default() }
-    }
-
-    /// The stem of a folded word.
-    pub(super) fn get(&mut self, word: &str) -> &str {
-        if !self.slots.is_empty() && word.len() <= REMEMBERED_BYTES_MAX {
-            let slot = &mut self.slots[place(word)];
-            if slot.word.as_bytes() != word.as_bytes()
-                && let Some((word, stem)) =
-                    Short::new(word).zip(Short::new(&stem(self.stemmer, word)))
-            {
-                *slot = Slot { word, stem };
-            }
-            if slot.word.as_bytes() == word.as_bytes() {
-                return std::str::from_utf8(slot.stem.as_bytes()).unwrap_or_default();
-            }
-        }
-        self.last.clear();
-        self.last.push_str(&stem(self.stemmer, word));
-        &self.last
-    }
-}
-
-impl Default for Stems {
-    fn default() -> Self {
-        Self { stemmer: Stemmer::new(Algorithm::Dutch), slots: Vec::new(), last: String::new() }
-    }
-}
-
-impl fmt::Debug for Stems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stems").field("slots", &self.slots.len()).finish_non_exhaustive()
-    }
-}
-
-/// FNV-1a: an attacker who finds words that share a place only makes them be stemmed again.
-fn place(word: &str) -> usize {
-    let hash = word
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash as usize % SLOTS
-}
-
-fn stem(stemmer: Stemmer, word: &str) -> Cow<'_, str> {
+/// The stem of a folded word.
+pub(super) fn stem(word: &str) -> Cow<'_, str> {
     if word.len() <= LETTERS_MIN || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Cow::Borrowed(word);
     }
@@ -107,7 +24,7 @@ fn stem(stemmer: Stemmer, word: &str) -> Cow<'_, str> {
     // Dutch has -dt only in verbs whose root ends in d: `wordt`, `vindt`, `leidt`.
     let word = if word.ends_with("dt") { &word[..word.len() - 1] } else { word };
     let inflected = uninflect(word);
-    let stem = stemmer.stem(word);
+    let stem = Stemmer::new(Algorithm::Dutch).stem(word);
     if goes_too_far(word, &stem, &inflected) { inflected } else { stem }
 }
 
@@ -201,7 +118,11 @@ fn is_vowel(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::language::stems;
+    use crate::language::folded;
+
+    fn stems(words: &str) -> Vec<String> {
+        folded(words).iter().map(|word| super::stem(word).into_owned()).collect()
+    }
 
     /// All of `words` have one stem.
     #[track_caller]

@@ -1,0 +1,157 @@
+//! The parts of compound words: `woningnood` is found by `woning` and by `nood`.
+//!
+//! A word of the lexicon is divided where the lexicon says, or not at all: `minister` is no `ster`.
+//! Any other word is divided where it can be read as a row of parts that other compounds have too,
+//! the likeliest row of all; its last part is a noun.
+
+use crate::language::lexicon::{Entry, Lexicon};
+
+/// Shorter words are not divided.
+const LETTERS_MIN: usize = 6;
+/// Longer ones hold no word that anybody would look for.
+const LETTERS_MAX: usize = 48;
+/// Shorter parts are not looked for.
+const PART_LETTERS_MIN: usize = 3;
+/// What a part costs, less what it is on the scale of 0 to 7: few and common parts are likeliest.
+const PART_COST: u32 = 12;
+/// What a part of three letters costs more: most are there by chance.
+const SHORT_COST: u32 = 4;
+
+/// The parts of a word.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// The lemmas of those that the word is about, in order.
+    pub lemmas: Vec<String>,
+    /// Whether these are all of its parts.
+    pub are_all: bool,
+}
+
+/// The parts of the folded `word`; none when it is no compound.
+pub fn parts(lexicon: &Lexicon, word: &str) -> Parts {
+    let mut parts = Parts { lemmas: Vec::new(), are_all: true };
+    let divided = divide(lexicon, word);
+    if divided.len() > 1 {
+        collect(lexicon, &divided, &mut parts);
+    }
+    parts
+}
+
+/// The last part of the folded `word` when it is a compound that the lexicon does not know.
+pub fn head<'w>(lexicon: &Lexicon, word: &'w str) -> Option<&'w str> {
+    let known = lexicon.get(word).is_some_and(|entry| entry.is_word());
+    let divided = if known { Vec::new() } else { divide(lexicon, word) };
+    if divided.len() > 1 { divided.last().copied() } else { None }
+}
+
+fn collect(lexicon: &Lexicon, divided: &[&str], parts: &mut Parts) {
+    let last = divided.len() - 1;
+    for (n, part) in divided.iter().enumerate() {
+        let inner = divide(lexicon, part);
+        if inner.len() > 1 {
+            collect(lexicon, &inner, parts);
+            continue;
+        }
+        match lemma(lexicon, part, n == last) {
+            Some(lemma) if !parts.lemmas.contains(&lemma) => parts.lemmas.push(lemma),
+            Some(_) => {}
+            None => parts.are_all = false,
+        }
+    }
+}
+
+/// The noun that a part stands for; `None` for one that the compound is not about.
+fn lemma(lexicon: &Lexicon, part: &str, is_last: bool) -> Option<String> {
+    let (word, entry) = match lexicon.get(part) {
+        Some(entry) if is_last || entry.is_topic => (part, entry),
+        // Bound by an s: `redding` in `reddingsboot`.
+        None => (part.strip_suffix('s')?, lexicon.get(part.strip_suffix('s')?)?),
+        Some(_) => return None,
+    };
+    lexicon.first_lemma(word, entry)
+}
+
+/// The word in two by the lexicon, or in as many as it takes; in one when it is no compound.
+fn divide<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
+    let is_long_enough = (LETTERS_MIN..=LETTERS_MAX).contains(&word.len());
+    if !is_long_enough || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return vec![word];
+    }
+    match lexicon.get(word) {
+        Some(entry) if entry.division > 0 => {
+            let (first, rest) = word.split_at(usize::from(entry.division).min(word.len()));
+            vec![first, rest]
+        }
+        Some(_) => vec![word],
+        None => likeliest(lexicon, word),
+    }
+}
+
+/// The cheapest way to read `word` as a row of parts.
+fn likeliest<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
+    // For each place: the cost of the beginnings that lead to it, and where the last one began.
+    let mut reached: Vec<Option<(u32, usize)>> = vec![None; word.len() + 1];
+    reached[0] = Some((0, 0));
+    let mut end: Option<(u32, usize)> = None;
+    for at in 0..word.len().saturating_sub(PART_LETTERS_MIN - 1) {
+        let Some((so_far, _)) = reached[at] else { continue };
+        lexicon.beginnings(&word.as_bytes()[at..], |length, entry| {
+            if length < PART_LETTERS_MIN {
+                return;
+            }
+            if at + length == word.len() {
+                if at > 0 && entry.ends > 0 {
+                    let found = (so_far + cost(length, entry.ends), at);
+                    end = Some(end.map_or(found, |best| best.min(found)));
+                }
+            } else if entry.begins > 0 {
+                let found = (so_far + cost(length, entry.begins), at);
+                let place = &mut reached[at + length];
+                *place = Some(place.map_or(found, |best| best.min(found)));
+            }
+        });
+    }
+    let mut divided = Vec::new();
+    let mut to = word.len();
+    let mut from = end.map(|(_, at)| at);
+    while let Some(at) = from {
+        divided.push(&word[at..to]);
+        to = at;
+        from = if at == 0 { None } else { reached[at].map(|(_, before)| before) };
+    }
+    divided.reverse();
+    if divided.is_empty() { vec![word] } else { divided }
+}
+
+fn cost(letters: usize, scale: u8) -> u32 {
+    let short = if letters == PART_LETTERS_MIN { SHORT_COST } else { 0 };
+    PART_COST - u32::from(scale) + short
+}
+
+/// The scale on which the lexicon counts compounds: twice as many are one more.
+pub fn scale(n: u32) -> u8 {
+    u8::try_from((u32::BITS - n.leading_zeros()).min(7)).unwrap_or(7)
+}
+
+/// Whether `word` need not be in `lexicon`: without it, it is divided into the same parts and is a
+/// form of `lemma` all the same.
+pub fn follows(lexicon: &Lexicon, word: &str, entry: Entry, lemma: &str) -> bool {
+    if entry.division == 0 {
+        return word.len() < LETTERS_MIN || likeliest(lexicon, word).len() == 1;
+    }
+    if !(LETTERS_MIN..=LETTERS_MAX).contains(&word.len()) {
+        return false;
+    }
+    let without = likeliest(lexicon, word);
+    let (first, rest) = word.split_at(usize::from(entry.division).min(word.len()));
+    let read = |divided: &[&str]| {
+        let mut parts = Parts { lemmas: Vec::new(), are_all: true };
+        if divided.len() > 1 {
+            collect(lexicon, divided, &mut parts);
+        }
+        parts
+    };
+    let head = without.last().copied().unwrap_or_default();
+    let head_lemma = lexicon.get(head).and_then(|entry| lexicon.first_lemma(head, entry));
+    let own = head_lemma.map(|own| format!("{}{own}", &word[..word.len() - head.len()]));
+    read(&without) == read(&[first, rest]) && own.as_deref() == Some(lemma)
+}

@@ -1,0 +1,160 @@
+//! The forms of a word: for `woning` also `woningen` and `woninkje`, for `stijgen` also `gestegen`.
+//!
+//! A word may be a form of several (`werken` of the noun and of the verb); it has the forms of all
+//! of them, and these have no more: `bomen` finds `boom`, and `bom` does not find `bomen`.
+
+use std::collections::BTreeSet;
+
+use crate::language::compound;
+use crate::language::lexicon::Lexicon;
+use crate::language::stem;
+
+/// What nouns, verbs and adjectives add to their root.
+const ENDINGS: &[&str] = &[
+    "", "s", "en", "e", "n", "je", "jes", "tje", "tjes", "pje", "pjes", "etje", "etjes", "kje",
+    "kjes", "t", "te", "ten", "d", "de", "den", "end", "ende", "nd", "nde", "er", "ere", "ers",
+    "der", "dere", "st", "ste", "ser", "a", "i", "ia", "eren", "heden",
+];
+/// Those that words take that no lexicon knows: names, new words.
+const ENDINGS_OF_NEW_WORDS: &[&str] =
+    &["", "s", "en", "e", "t", "te", "ten", "d", "de", "den", "je", "jes", "tje", "tjes"];
+
+/// The forms that have a lemma in common with the folded `word`, which is one of them.
+pub fn forms(lexicon: &Lexicon, word: &str) -> Vec<String> {
+    let mut forms = BTreeSet::from([word.to_owned()]);
+    match lexicon.get(word).filter(|entry| entry.is_word() && !entry.kinds.name) {
+        Some(entry) => {
+            let lemmas = lexicon.lemmas(word, entry);
+            for lemma in &lemmas {
+                forms.extend(forms_of(lexicon, lemma));
+            }
+            if entry.kinds.noun {
+                forms.retain(|form| form == word || is_foremost(lexicon, form, &lemmas));
+            }
+        }
+        None => match compound::head(lexicon, word) {
+            Some(head) => {
+                let before = &word[..word.len() - head.len()];
+                let lemma = lexicon.get(head).and_then(|entry| lexicon.first_lemma(head, entry));
+                let of_head = forms_of(lexicon, lemma.as_deref().unwrap_or(head));
+                forms.extend(of_head.into_iter().map(|form| format!("{before}{form}")));
+            }
+            None => forms.extend(forms_of_new_word(lexicon, word)),
+        },
+    }
+    forms.into_iter().collect()
+}
+
+/// Whether `form` is not first of all a form of another noun: `gas` is also of `gassen`, whose past
+/// `gasten` is rather the plural of `gast`.
+fn is_foremost(lexicon: &Lexicon, form: &str, lemmas: &[String]) -> bool {
+    let Some(entry) = lexicon.get(form).filter(|entry| entry.kinds.noun) else { return true };
+    lexicon.first_lemma(form, entry).is_none_or(|first| lemmas.contains(&first))
+}
+
+/// What `word` is a form of: its lemmas, or its stem when nothing is known of it.
+pub fn lemmas(lexicon: &Lexicon, word: &str) -> Vec<String> {
+    if let Some(entry) = lexicon.get(word).filter(|entry| entry.is_word() && !entry.kinds.name) {
+        return lexicon.lemmas(word, entry);
+    }
+    let Some(head) = compound::head(lexicon, word) else {
+        return vec![stem::stem(word).into_owned()];
+    };
+    let lemma = lexicon.get(head).and_then(|entry| lexicon.first_lemma(head, entry));
+    let before = &word[..word.len() - head.len()];
+    vec![format!("{before}{}", lemma.as_deref().unwrap_or(head))]
+}
+
+/// The forms of a lemma.
+fn forms_of(lexicon: &Lexicon, lemma: &str) -> Vec<String> {
+    let is_form = |form: &String| {
+        let entry = lexicon.get(form);
+        entry.is_some_and(|entry| lexicon.lemmas(form, entry).iter().any(|own| own == lemma))
+    };
+    let mut forms: Vec<String> = regular(lemma).into_iter().filter(is_form).collect();
+    forms.extend(lexicon.irregular(lemma).map(str::to_owned));
+    // A compound that the lexicon knows has plurals that it need not know.
+    if let Some(entry) = lexicon.get(lemma).filter(|entry| entry.division > 0) {
+        let (before, head) = lemma.split_at(usize::from(entry.division).min(lemma.len()));
+        forms.extend(forms_of(lexicon, head).into_iter().map(|form| format!("{before}{form}")));
+    }
+    forms.push(lemma.to_owned());
+    forms
+}
+
+fn forms_of_new_word(lexicon: &Lexicon, word: &str) -> Vec<String> {
+    let stem = stem::stem(word);
+    let roots = roots(&stem);
+    let is_form = |form: &String| lexicon.get(form).is_none() && stem::stem(form) == stem;
+    let mut forms: Vec<String> = roots
+        .iter()
+        .flat_map(|root| ENDINGS_OF_NEW_WORDS.iter().map(move |ending| format!("{root}{ending}")))
+        .filter(is_form)
+        .collect();
+    forms.push(stem.clone().into_owned());
+    forms
+}
+
+/// What may be a form of `lemma` by the rules of spelling; most of it is no word.
+pub fn regular(lemma: &str) -> Vec<String> {
+    let mut roots = roots(lemma);
+    if let Some(root) = lemma.strip_suffix("en").filter(|root| root.len() > 1) {
+        roots.extend(self::roots(root));
+    }
+    for ending in ["um", "us", "heid", "g", "e"] {
+        roots.extend(lemma.strip_suffix(ending).map(str::to_owned));
+    }
+    let mut forms = Vec::with_capacity(roots.len() * ENDINGS.len());
+    for root in &roots {
+        for ending in ENDINGS {
+            forms.push(format!("{root}{ending}"));
+            if matches!(*ending, "" | "d" | "t" | "de" | "te" | "en") {
+                forms.push(format!("ge{root}{ending}"));
+            }
+        }
+    }
+    forms
+}
+
+/// A root as it is spelled before one ending or another: `huis huiz`, `boom bom`, `bom bomm`.
+fn roots(root: &str) -> Vec<String> {
+    let mut roots = vec![root.to_owned()];
+    let bytes = root.as_bytes();
+    if bytes.len() < 2 || !root.is_ascii() {
+        return roots;
+    }
+    let (before, last) = (bytes[bytes.len() - 2], bytes[bytes.len() - 1]);
+    let body = &root[..root.len() - 1];
+    let is_vowel = |byte| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u');
+    let voiced = match last {
+        b'f' => 'v',
+        b's' => 'z',
+        b'v' => 'f',
+        b'z' => 's',
+        _ => char::from(last),
+    };
+    if voiced != char::from(last) {
+        roots.push(format!("{body}{voiced}"));
+    }
+    if is_vowel(last) {
+        return roots;
+    }
+    if last == before {
+        roots.push(body.to_owned());
+    } else {
+        roots.push(format!("{root}{}", char::from(last)));
+    }
+    if is_vowel(before) {
+        let is_long = bytes.len() > 2 && bytes[bytes.len() - 3] == before;
+        let head = &root[..root.len() - 2];
+        for last in [char::from(last), voiced] {
+            if is_long {
+                roots.push(format!("{head}{last}"));
+            } else {
+                let vowel = char::from(before);
+                roots.push(format!("{head}{vowel}{vowel}{last}"));
+            }
+        }
+    }
+    roots
+}
