@@ -88,7 +88,7 @@ fn n_words(analyzer: &mut Analyzer, text: &str) -> usize {
     let mut at = 0;
     while let Some(token) = analyzer.next(text, at) {
         at = token.end;
-        n += token.stem.len();
+        n += token.folded.len();
     }
     n
 }

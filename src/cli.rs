@@ -12,6 +12,7 @@ mod log;
 mod out;
 mod setup;
 
+mod analyze;
 mod config;
 mod demo;
 mod diff;
@@ -72,6 +73,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Warc(args) => warc::warc(global, args),
         Command::Verify(args) => warc::verify(global, args),
         Command::Reindex => reindex::reindex(global),
+        Command::Analyze(args) => analyze::analyze(args),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),

@@ -94,6 +94,8 @@ pub struct Filter {
     pub outlets: Vec<String>,
     /// Seen in one of these feeds, by their exact names; any when empty.
     pub feeds: Vec<String>,
+    /// How closely words outside quotes are meant.
+    pub words: Closeness,
 }
 
 /// A search text that cannot be understood.

@@ -8,8 +8,12 @@ use crate::cli::out::{self, Format, Record};
 use crate::language::wanted::{self, Explained};
 
 pub(super) fn analyze(args: &AnalyzeArgs) -> Result<Exit, Failure> {
-    let words: Vec<Explained> =
-        args.text.iter().flat_map(|text| text.split_whitespace()).flat_map(wanted::explain).collect();
+    let words: Vec<Explained> = args
+        .text
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .flat_map(wanted::explain)
+        .collect();
     if words.is_empty() {
         return Err(Failure::new(Exit::Usage, "there is no word in it"));
     }

@@ -6,12 +6,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::out::Format;
 
+mod analyze;
 mod ask;
 mod evidence;
 mod extract;
 mod feed;
 mod history;
 
+pub(super) use analyze::*;
 pub(super) use ask::*;
 pub(super) use evidence::*;
 pub(super) use extract::*;
@@ -140,6 +142,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Build the search index again from the archive
     Reindex,
+    /// Show what search makes of words: forms, compounds, spellings
+    Analyze(AnalyzeArgs),
     /// Show the settings in force
     Config(ConfigArgs),
     /// Print a completion script for a shell

@@ -5,6 +5,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record};
 use crate::cli::{out, render, setup, snippet, when};
 use crate::index::search::{Hits, Page, Searcher, Sort};
+use crate::model::closeness::Closeness;
 use crate::query::{self, Filter, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
@@ -44,6 +45,7 @@ fn filter(args: &SearchArgs) -> Result<Filter, Failure> {
         until: args.until.as_deref().map(|text| when::until(text, now)).transpose()?,
         outlets: args.outlet.clone(),
         feeds: args.feed.clone(),
+        words: if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide },
     })
 }
 

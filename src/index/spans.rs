@@ -15,6 +15,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Ter
 
 /// What is to stand in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(dead_code, reason = "operators of the query language that come next")]
 pub(super) enum Span {
     /// One of these words.
     Words(Vec<String>),

@@ -60,7 +60,7 @@ const OLD: &[(&str, &str)] =
     &[("k", "c"), ("c", "k"), ("ks", "x"), ("f", "ph"), ("t", "th"), ("s", "z"), ("kwa", "qua")];
 
 /// Other spellings of the folded `word`.
-pub fn variants(lexicon: &Lexicon, word: &str) -> Vec<String> {
+pub(super) fn variants(lexicon: &Lexicon, word: &str) -> Vec<String> {
     if word.len() < LETTERS_MIN || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Vec::new();
     }
@@ -75,9 +75,8 @@ pub fn variants(lexicon: &Lexicon, word: &str) -> Vec<String> {
         found.extend(today.filter(|spelling| {
             lexicon.get(spelling).is_some_and(|entry| entry.is_word() && !entry.kinds.name)
         }));
-        let is_free = |spelling: &String| {
-            lexicon.get(spelling).is_none_or(|entry| entry.kinds.name)
-        };
+        let is_free =
+            |spelling: &String| lexicon.get(spelling).is_none_or(|entry| entry.kinds.name);
         found.extend(names(word).into_iter().filter(is_free));
     }
     found.remove(word);

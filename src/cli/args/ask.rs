@@ -8,7 +8,7 @@ use crate::cli::out::Format;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Queries:
-  lavrov navo               both words, in any form
+  lavrov navo               both words, in any form, also within compounds
   \"nieuw kabinet\"           the words in a row
   asiel OR migratie         either; -voetbal: without it; (…) groups
   title: outlet: section: author:   in that part only, as outlet:\"NU.nl\"
@@ -37,6 +37,9 @@ pub(in crate::cli) struct SearchArgs {
     /// Only seen in this feed; may be repeated
     #[arg(long, value_name = "FEED")]
     pub feed: Vec<String>,
+    /// Not other spellings: Putin for Poetin
+    #[arg(long)]
+    pub as_spelled: bool,
     /// What comes first
     #[arg(long, value_name = "ORDER", default_value = "newest")]
     pub sort: SortBy,
