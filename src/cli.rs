@@ -13,6 +13,7 @@ mod out;
 mod setup;
 
 mod analyze;
+mod backfill;
 mod config;
 mod demo;
 mod diff;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Revisions(args) => revisions::revisions(global, args),
         Command::Diff(args) => diff::diff(global, args),
         Command::Gaps(args) => gaps::gaps(global, args),
+        Command::Backfill(args) => backfill::backfill(global, args),
         Command::Status(args) => status::status(global, args),
         Command::Feed(args) => feed::feed(global, args),
         Command::Extract(args) => extract::extract(global, args),

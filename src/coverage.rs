@@ -16,6 +16,8 @@
 //! the newest entries is kept at the *end* of a window that is otherwise all new. A publisher who
 //! withdraws all of the newest quarter at once is suspected for nothing.
 
+pub mod evidence;
+
 use crate::model::time::Timestamp;
 
 /// Entries of an edge, at most.

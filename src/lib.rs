@@ -39,6 +39,8 @@ pub mod press;
 
 pub mod poll;
 
+pub mod repair;
+
 pub mod import;
 
 pub mod follow;

@@ -12,4 +12,5 @@ pub mod gate;
 pub mod opml;
 pub mod reservation;
 
+pub mod sitemap;
 mod tags;

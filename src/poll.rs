@@ -17,7 +17,7 @@ use crate::model::entry::Entry;
 use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
-use crate::normalize::entry::{feed_title, language_tag, normalize};
+use crate::normalize::entry::{content, feed_title, language_tag, normalize};
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
@@ -135,6 +135,7 @@ struct Read {
 struct Document {
     title: Option<String>,
     ttl: Option<Duration>,
+    older_url: Option<String>,
     outlet: Option<String>,
     entries: Vec<Prepared>,
     warnings: Vec<String>,
@@ -201,7 +202,7 @@ fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
         .into_iter()
         .zip(keys)
         .map(|(mut entry, keys)| {
-            let content = content(feed, &mut entry, language.as_deref());
+            let content = content(&mut entry, feed.section.as_deref(), language.as_deref());
             let fingerprint = fingerprint::content(&content);
             let entry_hash = fingerprint::entry(&entry, &fingerprint);
             let Entry { guid, link, .. } = entry;
@@ -211,25 +212,10 @@ fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
     Document {
         title: parsed.title.as_deref().map(feed_title),
         ttl: parsed.ttl,
+        older_url: parsed.older_url,
         outlet: feed.outlet.clone(),
         entries,
         warnings: parsed.warnings,
-    }
-}
-
-/// What an entry says, taken out of it.
-fn content(feed: &Feed, entry: &mut Entry, language: Option<&str>) -> Content {
-    use std::mem::take;
-    Content {
-        section: feed.section.clone().or_else(|| entry.tags.first().cloned()),
-        title: take(&mut entry.title),
-        text: take(&mut entry.text),
-        authors: take(&mut entry.authors),
-        tags: take(&mut entry.tags),
-        language: entry.language.take().or_else(|| language.map(ToOwned::to_owned)),
-        published: entry.published,
-        modified: entry.modified,
-        enclosures: take(&mut entry.enclosures),
     }
 }
 
@@ -303,7 +289,9 @@ impl Plan {
         };
         let oldest_at = window.map(|window| window.oldest_at);
         let (outcome, at) = (&read.outcome, fetch.at);
-        let entered = ledger::Poll { feed: id, outcome, window: &listed, oldest_at, last_at, at };
+        let older_url = read.document.as_ref().and_then(|document| document.older_url.as_deref());
+        let entered =
+            ledger::Poll { feed: id, outcome, window: &listed, oldest_at, older_url, last_at, at };
         let gap = ledger::enter(tx, &entered)?;
         let next = schedule::next(
             &self.policy,

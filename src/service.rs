@@ -11,6 +11,7 @@ use crate::service::watch::Watch;
 use crate::store::Layout;
 use crate::{config, fetch, follow, store};
 
+pub mod backfill;
 pub mod clock;
 mod engine;
 mod follower;

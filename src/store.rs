@@ -16,6 +16,7 @@ mod lock;
 mod migrate;
 pub mod polls;
 mod reader;
+pub mod repairs;
 pub mod revisions;
 pub mod sightings;
 pub mod sql;

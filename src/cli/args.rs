@@ -8,6 +8,7 @@ use crate::cli::out::Format;
 
 mod analyze;
 mod ask;
+mod backfill;
 mod evidence;
 mod extract;
 mod feed;
@@ -15,6 +16,7 @@ mod history;
 
 pub(super) use analyze::*;
 pub(super) use ask::*;
+pub(super) use backfill::*;
 pub(super) use evidence::*;
 pub(super) use extract::*;
 pub(super) use feed::*;
@@ -123,6 +125,8 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// List when feeds may have announced what was not seen
     Gaps(GapsArgs),
+    /// Look up elsewhere what a feed announced unseen
+    Backfill(BackfillArgs),
     /// Show what runs, how feeds are doing, what is archived
     Status(StatusArgs),
     /// List, add, remove and test feeds

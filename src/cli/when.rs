@@ -1,6 +1,5 @@
 //! Moments as people name them: `2022-02-14`, `2022-02`, `yesterday`, `7d`.
 
-use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 
 use crate::cli::failure::{Exit, Failure};
@@ -21,15 +20,7 @@ pub(super) fn until(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
     if let Some(span) = Span::parse(text) {
         return Ok(now.minus(span.0));
     }
-    let date = read(text, now)?;
-    let start = date.at.to_local();
-    let end = match date.precision {
-        Precision::Year => start.checked_add(1.year()),
-        Precision::Month => start.checked_add(1.month()),
-        Precision::Day => start.checked_add(1.day()),
-        Precision::Second => start.checked_add(1.second()),
-    };
-    Ok(end.map_or(date.at, Timestamp::from_local))
+    Ok(read(text, now)?.ends_at())
 }
 
 fn read(text: &str, now: Timestamp) -> Result<StatedDate, Failure> {

@@ -9,7 +9,8 @@ use crate::config::toml::{self, Problem, TableReader, line_of};
 use crate::config::{closest, did_you_mean};
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
 
-const OUTLET_KEYS: &[&str] = &["name", "site", "country", "language", "tags", "article_id"];
+const OUTLET_KEYS: &[&str] =
+    &["name", "site", "country", "language", "tags", "article_id", "sitemap"];
 const FEED_KEYS: &[&str] = &[
     "name",
     "url",
@@ -22,6 +23,7 @@ const FEED_KEYS: &[&str] = &[
     "fulltext",
     "article_id",
     "user_agent",
+    "sitemap",
 ];
 
 /// A publisher, and what its feeds share.
@@ -39,6 +41,8 @@ pub struct Outlet {
     pub tags: Vec<String>,
     /// Finds its article id in a link or GUID.
     pub article_id: Option<ArticleIdPattern>,
+    /// Its news sitemap.
+    pub sitemap: Option<String>,
 }
 
 /// A `[[feed]]` table: what it says itself.
@@ -56,6 +60,7 @@ pub(super) struct FeedEntry {
     pub(super) fulltext: Option<Fulltext>,
     pub(super) article_id: Option<ArticleIdPattern>,
     pub(super) user_agent: Option<String>,
+    pub(super) sitemap: Option<String>,
 }
 
 impl Outlet {
@@ -71,6 +76,7 @@ impl Outlet {
             language: self.language.or_else(|| other.language.clone()),
             tags: if self.tags.is_empty() { other.tags.clone() } else { self.tags },
             article_id: self.article_id.or_else(|| other.article_id.clone()),
+            sitemap: self.sitemap.or_else(|| other.sitemap.clone()),
         }
     }
 }
@@ -91,6 +97,7 @@ impl FeedEntry {
             fulltext: self.fulltext.or(other.fulltext),
             article_id: self.article_id.or(other.article_id),
             user_agent: self.user_agent.or(other.user_agent),
+            sitemap: self.sitemap.or(other.sitemap),
         }
     }
 
@@ -114,6 +121,8 @@ impl FeedEntry {
             fulltext: self.fulltext.unwrap_or(Fulltext::Auto),
             article_id: self.article_id.or(outlet.article_id),
             user_agent: self.user_agent,
+            site: outlet.site,
+            sitemap: self.sitemap.or(outlet.sitemap),
         }
     }
 }
@@ -182,6 +191,7 @@ fn read_outlet(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option
         language: reader.text("language"),
         tags: reader.texts("tags").unwrap_or_default(),
         article_id: pattern(&mut reader),
+        sitemap: address(&mut reader, "sitemap"),
     })
 }
 
@@ -190,7 +200,7 @@ fn read_feed(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<F
     Some(FeedEntry {
         line: reader.line(),
         name: required_name(&mut reader, "feed")?,
-        url: address(&mut reader),
+        url: address(&mut reader, "url"),
         outlet: reader.text("outlet"),
         section: reader.text("section"),
         tags: reader.texts("tags"),
@@ -200,6 +210,7 @@ fn read_feed(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<F
         fulltext: fulltext(&mut reader),
         article_id: pattern(&mut reader),
         user_agent: reader.text("user_agent"),
+        sitemap: address(&mut reader, "sitemap"),
     })
 }
 
@@ -211,10 +222,10 @@ fn required_name(reader: &mut TableReader<'_>, what: &str) -> Option<String> {
 }
 
 /// A bad address is returned as well: it is reported, and must not look like a missing one.
-fn address(reader: &mut TableReader<'_>) -> Option<String> {
-    let text = reader.text("url")?;
+fn address(reader: &mut TableReader<'_>, key: &'static str) -> Option<String> {
+    let text = reader.text(key)?;
     if let Err(reason) = check_url(&text) {
-        reader.complain("url", reason);
+        reader.complain(key, reason);
     }
     Some(text)
 }

@@ -97,6 +97,7 @@ pub fn table(feed: &Feed) -> String {
         ("language", &feed.language),
         ("country", &feed.country),
         ("user_agent", &feed.user_agent),
+        ("sitemap", &feed.sitemap),
     ];
     for (name, word) in words {
         if let Some(word) = word {

@@ -112,6 +112,10 @@ pub enum Source {
     Feed,
     /// A file its owner imported.
     Import,
+    /// The news sitemap of its outlet, which has no text.
+    Sitemap,
+    /// An older page of a feed (RFC 5005).
+    Archive,
 }
 
 impl Source {
@@ -120,6 +124,8 @@ impl Source {
         match self {
             Self::Feed => "feed",
             Self::Import => "import",
+            Self::Sitemap => "sitemap",
+            Self::Archive => "archive",
         }
     }
 }

@@ -31,6 +31,10 @@ pub struct Feed {
     pub article_id: Option<ArticleIdPattern>,
     /// Sent in place of knipsel's own User-Agent, for hosts that refuse it.
     pub user_agent: Option<String>,
+    /// The home page of its outlet, when known.
+    pub site: Option<String>,
+    /// The news sitemap of its outlet; without it, robots.txt says which there are.
+    pub sitemap: Option<String>,
 }
 
 impl Feed {
@@ -48,6 +52,8 @@ impl Feed {
             fulltext: Fulltext::Auto,
             article_id: None,
             user_agent: None,
+            site: None,
+            sitemap: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::ToSpan as _;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,18 @@ impl StatedDate {
     /// A moment stated to the second, with its zone.
     pub fn exact(at: Timestamp) -> Self {
         Self { at, precision: Precision::Second, is_zone_assumed: false }
+    }
+
+    /// The first moment after what was stated, so that a day or month counts as a whole.
+    pub fn ends_at(self) -> Timestamp {
+        let start = self.at.to_local();
+        let end = match self.precision {
+            Precision::Year => start.checked_add(1.year()),
+            Precision::Month => start.checked_add(1.month()),
+            Precision::Day => start.checked_add(1.day()),
+            Precision::Second => return self.at.plus(Duration::from_secs(1)),
+        };
+        end.map_or(self.at, Timestamp::from_local)
     }
 
     /// For machines: RFC 3339 in UTC, or only what was stated (`2022`, `2022-02`, `2022-02-14`).

@@ -1,5 +1,6 @@
 //! A raw entry to its canonical form.
 
+use crate::model::article::Content;
 use crate::model::entry::{Entry, RawEntry, RawText};
 use crate::normalize::text::{from_html, from_plain, one_line, squeeze};
 use crate::normalize::url::{canonical, is_home_page, is_unsafe};
@@ -35,6 +36,22 @@ pub fn normalize(raw: &RawEntry) -> Entry {
         published: raw.published,
         modified: raw.updated,
         enclosures: raw.enclosures.iter().filter(|file| !is_unsafe(&file.url)).cloned().collect(),
+    }
+}
+
+/// What an entry of a feed of `section` says, taken out of it.
+pub fn content(entry: &mut Entry, section: Option<&str>, language: Option<&str>) -> Content {
+    use std::mem::take;
+    Content {
+        section: section.map(ToOwned::to_owned).or_else(|| entry.tags.first().cloned()),
+        title: take(&mut entry.title),
+        text: take(&mut entry.text),
+        authors: take(&mut entry.authors),
+        tags: take(&mut entry.tags),
+        language: entry.language.take().or_else(|| language.map(ToOwned::to_owned)),
+        published: entry.published,
+        modified: entry.modified,
+        enclosures: take(&mut entry.enclosures),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct ParsedFeed {
     pub language: Option<String>,
     /// How long it asks to be left alone (RSS `ttl`).
     pub ttl: Option<Duration>,
+    /// Where it says that older entries are (RFC 5005): its archive, or its next page.
+    pub older_url: Option<String>,
     /// The encoding it was in.
     pub encoding: &'static str,
     /// Its entries, in document order.
@@ -154,6 +156,7 @@ fn translate(feed: theirs::Feed, encoding: &'static str, dates: &Dates) -> Parse
     ParsedFeed {
         title: feed.title.map(|title| title.content.trim().to_owned()),
         language: feed.language,
+        older_url: older(&feed.links),
         ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         encoding,
         entries,
@@ -197,6 +200,13 @@ fn article_link(links: &[theirs::Link]) -> Option<String> {
     };
     let link = links.iter().filter(is_article).find(is_html);
     let link = link.or_else(|| links.iter().find(is_article))?;
+    Some(link.href.trim().to_owned()).filter(|href| !href.is_empty())
+}
+
+/// RFC 5005 sections 3 and 4: an archive does not change while it is read, a page does.
+fn older(links: &[theirs::Link]) -> Option<String> {
+    let of = |rel: &str| links.iter().find(|link| link.rel.as_deref() == Some(rel));
+    let link = of("prev-archive").or_else(|| of("next"))?;
     Some(link.href.trim().to_owned()).filter(|href| !href.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! What a poll adds to the coverage ledger.
 
-use crate::coverage::{self, Gap, Listed, State, Verdict};
+use crate::coverage::{self, Gap, Listed, State, Verdict, evidence};
 use crate::model::article::Content;
 use crate::model::fetch::Outcome;
 use crate::model::time::{Precision, Timestamp};
@@ -25,6 +25,8 @@ pub(super) struct Poll<'p> {
     pub window: &'p [Listed],
     /// When the oldest of it appeared.
     pub oldest_at: Option<Timestamp>,
+    /// Where the document says that older entries are.
+    pub older_url: Option<&'p str>,
     /// The last success before it.
     pub last_at: Option<Timestamp>,
     /// When it was.
@@ -45,7 +47,7 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
     let before = ledger::edge(tx, poll.feed)?.filter(|_| poll.last_at.is_some());
     let (verdict, edge) =
         coverage::judge(before.as_deref().unwrap_or_default(), poll.window, poll.at);
-    ledger::set_edge(tx, poll.feed, &edge, poll.oldest_at)?;
+    ledger::set_edge(tx, poll.feed, &edge, poll.oldest_at, poll.older_url)?;
     if before.is_none() {
         let state = if edge.is_empty() { State::Unprovable } else { State::Complete };
         ledger::begin(tx, poll.feed, state, poll.at)?;
@@ -55,7 +57,9 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
         Verdict::Complete => ledger::extend(tx, poll.feed, State::Complete, poll.at)?,
         Verdict::Unprovable => ledger::extend(tx, poll.feed, State::Unprovable, poll.at)?,
         Verdict::Suspected(gap) => {
-            ledger::suspect(tx, poll.feed, gap, poll.at)?;
+            let before = before.unwrap_or_default();
+            let witnesses = evidence::witnesses(&before, poll.window, poll.at);
+            ledger::suspect(tx, poll.feed, gap, &witnesses, poll.at)?;
             return Ok(Some(gap));
         }
     }

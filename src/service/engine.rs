@@ -1,5 +1,7 @@
 //! The opened parts of a daemon, and the polls that run on them.
 
+pub(super) mod repairs;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 

@@ -3,6 +3,7 @@
 use crate::follow;
 use crate::model::fetch::Outcome;
 use crate::service::engine::Engine;
+use crate::service::engine::repairs::Repairs;
 use crate::service::{Error, Setup, follower};
 use crate::store::{Reader, feeds};
 
@@ -69,6 +70,19 @@ pub async fn pass(
         summary.n_new += polled.tally.n_new;
         summary.n_revised += polled.tally.n_revised;
     }
+    // What fell into a gap just now may be found at once; what is not found is due again later.
+    let mut repairs = Repairs::default();
+    loop {
+        repairs.start(&engine, Some(&chosen), (setup.clock)()).await?;
+        if repairs.is_idle() {
+            break;
+        }
+        tokio::select! {
+            () = repairs.next_ended() => {}
+            () = &mut shutdown => break,
+        }
+    }
+    repairs.stop().await;
     let _lock = engine.close().await;
     let mut index = follower::open_index(&setup.layout.index())?;
     follow::catch_up(&Reader::open(&setup.layout)?, &mut index, |_| {})?;

@@ -1,8 +1,9 @@
-//! One line per poll.
+//! One line per poll, and one per gap that was looked up.
 
 use crate::model::feed::Feed;
 use crate::model::fetch::Outcome;
 use crate::poll::Polled;
+use crate::repair::Report;
 use crate::schedule::Reason;
 
 /// Logs what a poll came to: feed, outcome, new, revised, next poll and why.
@@ -40,5 +41,27 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
     }
     for warning in &polled.warnings {
         tracing::debug!(feed.name, "{}: {warning}", feed.name);
+    }
+}
+
+/// Logs what a repair came to.
+pub(super) fn repair(report: &Report) {
+    for document in &report.documents {
+        if let Err(reason) = &document.result {
+            tracing::debug!("{}: {reason}", document.url);
+        }
+    }
+    let n_new = report.n_new;
+    if n_new > 0 {
+        tracing::info!(n_new, "found {n_new} articles that no poll saw");
+    }
+    for judged in &report.gaps {
+        let (feed, gap) = (&judged.feed, judged.gap);
+        let what = format!("{feed:<24} from {} to {}", gap.from, gap.to);
+        if let Some(by) = &judged.repaired_by {
+            tracing::info!(feed.name = feed, "{what} is repaired by {by}");
+        } else {
+            tracing::debug!(feed.name = feed, "{what} stays suspected: {}", judged.result);
+        }
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::config;
 use crate::config::settings::Settings;
+use crate::service::engine::repairs::Repairs;
 use crate::service::engine::{Ended, Engine};
 use crate::service::follower::Follower;
 use crate::service::notify::{self, Watchdog};
@@ -37,11 +38,13 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
             () = &mut shutdown => break,
             _ = hangup.recv() => ticker.reload().await,
             ended = ticker.engine.next_ended(), if !ticker.engine.is_idle() => ticker.end(ended),
+            () = ticker.repairs.next_ended(), if !ticker.repairs.is_idle() => {}
             _ = ticks.tick() => ticker.tick().await,
         }
     }
     notify::stopping();
     tracing::info!("stopping");
+    ticker.repairs.stop().await;
     ticker.engine.stop().await;
     Ok(())
 }
@@ -50,6 +53,7 @@ struct Ticker {
     // Dropped before the engine, which holds the lock: the next daemon finds the index free.
     _follower: Follower,
     engine: Engine,
+    repairs: Repairs,
     setup: Setup,
     watchdog: Watchdog,
     held: HashMap<FeedId, Instant>,
@@ -62,6 +66,7 @@ impl Ticker {
         let follower = Follower::start(&setup.layout)?;
         let ticker = Self {
             engine,
+            repairs: Repairs::default(),
             _follower: follower,
             setup,
             watchdog: Watchdog::new(),
@@ -89,6 +94,9 @@ impl Ticker {
         }
         if let Err(error) = self.start_due() {
             tracing::error!("cannot look up what is due: {error}");
+        }
+        if let Err(error) = self.repairs.start(&self.engine, None, (self.setup.clock)()).await {
+            tracing::error!("cannot look up what was missed: {}", cause(&error));
         }
         if self.watchdog.is_due() {
             match self.engine.ping_writer().await {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use crate::coverage::evidence::Witnesses;
 use crate::coverage::{Edge, Gap, Mark, State};
 use crate::model::time::Timestamp;
-use crate::store::{Error, FeedId, Reader, Tx};
+use crate::store::{Error, FeedId, Reader, Tx, repairs};
 
 const EDGE: &str = "SELECT marks FROM edge WHERE feed_id = :feed";
 
@@ -18,36 +19,33 @@ pub fn edge(tx: &Tx<'_>, feed: FeedId) -> Result<Option<Edge>, Error> {
         .query_row(named_params! { ":feed": feed.0 }, |row| row.get(0))
         .optional()
         .map_err(failed())?;
-    // An edge that cannot be read back proves nothing, as an empty one.
-    Ok(marks.map(|marks| {
-        let marks: Vec<(i64, i64)> = serde_json::from_str(&marks).unwrap_or_default();
-        let mark = |(article, at)| Mark { article, at: Timestamp::from_seconds(at) };
-        marks.into_iter().map(mark).collect()
-    }))
+    Ok(marks.map(|marks| repairs::marks_from_json(&marks)))
 }
 
 const SET_EDGE: &str = "
-    INSERT INTO edge (feed_id, marks, oldest_at)
-    VALUES (:feed, :marks, :oldest_at)
+    INSERT INTO edge (feed_id, marks, oldest_at, older_url)
+    VALUES (:feed, :marks, :oldest_at, :older_url)
     ON CONFLICT (feed_id) DO UPDATE SET
-        marks = excluded.marks, oldest_at = excluded.oldest_at";
+        marks = excluded.marks, oldest_at = excluded.oldest_at, older_url = excluded.older_url";
 
-/// Keeps the edge of the window now listed, and when the oldest of all its entries appeared.
+/// Keeps the edge of the window now listed, when the oldest of all its entries appeared, and where
+/// the feed says that older ones are.
 pub fn set_edge(
     tx: &Tx<'_>,
     feed: FeedId,
     edge: &[Mark],
     oldest_at: Option<Timestamp>,
+    older_url: Option<&str>,
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("store the last window of a feed");
-    let marks: Vec<_> = edge.iter().map(|mark| (mark.article, mark.at.seconds())).collect();
     tx.connection
         .prepare_cached(SET_EDGE)
         .map_err(failed())?
         .execute(named_params! {
             ":feed": feed.0,
-            ":marks": serde_json::json!(marks).to_string(),
+            ":marks": repairs::marks_to_json(edge),
             ":oldest_at": oldest_at.map(Timestamp::seconds),
+            ":older_url": older_url,
         })
         .map_err(failed())?;
     Ok(())
@@ -81,26 +79,30 @@ fn last(tx: &Tx<'_>, feed: FeedId) -> Result<Option<Last>, Error> {
 
 const ADD: &str = "
     INSERT INTO stretch (feed_id, from_at, to_at, state)
-    VALUES (:feed, :from_at, :to_at, :state)";
+    VALUES (:feed, :from_at, :to_at, :state)
+    RETURNING id";
 
-fn add(tx: &Tx<'_>, feed: FeedId, gap: Gap, state: State) -> Result<(), Error> {
+/// The row of the new stretch.
+fn add(tx: &Tx<'_>, feed: FeedId, gap: Gap, state: State) -> Result<i64, Error> {
     let failed = || Error::sqlite("store the coverage of a feed");
     tx.connection
         .prepare_cached(ADD)
         .map_err(failed())?
-        .execute(named_params! {
-            ":feed": feed.0,
-            ":from_at": gap.from.seconds(),
-            ":to_at": gap.to.max(gap.from).seconds(),
-            ":state": state.as_str(),
-        })
-        .map_err(failed())?;
-    Ok(())
+        .query_row(
+            named_params! {
+                ":feed": feed.0,
+                ":from_at": gap.from.seconds(),
+                ":to_at": gap.to.max(gap.from).seconds(),
+                ":state": state.as_str(),
+            },
+            |row| row.get(0),
+        )
+        .map_err(failed())
 }
 
 /// Begins the ledger of `feed`, anew after its address changed: what was before `now` is unknown.
 pub fn begin(tx: &Tx<'_>, feed: FeedId, state: State, now: Timestamp) -> Result<(), Error> {
-    add(tx, feed, Gap { from: now, to: now }, state)
+    add(tx, feed, Gap { from: now, to: now }, state).map(|_| ())
 }
 
 const EXTEND: &str = "UPDATE stretch SET to_at = max(to_at, :now) WHERE id = :id";
@@ -109,7 +111,7 @@ const EXTEND: &str = "UPDATE stretch SET to_at = max(to_at, :now) WHERE id = :id
 pub fn extend(tx: &Tx<'_>, feed: FeedId, state: State, now: Timestamp) -> Result<(), Error> {
     match last(tx, feed)? {
         Some(last) if last.state == state.as_str() => grow(tx, &last, now),
-        Some(last) => add(tx, feed, Gap { from: last.to_at, to: now }, state),
+        Some(last) => add(tx, feed, Gap { from: last.to_at, to: now }, state).map(|_| ()),
         None => begin(tx, feed, state, now),
     }
 }
@@ -132,16 +134,24 @@ const CUT: &str = "
     SET to_at = max(from_at, min(to_at, :at))
     WHERE id = :id";
 
-/// Something may be missing in `gap`; from there until `now` the feed is complete again.
-pub fn suspect(tx: &Tx<'_>, feed: FeedId, gap: Gap, now: Timestamp) -> Result<(), Error> {
+/// Something may be missing in `gap`, which is to be looked up by `witnesses`; from there until
+/// `now` the feed is complete again.
+pub fn suspect(
+    tx: &Tx<'_>,
+    feed: FeedId,
+    gap: Gap,
+    witnesses: &Witnesses,
+    now: Timestamp,
+) -> Result<(), Error> {
     let failed = || Error::sqlite("store a gap of a feed");
     if let Some(last) = last(tx, feed)? {
         let mut statement = tx.connection.prepare_cached(CUT).map_err(failed())?;
         let values = named_params! { ":id": last.id, ":at": gap.from.seconds() };
         statement.execute(values).map_err(failed())?;
     }
-    add(tx, feed, gap, State::Suspected)?;
-    add(tx, feed, Gap { from: gap.to, to: now }, State::Complete)
+    let stretch = add(tx, feed, gap, State::Suspected)?;
+    repairs::add(tx, stretch, feed, witnesses, now)?;
+    add(tx, feed, Gap { from: gap.to, to: now }, State::Complete).map(|_| ())
 }
 
 /// A gap as it is read back.

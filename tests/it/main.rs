@@ -24,6 +24,7 @@ mod hostile; // servers that are broken or mean, and that nobody else notices
 #[cfg(target_os = "linux")]
 mod politeness; // 300 feeds, 20 hosts, restarts and clock jumps: the gaps between requests
 mod poll; // one pass: what is new, what changed, what failed
+mod repair; // gaps, looked up elsewhere, by itself and on demand
 mod schema; // the public views, and how questions are looked up
 mod simulation; // weeks of polling on a virtual clock: what is missed, and the laws
 mod systemd; // the unit, and what the service manager is told

@@ -112,6 +112,28 @@ pub(crate) fn atom(items: &[Item]) -> String {
     document
 }
 
+/// A news sitemap; dates are those of RSS, which readers of sitemaps have to take as well.
+pub(crate) fn news_sitemap(items: &[Item]) -> String {
+    let mut document = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset \
+         xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">\n",
+    );
+    for item in items {
+        let Item { link, title, published, .. } = escaped(item);
+        let _ = writeln!(
+            document,
+            "<url><loc>{link}</loc><news:news><news:publication><news:name>De Dijkbode\
+             </news:name><news:language>nl</news:language></news:publication>\
+             <news:publication_date>{}</news:publication_date><news:title>{title}</news:title>\
+             </news:news></url>",
+            published.unwrap_or_default()
+        );
+    }
+    document.push_str("</urlset>\n");
+    document
+}
+
 fn escaped(item: &Item) -> Item {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     Item {

@@ -23,6 +23,7 @@ const SETTINGS: &str = "\
 [fetch]
 allow_hosts = [\"127.0.0.1\"]
 host_gap = \"0s\"
+page_gap = \"0s\"
 
 [poll]
 floor = \"0s\"

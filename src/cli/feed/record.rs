@@ -46,6 +46,7 @@ fn wishes(feed: &Feed) -> Record {
         ("fulltext", json!(fulltext)),
         ("article_id", json!(feed.article_id.as_ref().map(ArticleIdPattern::as_str))),
         ("user_agent", json!(feed.user_agent)),
+        ("sitemap", json!(feed.sitemap)),
     ];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

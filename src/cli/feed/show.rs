@@ -89,6 +89,7 @@ fn wishes(feed: &Feed) -> Vec<Fact> {
         ("full text", (feed.fulltext == Fulltext::Off).then(|| "off".to_owned())),
         ("article id", pattern.map(str::to_owned)),
         ("user agent", feed.user_agent.clone()),
+        ("sitemap", feed.sitemap.clone()),
     ]
 }
 

@@ -1,0 +1,211 @@
+//! Whether another source would have shown what a feed announced in a gap.
+//!
+//! Nobody can list what was missed, so a source is believed by what it can be checked on: the
+//! entries on both sides of the gap, which the feed is known to have announced. A source that lists
+//! these lists what the feed lists, and what it has between them is what was missed.
+
+use std::time::Duration;
+
+use crate::coverage::{Gap, Listed, Mark, ordered};
+use crate::model::time::{StatedDate, Timestamp};
+
+/// Entries on either side, at most.
+const WITNESSES_MAX: usize = 10;
+
+/// A stated date in another source differs from the feed's by no more than this: an article is
+/// dated when it is written there, when it is sent here.
+const SLACK: Duration = Duration::from_secs(15 * 60);
+
+/// After each try, how long until the next. News sitemaps reach back two days, so what is not
+/// proven by then will not be.
+const TRIES: [Duration; 6] = [
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(3_600),
+    Duration::from_secs(4 * 3_600),
+    Duration::from_secs(12 * 3_600),
+    Duration::from_secs(18 * 3_600),
+    Duration::from_secs(24 * 3_600),
+];
+
+/// The entries by which other sources are checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Witnesses {
+    /// The newest before the gap: the edge of the window before.
+    pub before: Vec<Mark>,
+    /// The oldest after it.
+    pub after: Vec<Mark>,
+}
+
+/// Why a source does not prove that a gap is filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// There is nothing by which it could.
+    NoWitnesses,
+    /// It does not list the entries on this side of the gap.
+    LacksAfter,
+    /// It does not reach back to the other side.
+    LacksBefore,
+    /// It lists only some of what the feed lists.
+    Partial {
+        /// Witnesses it should list and does not.
+        n_missing: usize,
+        /// All that it should list.
+        n_expected: usize,
+    },
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoWitnesses => f.write_str("nothing to check it by"),
+            Self::LacksAfter => f.write_str("lists nothing from after the gap"),
+            Self::LacksBefore => f.write_str("does not reach back before the gap"),
+            Self::Partial { n_missing, n_expected } => {
+                write!(f, "lacks {n_missing} of {n_expected} entries of the feed around the gap")
+            }
+        }
+    }
+}
+
+/// The witnesses of a gap between the edge `before` and the window `listed`.
+pub fn witnesses(before: &[Mark], listed: &[Listed], now: Timestamp) -> Witnesses {
+    let newest = before.iter().map(|mark| mark.at).max();
+    let spine = ordered(before, listed, now).unwrap_or_default();
+    let oldest_first = spine.iter().rev().filter(|mark| Some(mark.at) > newest);
+    Witnesses {
+        before: before.to_vec(),
+        after: oldest_first.take(WITNESSES_MAX).copied().collect(),
+    }
+}
+
+/// Judges a source that lists what several feeds announce (a news sitemap, another feed of the
+/// outlet) and reaches back to `oldest_at`: it must list every witness, but those before the gap
+/// only as far as it reaches, and at least one of these.
+pub fn judge_wider(
+    witnesses: &Witnesses,
+    oldest_at: Timestamp,
+    is_listed: impl Fn(&Mark) -> bool,
+) -> Result<(), Doubt> {
+    sides(witnesses, &is_listed)?;
+    let reached = witnesses.before.iter().filter(|mark| mark.at >= oldest_at);
+    let expected: Vec<&Mark> = witnesses.after.iter().chain(reached).collect();
+    let n_missing = expected.iter().filter(|mark| !is_listed(mark)).count();
+    if n_missing > 0 {
+        return Err(Doubt::Partial { n_missing, n_expected: expected.len() });
+    }
+    Ok(())
+}
+
+/// Judges older pages of the feed itself, read one after the other without a break: one witness on
+/// each side shows that they span the gap.
+pub fn judge_own(witnesses: &Witnesses, is_listed: impl Fn(&Mark) -> bool) -> Result<(), Doubt> {
+    sides(witnesses, &is_listed)
+}
+
+/// There is one on each side.
+fn sides(witnesses: &Witnesses, is_listed: &impl Fn(&Mark) -> bool) -> Result<(), Doubt> {
+    if witnesses.before.is_empty() || witnesses.after.is_empty() {
+        return Err(Doubt::NoWitnesses);
+    }
+    if !witnesses.after.iter().any(is_listed) {
+        return Err(Doubt::LacksAfter);
+    }
+    if !witnesses.before.iter().any(is_listed) {
+        return Err(Doubt::LacksBefore);
+    }
+    Ok(())
+}
+
+/// Whether what has this date in another source may belong to `gap`; a day counts as a whole.
+pub fn is_within(gap: Gap, date: StatedDate) -> bool {
+    gap.from.minus(SLACK) < date.ends_at() && date.at <= gap.to.plus(SLACK)
+}
+
+/// When a gap is looked up again after `n_tries` in vain, the last one at `now`; `None` for never.
+pub fn next_try(n_tries: u32, now: Timestamp) -> Option<Timestamp> {
+    let tries = usize::try_from(n_tries).unwrap_or(usize::MAX);
+    TRIES.get(tries.saturating_sub(1)).map(|wait| now.plus(*wait))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Precision;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn marks(dates: &[i64]) -> Vec<Mark> {
+        dates.iter().map(|date| Mark { article: *date, at: at(*date) }).collect()
+    }
+
+    fn of(before: &[i64], after: &[i64]) -> Witnesses {
+        Witnesses { before: marks(before), after: marks(after) }
+    }
+
+    #[test]
+    fn witnesses_are_the_nearest_on_both_sides() {
+        let listed: Vec<Listed> = [5, 200, 190, 180, 170, 160, 150, 140, 130, 120, 110, 100, 90]
+            .iter()
+            .map(|date| Listed { article: *date, stated_at: Some(at(*date)) })
+            .collect();
+        let found = witnesses(&marks(&[50, 40]), &listed, at(300));
+        assert_eq!(found, of(&[50, 40], &[90, 100, 110, 120, 130, 140, 150, 160, 170, 180]));
+        assert_eq!(witnesses(&[], &[], at(300)), Witnesses::default());
+    }
+
+    #[track_caller]
+    fn check_wider(listed: &[i64], expected: Result<(), Doubt>) {
+        let oldest = at(listed.iter().copied().min().unwrap_or_default());
+        let is_listed = |mark: &Mark| listed.contains(&mark.article);
+        assert_eq!(judge_wider(&of(&[50, 40, 30], &[90, 100]), oldest, is_listed), expected);
+    }
+
+    #[test]
+    fn a_wider_source_lists_all_that_the_feed_is_known_to_have_announced() {
+        check_wider(&[100, 95, 90, 80, 70, 60, 50, 40, 30, 20], Ok(()));
+        // As far as it reaches.
+        check_wider(&[100, 90, 70, 50], Ok(()));
+        check_wider(&[100, 90, 70, 51], Err(Doubt::LacksBefore));
+        check_wider(&[70, 50, 40, 30], Err(Doubt::LacksAfter));
+        check_wider(&[100, 70, 50], Err(Doubt::Partial { n_missing: 1, n_expected: 3 }));
+        check_wider(&[100, 90, 50, 30], Err(Doubt::Partial { n_missing: 1, n_expected: 5 }));
+        check_wider(&[], Err(Doubt::LacksAfter));
+        let nobody = judge_wider(&of(&[], &[90]), at(0), |_| true);
+        assert_eq!(nobody, Err(Doubt::NoWitnesses));
+    }
+
+    #[test]
+    fn older_pages_of_the_feed_need_one_witness_on_each_side() {
+        let judge = |listed: &[i64]| {
+            judge_own(&of(&[50, 40, 30], &[90, 100]), |mark| listed.contains(&mark.article))
+        };
+        assert_eq!(judge(&[100, 80, 70, 40]), Ok(()));
+        assert_eq!(judge(&[100, 80, 70]), Err(Doubt::LacksBefore));
+        assert_eq!(judge(&[80, 70, 50]), Err(Doubt::LacksAfter));
+    }
+
+    #[test]
+    fn tries_end() {
+        let mut now = at(0);
+        let mut n_tries = 1;
+        while let Some(next) = next_try(n_tries, now) {
+            assert!(next > now);
+            (now, n_tries) = (next, n_tries + 1);
+        }
+        assert_eq!(n_tries, 7);
+        assert!(now.since(at(0)) > Duration::from_secs(48 * 3_600), "{now}");
+    }
+
+    #[test]
+    fn a_gap_takes_what_is_dated_a_little_beside_it() {
+        let gap = Gap { from: at(10_000), to: at(20_000) };
+        let is_within = |date| is_within(gap, StatedDate::exact(at(date)));
+        assert!(is_within(10_000) && is_within(9_100) && is_within(20_900));
+        assert!(!is_within(9_099) && !is_within(20_901));
+        let day =
+            |seconds| StatedDate { precision: Precision::Day, ..StatedDate::exact(at(seconds)) };
+        assert!(super::is_within(gap, day(-3_600)) && !super::is_within(gap, day(-3_600 - 86_400)));
+    }
+}

@@ -1,0 +1,164 @@
+//! Articles of another source into the archive: only those that nobody has; what is known already
+//! is known better.
+
+use std::collections::HashSet;
+
+use crate::coverage::{Gap, evidence};
+use crate::dedupe::decide::is_same_article;
+use crate::dedupe::fingerprint;
+use crate::dedupe::identity;
+use crate::model::article::{Content, IdentityKey, Source};
+use crate::model::entry::{Entry, RawEntry};
+use crate::model::feed::Feed;
+use crate::model::time::{StatedDate, Timestamp};
+use crate::normalize::entry::{content, language_tag, normalize};
+use crate::repair::{Open, Search};
+use crate::store::articles::{self, Identity, Version};
+use crate::store::repairs::{self, Finding};
+use crate::store::{Error, FeedId, Tx};
+
+/// Articles that share a transaction.
+const BATCH: usize = 100;
+
+/// An article of another source.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    link: Option<String>,
+    content: Content,
+    keys: Vec<IdentityKey>,
+    /// When the source says it was published.
+    date: Option<StatedDate>,
+}
+
+/// A document of another source, ready to be compared.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub(super) source: Source,
+    pub(super) url: String,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl Listing {
+    /// All that its articles are known by.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &IdentityKey> {
+        self.candidates.iter().flat_map(|candidate| &candidate.keys)
+    }
+
+    /// The stated dates of its articles.
+    pub(super) fn dates(&self) -> impl Iterator<Item = Timestamp> {
+        self.candidates.iter().filter_map(|candidate| Some(candidate.date?.at))
+    }
+
+    /// Whether any of its articles may be of any time.
+    pub(super) fn has_undated(&self) -> bool {
+        self.candidates.iter().any(|candidate| candidate.date.is_none())
+    }
+}
+
+/// Makes candidates of what a source lists for `feed`. A source wider than the feed knows nothing of
+/// its section.
+pub(super) fn candidates(
+    feed: &Feed,
+    source: Source,
+    raw: &[RawEntry],
+    language: Option<&str>,
+) -> Vec<Candidate> {
+    let entries: Vec<Entry> = raw.iter().map(normalize).collect();
+    let keys = identity::keys(feed, &entries);
+    let language = feed.language.clone().or(language.map(language_tag));
+    let one = |(mut entry, keys): (Entry, Vec<IdentityKey>)| {
+        let date = entry.published.or(entry.modified);
+        let link = entry.link.take();
+        let mut content = content(&mut entry, feed.section.as_deref(), language.as_deref());
+        if source == Source::Sitemap {
+            content.section = None;
+        }
+        Candidate { link, content, keys, date }
+    };
+    entries.into_iter().zip(keys).map(one).collect()
+}
+
+/// A stretch for which articles are taken.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    feed: FeedId,
+    gap: Gap,
+}
+
+/// What was taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    pub(super) n_found: usize,
+    pub(super) n_new: usize,
+}
+
+impl Search<'_> {
+    /// Archives what `listing` dates within the open wants that `is_wanted` names; gives the
+    /// listing's keys back, which is all that is needed of it then.
+    pub(super) async fn take(
+        &mut self,
+        listing: Listing,
+        is_wanted: impl Fn(&Open) -> bool,
+    ) -> Result<(HashSet<IdentityKey>, Taken), Error> {
+        let wanted = self.wants.iter().filter(|open| open.is_open() && is_wanted(open));
+        let ranges: Vec<Range> =
+            wanted.map(|open| Range { feed: open.want.id, gap: open.want.range }).collect();
+        let range = |candidate: &Candidate| match candidate.date {
+            Some(date) => ranges.iter().copied().find(|r| evidence::is_within(r.gap, date)),
+            // On an older page of the feed it is one of its entries, whenever that was.
+            None => ranges.first().copied().filter(|_| listing.source == Source::Archive),
+        };
+        let keys = listing.keys().cloned().collect();
+        let outlet = self.wants.first().and_then(|open| open.want.feed.outlet.clone());
+        let wanted = |one: Candidate| Some((range(&one)?, one));
+        let mut all: Vec<(Range, Candidate)> =
+            listing.candidates.into_iter().filter_map(wanted).collect();
+        let mut taken = Taken { n_found: all.len(), n_new: 0 };
+        while !all.is_empty() {
+            let batch = all.split_off(all.len().saturating_sub(BATCH));
+            let (source, url, outlet) = (listing.source, listing.url.clone(), outlet.clone());
+            let now = (self.context.clock)();
+            let job = move |tx: &Tx<'_>| {
+                let mut n_new = 0;
+                for (range, candidate) in &batch {
+                    let finding = Finding { feed: range.feed, source, url: &url };
+                    n_new += usize::from(take_one(tx, candidate, finding, outlet.as_deref(), now)?);
+                }
+                Ok(n_new)
+            };
+            taken.n_new += self.context.writer.write(job).await?;
+        }
+        self.report.n_found += taken.n_found;
+        self.report.n_new += taken.n_new;
+        Ok((keys, taken))
+    }
+}
+
+/// Whether nobody had it.
+fn take_one(
+    tx: &Tx<'_>,
+    candidate: &Candidate,
+    finding: Finding<'_>,
+    outlet: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    for article in articles::find(tx, &candidate.keys)? {
+        let known = articles::known(tx, article, None)?;
+        if is_same_article(&candidate.keys, &candidate.content, &known) {
+            articles::add_keys(tx, article, &candidate.keys)?;
+            return Ok(false);
+        }
+    }
+    let identity = Identity { keys: &candidate.keys, outlet, url: candidate.link.as_deref() };
+    let version = Version {
+        content: &candidate.content,
+        fingerprint: fingerprint::content(&candidate.content),
+        changed: &[],
+        source: finding.source,
+        feed: Some(finding.feed).filter(|_| finding.source == Source::Archive),
+        now,
+    };
+    let article = articles::create(tx, &identity, &version)?;
+    repairs::found(tx, article, finding, now)?;
+    Ok(true)
+}
