@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::coverage::evidence;
 use crate::fetch;
 use crate::model::article::{IdentityKey, Source};
+use crate::model::capture::digest;
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
 use crate::parse::feed;
@@ -109,7 +112,8 @@ impl Search<'_> {
                 let language = parsed.language.as_deref();
                 let source = Source::Archive;
                 let candidates = take::candidates(&feed, source, &parsed.entries, language);
-                let listing = Listing { source, url: page_url, candidates };
+                let digest = digest(&Sha256::digest(&bytes).into());
+                let listing = Listing { source, url: page_url, digest, candidates };
                 Page { listing, next: parsed.older_url }
             })
         })

@@ -3,9 +3,12 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::coverage::evidence;
 use crate::fetch::Request;
 use crate::model::article::{IdentityKey, Source};
+use crate::model::capture::digest;
 use crate::model::feed::{Feed, Validators};
 use crate::model::time::Timestamp;
 use crate::parse::sitemap::{self, Child, Sitemap};
@@ -54,14 +57,13 @@ impl Search<'_> {
             if !visited.insert(url.clone()) {
                 continue;
             }
-            let Some((sitemap, candidates)) = self.sitemap(&url, &feed).await else { continue };
-            n_barren += usize::from(sitemap.sitemaps.is_empty() && candidates.is_empty());
-            let n_listed = sitemap.sitemaps.len() + candidates.len();
+            let Some((sitemap, listing)) = self.sitemap(&url, &feed).await else { continue };
+            let is_news = !listing.candidates.is_empty();
+            n_barren += usize::from(sitemap.sitemaps.is_empty() && !is_news);
+            let n_listed = sitemap.sitemaps.len() + listing.candidates.len();
             for child in self.worthwhile(sitemap.sitemaps).into_iter().rev() {
                 queue.push_front(child.url);
             }
-            let listing = Listing { source: Source::Sitemap, url: url.clone(), candidates };
-            let is_news = !listing.candidates.is_empty();
             listed.dates.extend(listing.dates());
             if is_news && sitemap.is_cut {
                 listed.flaw = Some("is cut off");
@@ -109,16 +111,19 @@ impl Search<'_> {
         children
     }
 
-    async fn sitemap(&mut self, url: &str, feed: &Feed) -> Option<(Sitemap, Vec<take::Candidate>)> {
+    async fn sitemap(&mut self, url: &str, feed: &Feed) -> Option<(Sitemap, Listing)> {
         let (bytes, response) = self.get(url, feed).await?;
-        let (feed, final_url) = (feed.clone(), response.final_url.clone());
+        let told = url.to_owned();
+        let (feed, url, final_url) = (feed.clone(), url.to_owned(), response.final_url.clone());
         let content_type = response.content_type.clone();
         let _parser = self.context.parsers.acquire().await;
         let parsed = tokio::task::spawn_blocking(move || {
             sitemap::parse(&bytes, &final_url, content_type.as_deref()).map(|mut sitemap| {
                 let articles = std::mem::take(&mut sitemap.articles);
-                let candidates = take::candidates(&feed, Source::Sitemap, &articles, None);
-                (sitemap, candidates)
+                let source = Source::Sitemap;
+                let candidates = take::candidates(&feed, source, &articles, None);
+                let digest = digest(&Sha256::digest(&bytes).into());
+                (sitemap, Listing { source, url, digest, candidates })
             })
         })
         .await;
@@ -127,7 +132,7 @@ impl Search<'_> {
             Ok(Err(error)) => error.to_string(),
             Err(error) => format!("reading the document failed: {error}"),
         };
-        self.told(Read { url: url.to_owned(), result: Err(reason), n_new: 0 });
+        self.told(Read { url: told, result: Err(reason), n_new: 0 });
         None
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Candidate {
 pub(super) struct Listing {
     pub(super) source: Source,
     pub(super) url: String,
+    /// Of the document.
+    pub(super) digest: String,
     pub(super) candidates: Vec<Candidate>,
 }
 
@@ -116,13 +118,15 @@ impl Search<'_> {
         let mut taken = Taken { n_found: all.len(), n_new: 0 };
         while !all.is_empty() {
             let batch = all.split_off(all.len().saturating_sub(BATCH));
-            let (source, url, outlet) = (listing.source, listing.url.clone(), outlet.clone());
+            let (url, digest) = (listing.url.clone(), listing.digest.clone());
+            let (source, outlet) = (listing.source, outlet.clone());
             let now = (self.context.clock)();
             let job = move |tx: &Tx<'_>| {
                 let mut n_new = 0;
                 for (range, candidate) in &batch {
                     let finding = Finding { feed: range.feed, source, url: &url };
-                    n_new += usize::from(take_one(tx, candidate, finding, outlet.as_deref(), now)?);
+                    let origin = Origin { finding, outlet: outlet.as_deref(), digest: &digest };
+                    n_new += usize::from(take_one(tx, candidate, origin, now)?);
                 }
                 Ok(n_new)
             };
@@ -134,14 +138,22 @@ impl Search<'_> {
     }
 }
 
+/// Where a candidate comes from.
+#[derive(Clone, Copy)]
+struct Origin<'o> {
+    finding: Finding<'o>,
+    outlet: Option<&'o str>,
+    digest: &'o str,
+}
+
 /// Whether nobody had it.
 fn take_one(
     tx: &Tx<'_>,
     candidate: &Candidate,
-    finding: Finding<'_>,
-    outlet: Option<&str>,
+    origin: Origin<'_>,
     now: Timestamp,
 ) -> Result<bool, Error> {
+    let Origin { finding, outlet, digest } = origin;
     for article in articles::find(tx, &candidate.keys)? {
         let known = articles::known(tx, article, None)?;
         if is_same_article(&candidate.keys, &candidate.content, &known) {
@@ -155,6 +167,7 @@ fn take_one(
         fingerprint: fingerprint::content(&candidate.content),
         changed: &[],
         source: finding.source,
+        digest: Some(digest),
         feed: Some(finding.feed).filter(|_| finding.source == Source::Archive),
         now,
     };

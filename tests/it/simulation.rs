@@ -7,12 +7,14 @@
 mod feed;
 mod newsroom;
 mod random;
+mod repair;
 mod rules;
 mod table;
 mod world;
 
 use std::thread;
 
+use repair::Sitemap;
 use rules::Rule;
 use world::World;
 
@@ -46,10 +48,35 @@ fn busy_feed_loses_next_to_nothing_and_is_asked_less_than_every_five_minutes() {
 }
 
 #[test]
+fn nothing_is_lost_after_repair_from_a_news_sitemap() {
+    for (rule, n_seeds) in [(Rule::Knipsel, 10), (Rule::Fixed(60), 5)] {
+        for per_day in [50, 300] {
+            for seed in 0..n_seeds {
+                let month = repair::month(rule, per_day, Sitemap::Whole, seed);
+                assert_eq!(month.n_lost, 0, "{rule:?}, {per_day} a day, seed {seed}: {month:?}");
+                assert_eq!(
+                    month.n_repaired, month.n_gaps,
+                    "{rule:?}, {per_day}, {seed}: {month:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sitemap_of_another_part_of_the_paper_repairs_nothing() {
+    let months = (0..3).map(|seed| repair::month(Rule::Fixed(60), 300, Sitemap::Half, seed));
+    let months: Vec<repair::Month> = months.collect();
+    assert!(months.iter().all(|month| month.n_gaps > 0 && month.n_repaired == 0));
+    // What it has is archived all the same.
+    assert!(months.iter().all(|month| month.n_lost < month.n_missed));
+}
+
+#[test]
 fn table_is_written_when_asked_for() {
     let Ok(path) = std::env::var("KNIPSEL_WRITE") else { return };
     let text = std::fs::read_to_string(&path).unwrap();
     let (words, _) = text.split_once(MEASURED).unwrap();
-    let measured = table::markdown(N_SEEDS);
+    let measured = table::markdown(N_SEEDS) + &repair::markdown(N_SEEDS);
     std::fs::write(&path, format!("{words}{MEASURED}{measured}")).unwrap();
 }

@@ -78,16 +78,21 @@ pub(super) fn follow(
     while at < until {
         let seen = archive.read(feed, at);
         n_polls += 1;
-        at = match rule {
-            Rule::Knipsel => knipsel(memory, &seen),
-            Rule::Fixed(minutes) => at.plus(MINUTE * minutes),
-            Rule::MinifluxFrequency => at.plus(miniflux(feed, &seen)),
-            Rule::CommaFeed => at.plus(commafeed(feed, &seen)),
-            Rule::MediaCloud => at.plus(media_cloud(memory, &seen)),
-            Rule::NewsCrawl => at.plus(news_crawl(memory, &seen)),
-        };
+        at = next(rule, feed, memory, &seen);
     }
     (archive, n_polls)
+}
+
+/// When `rule` reads `feed` again after `seen`.
+pub(super) fn next(rule: Rule, feed: &Feed, memory: &mut Memory, seen: &Seen) -> Timestamp {
+    match rule {
+        Rule::Knipsel => knipsel(memory, seen),
+        Rule::Fixed(minutes) => seen.at.plus(MINUTE * minutes),
+        Rule::MinifluxFrequency => seen.at.plus(miniflux(feed, seen)),
+        Rule::CommaFeed => seen.at.plus(commafeed(feed, seen)),
+        Rule::MediaCloud => seen.at.plus(media_cloud(memory, seen)),
+        Rule::NewsCrawl => seen.at.plus(news_crawl(memory, seen)),
+    }
 }
 
 fn knipsel(memory: &mut Memory, seen: &Seen) -> Timestamp {

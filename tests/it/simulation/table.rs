@@ -52,7 +52,7 @@ fn run(rule: Rule, per_day: u32, n_entries: usize, seed: u32) -> (f64, u32) {
     (100.0 * count(missed.len()) / count(n_items).max(1.0), n_polls)
 }
 
-fn count(n: usize) -> f64 {
+pub(super) fn count(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap())
 }
 
@@ -81,7 +81,7 @@ fn shown(cell: &Cell) -> String {
     )
 }
 
-fn percent(value: f64) -> String {
+pub(super) fn percent(value: f64) -> String {
     match value {
         0.0 => "0 %".into(),
         value if value < 1.0 => format!("{value:.2} %"),
