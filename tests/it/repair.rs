@@ -168,20 +168,44 @@ fn another_feed_of_the_outlet_that_was_followed_is_proof_enough() {
     }
 }
 
+/// A page of a feed, with the path of the next one.
+fn page(web: &Web, numbers: Range<usize>, next: Option<&str>) -> Route {
+    let atom = "xmlns:atom=\"http://www.w3.org/2005/Atom\"";
+    let link = |path| format!("<atom:link {atom} rel=\"next\" href=\"{}\"/>", web.url(path));
+    let link = next.map(link).unwrap_or_default();
+    let document = rss(&newest_first(numbers));
+    Route::document(document.replace("<language>", &format!("{link}<language>")))
+}
+
+#[test]
+fn a_backfill_that_broke_off_goes_on_where_it_was() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    web.set("/rss", page(&web, 60..80, Some("/rss?p=2")));
+    web.set("/rss?p=2", page(&web, 40..60, Some("/rss?p=3")));
+    web.set("/rss?p=3", Route::error(503));
+    web.set("/rss?p=4", page(&web, 0..20, None));
+    program.poll_all();
+    let since = ["backfill", "dijkbode", "--since", "2022-02"];
+    let ran = program.run(&since);
+    assert_eq!(ran.code, 6, "{ran:?}");
+    check_archived(&program, 40..80);
+    web.set("/rss?p=3", page(&web, 20..40, Some("/rss?p=4")));
+    let ran = program.run(&since);
+    assert_eq!(
+        (ran.code, ran.stderr.lines().last()),
+        (0, Some("40 found, 40 new; 0 of 0 gaps repaired"))
+    );
+    check_archived(&program, 0..80);
+    let n_asked = ["/rss?p=2", "/rss?p=3", "/rss?p=4"].map(|path| web.asked_for(path).len());
+    assert_eq!(n_asked, [1, 2, 1]);
+    // Not further back than asked.
+    assert_eq!(program.run(&["backfill", "dijkbode", "--since", "2022-02-15"]).code, 0);
+    assert_eq!(web.asked_for("/rss?p=3").len(), 2);
+}
+
 #[test]
 fn older_pages_of_the_feed_are_walked_back_to_the_other_side() {
-    let page = |web: &Web, numbers: Range<usize>, next: Option<&str>| {
-        let link = next.map(|path| {
-            format!(
-                "<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"next\" href=\"{}\"/>",
-                web.url(path)
-            )
-        });
-        let document = rss(&newest_first(numbers));
-        let document =
-            document.replace("<language>", &format!("{}<language>", link.unwrap_or_default()));
-        Route::document(document)
-    };
     let web = Web::start();
     let program = Program::with_feed(&web.url("/rss"));
     web.set("/rss", page(&web, 40..60, Some("/rss?p=2")));
