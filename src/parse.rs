@@ -9,6 +9,8 @@ pub mod date;
 pub mod discover;
 pub mod feed;
 pub mod gate;
+pub mod markup;
+pub mod mend;
 pub mod opml;
 pub mod reservation;
 

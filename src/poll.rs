@@ -18,6 +18,7 @@ use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::{content, feed_title, language_tag, normalize};
+use crate::parse::discover;
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
@@ -134,11 +135,15 @@ struct Read {
 /// A document, ready to be compared with the archive.
 struct Document {
     title: Option<String>,
-    ttl: Option<Duration>,
+    /// How long the document asks to be left alone.
+    wish: Option<Duration>,
+    /// Where it says that older entries are.
     older_url: Option<String>,
     outlet: Option<String>,
     entries: Vec<Prepared>,
     warnings: Vec<String>,
+    /// It ended within an entry: what it does not list may still be listed.
+    is_cut: bool,
 }
 
 /// An entry, ready to be compared.
@@ -149,6 +154,8 @@ struct Prepared {
     keys: Vec<IdentityKey>,
     fingerprint: Short,
     entry_hash: Short,
+    /// The document ended within it.
+    is_cut: bool,
 }
 
 async fn read(
@@ -177,16 +184,14 @@ async fn read(
     // on also wait for name servers, so it does not take them all.
     let _parser = parsers.acquire().await;
     let document = tokio::task::spawn_blocking(move || {
-        feed::parse(&bytes, &url, content_type.as_deref()).map(|parsed| prepare(&feed, parsed))
+        understand(&bytes, &url, content_type.as_deref()).map(|parsed| prepare(&feed, &parsed))
     })
     .await;
     match document {
         Ok(Ok(document)) => {
             Read { outcome: Outcome::Fresh, body_hash: Some(body_hash), document: Some(document) }
         }
-        Ok(Err(error)) => {
-            only(Outcome::Failed(Failure::new(FailureClass::Parse, error.to_string())))
-        }
+        Ok(Err(reason)) => only(Outcome::Failed(Failure::new(FailureClass::Parse, reason))),
         Err(error) => {
             let reason = format!("reading the document failed: {error}");
             only(Outcome::Failed(Failure::new(FailureClass::Internal, reason)))
@@ -194,28 +199,47 @@ async fn read(
     }
 }
 
-fn prepare(feed: &Feed, parsed: ParsedFeed) -> Document {
-    let language = feed.language.clone().or(parsed.language.as_deref().map(language_tag));
+/// Reads a document; the error says why it is of no use.
+fn understand(bytes: &[u8], url: &str, content_type: Option<&str>) -> Result<ParsedFeed, String> {
+    match feed::parse(bytes, url, content_type) {
+        Ok(parsed) if !parsed.entries.is_empty() && parsed.entries.iter().all(|e| e.is_cut) => {
+            let reason = "it is cut off within its first entry".to_owned();
+            Err(feed::Error::Unreadable(reason).to_string())
+        }
+        Ok(parsed) => Ok(parsed),
+        Err(error @ feed::Error::WebPage) => {
+            let feeds = discover::page(bytes, url, content_type).announced();
+            Err(format!("{error}{feeds}"))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn prepare(feed: &Feed, parsed: &ParsedFeed) -> Document {
+    let language = feed.language.clone().or(parsed.hints.language.as_deref().map(language_tag));
     let entries: Vec<Entry> = parsed.entries.iter().map(normalize).collect();
     let keys = identity::keys(feed, &entries);
     let entries = entries
         .into_iter()
         .zip(keys)
-        .map(|(mut entry, keys)| {
+        .zip(&parsed.entries)
+        .map(|((mut entry, keys), raw)| {
             let content = content(&mut entry, feed.section.as_deref(), language.as_deref());
             let fingerprint = fingerprint::content(&content);
             let entry_hash = fingerprint::entry(&entry, &fingerprint);
             let Entry { guid, link, .. } = entry;
-            Prepared { guid, link, content, keys, fingerprint, entry_hash }
+            let is_cut = raw.is_cut;
+            Prepared { guid, link, content, keys, fingerprint, entry_hash, is_cut }
         })
         .collect();
     Document {
         title: parsed.title.as_deref().map(feed_title),
-        ttl: parsed.ttl,
-        older_url: parsed.older_url,
+        wish: parsed.hints.ttl.max(parsed.hints.update_interval),
+        older_url: parsed.hints.pages.older().map(ToOwned::to_owned),
         outlet: feed.outlet.clone(),
         entries,
-        warnings: parsed.warnings,
+        warnings: parsed.repairs.lines(),
+        is_cut: parsed.is_cut,
     }
 }
 
@@ -235,9 +259,10 @@ fn remember(state: PollState, response: &Response, read: &Read, at: Timestamp) -
     if !read.outcome.is_success() {
         return state;
     }
+    let is_whole = read.document.as_ref().is_none_or(|document| !document.is_cut);
     PollState {
-        validators: response.validators.clone(),
-        body_hash: read.body_hash.or(state.body_hash),
+        validators: if is_whole { response.validators.clone() } else { state.validators },
+        body_hash: read.body_hash.filter(|_| is_whole).or(state.body_hash),
         last_success_at: Some(at),
         // A whole document shows whether the 304 before it was true; then it is forgotten.
         last_304_at: (response.status == Some(304)).then_some(at),
@@ -292,7 +317,9 @@ impl Plan {
         let older_url = read.document.as_ref().and_then(|document| document.older_url.as_deref());
         let entered =
             ledger::Poll { feed: id, outcome, window: &listed, oldest_at, older_url, last_at, at };
-        let gap = ledger::enter(tx, &entered)?;
+        let is_cut = read.document.as_ref().is_some_and(|document| document.is_cut);
+        // The next whole window is judged by the last whole one.
+        let gap = if is_cut { None } else { ledger::enter(tx, &entered)? };
         let next = schedule::next(
             &self.policy,
             &self.name,
@@ -307,7 +334,7 @@ impl Plan {
                 window: window.map(|w| if is_first { Window { n_new: 0, ..w } } else { w }),
                 hints: Hints {
                     max_age: self.max_age,
-                    ttl: read.document.as_ref().and_then(|document| document.ttl),
+                    ttl: read.document.as_ref().and_then(|document| document.wish),
                 },
                 at: fetch.at,
             },

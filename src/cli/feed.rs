@@ -6,6 +6,7 @@ mod change;
 mod exchange;
 mod found;
 mod guests;
+mod inspect;
 mod known;
 mod list;
 mod record;
@@ -32,6 +33,7 @@ pub(super) fn feed(global: &Global, args: &FeedArgs) -> Result<Exit, Failure> {
         FeedCommand::Resume(args) => change::change(global, args, edit::resume, "resumed"),
         FeedCommand::AcceptMove(args) => accept_move::accept_move(global, args),
         FeedCommand::Test(args) => test::test(global, args),
+        FeedCommand::Inspect(args) => inspect::inspect(global, args),
         FeedCommand::Catalog(args) => list::catalog(global, args),
         FeedCommand::Import(args) => exchange::import(global, args),
         FeedCommand::Export(args) => exchange::export(global, args),

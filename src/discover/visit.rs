@@ -21,6 +21,7 @@ pub struct Visit {
 
 /// What is at an address.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most are feeds, and there are few at a time")]
 pub enum Found {
     /// A feed.
     Feed(ParsedFeed),

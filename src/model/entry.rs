@@ -16,6 +16,8 @@ pub struct RawText {
 pub struct RawEntry {
     /// RSS `guid`, Atom `id`, JSON Feed `id`; never one made up by a parser.
     pub guid: Option<String>,
+    /// What RSS says of the GUID: whether it is the article's address.
+    pub is_permalink: Option<bool>,
     /// The link to the article.
     pub link: Option<String>,
     /// The headline.
@@ -32,10 +34,14 @@ pub struct RawEntry {
     pub published: Option<StatedDate>,
     /// When the feed says it was changed.
     pub updated: Option<StatedDate>,
+    /// The date of publication as it stood there, also when it could not be read.
+    pub published_text: Option<String>,
     /// BCP 47 tag.
     pub language: Option<String>,
     /// Attached media.
     pub enclosures: Vec<Enclosure>,
+    /// The document ended in the middle of it, so something may be missing.
+    pub is_cut: bool,
 }
 
 /// An attached file (RSS 2.0 `enclosure`, Media RSS `content`).

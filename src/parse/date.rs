@@ -1,122 +1,241 @@
 //! Dates as feeds and people write them: RFC 3339, RFC 822 and its many misreadings, Dutch names of
 //! days and months, a year or a month alone.
+//!
+//! A text is cut into numbers, words and signs, and each is taken for what it can be. What was not
+//! stated is not made up: a month stays a month, and a zone that was assumed is marked.
+
+mod clock; // times of day and their zones
+mod word; // names of months, days and zones
 
 use jiff::civil;
 use jiff::tz::Offset;
 
 use crate::model::time::{Precision, StatedDate, Timestamp};
+use crate::parse::date::clock::{Zone, clock};
+use crate::parse::date::word::{Word, word};
 
 /// Years outside these are mistakes of a program, not dates of an article.
 const YEARS: std::ops::RangeInclusive<i16> = 1600..=2999;
 
-const MONTHS: [&[&str]; 12] = [
-    &["jan", "januari", "january"],
-    &["feb", "februari", "february"],
-    &["mrt", "maa", "mar", "maart", "march"],
-    &["apr", "april"],
-    &["mei", "may"],
-    &["jun", "juni", "june"],
-    &["jul", "juli", "july"],
-    &["aug", "augustus", "august"],
-    &["sep", "sept", "september"],
-    &["okt", "oct", "oktober", "october"],
-    &["nov", "november"],
-    &["dec", "december"],
-];
-
-/// Zone names still seen in feeds, with their offset in hours (RFC 822 section 5.1 and Europe's).
-const ZONES: [(&str, i8); 19] = [
-    ("z", 0),
-    ("gmt", 0),
-    ("ut", 0),
-    ("utc", 0),
-    ("wet", 0),
-    ("bst", 1),
-    ("cet", 1),
-    ("met", 1),
-    ("west", 1),
-    ("cest", 2),
-    ("mest", 2),
-    ("est", -5),
-    ("edt", -4),
-    ("cst", -6),
-    ("cdt", -5),
-    ("mst", -7),
-    ("mdt", -6),
-    ("pst", -8),
-    ("pdt", -7),
-];
+/// A longer text is no date.
+const BYTES_MAX: usize = 120;
 
 /// Reads a date; `None` when it holds none. A missing zone is taken as Europe/Amsterdam and marked.
 pub fn parse(text: &str) -> Option<StatedDate> {
+    read(text).map(|(stated, _)| stated)
+}
+
+/// The civil time of a date that says it is in UTC.
+pub fn clock_in_utc(text: &str) -> Option<civil::DateTime> {
+    let (stated, offset) = read(text)?;
+    offset.filter(|offset| offset.seconds() == 0)?;
+    let at = jiff::Timestamp::from_second(stated.at.seconds()).ok()?;
+    Some(Offset::UTC.to_datetime(at))
+}
+
+/// The same civil time, meant in UTC.
+pub fn in_utc(stated: StatedDate) -> StatedDate {
+    let at = Offset::UTC.to_timestamp(stated.at.to_local());
+    let at = at.map_or(stated.at, |at| Timestamp::from_seconds(at.as_second()));
+    StatedDate { at, ..stated }
+}
+
+fn read(text: &str) -> Option<(StatedDate, Option<Offset>)> {
     let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return digits(text);
+    if text.is_empty() || text.len() > BYTES_MAX {
+        return None;
     }
-    let bytes = text.as_bytes();
-    if bytes.len() >= 6 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-' {
-        return iso(text);
+    if let Some(found) = number(text) {
+        return found;
     }
-    words(text)
+    let text = without_comments(&text.replace(['\u{a0}', '\u{202f}'], " "));
+    let text = text.trim();
+    iso(text).or_else(|| words(text))
 }
 
-fn digits(text: &str) -> Option<StatedDate> {
-    let number: i64 = text.parse().ok()?;
-    match text.len() {
-        4 => stated(civil_date(number, 1, 1)?, None, Zone::Assumed, Precision::Year),
-        8 => stated(
-            civil_date(number / 10_000, number / 100 % 100, number % 100)?,
-            None,
-            Zone::Assumed,
-            Precision::Day,
-        ),
-        9 | 10 => Some(StatedDate::exact(Timestamp::from_seconds(number))),
-        13 => Some(StatedDate::exact(Timestamp::from_seconds(number / 1000))),
+/// A number alone: a year, a day, a day and a time, or an epoch. `Some(None)`: it is no date.
+#[expect(clippy::option_option, reason = "whether it is a number, and whether that is a date")]
+fn number(text: &str) -> Option<Option<(StatedDate, Option<Offset>)>> {
+    let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(digits) || !is_number(fraction) {
+        return None;
+    }
+    let Ok(number) = digits.parse::<i64>() else { return Some(None) };
+    let moment = |seconds| Some((StatedDate::exact(Timestamp::from_seconds(seconds)), None));
+    Some(match digits.len() {
+        4 => civil_date(number, 1, 1).and_then(|date| stated(date, None, Precision::Year)),
+        8 => compact_day(number).and_then(|date| stated(date, None, Precision::Day)),
+        9 | 10 => moment(number),
+        12 | 14 if compact(digits).is_some() => compact(digits),
+        13 => moment(number / 1000),
+        16 => moment(number / 1_000_000),
         _ => None,
-    }
+    })
 }
 
-/// RFC 3339, and what looks like it: a space for the `T`, no seconds, no zone, a zone twice.
-fn iso(text: &str) -> Option<StatedDate> {
-    let date_end = text.find(|c: char| !(c.is_ascii_digit() || c == '-')).unwrap_or(text.len());
-    let mut parts = text[..date_end].split('-').map(|part| part.parse::<i64>().ok());
-    let year = parts.next()??;
-    let month = parts.next()??;
-    let Some(day) = parts.next() else {
-        return stated(civil_date(year, month, 1)?, None, Zone::Assumed, Precision::Month);
-    };
-    let date = civil_date(year, month, day?)?;
-    let rest = text[date_end..].trim_start_matches(['T', 't', ' ']).trim();
-    if rest.is_empty() {
-        return stated(date, None, Zone::Assumed, Precision::Day);
+fn compact_day(number: i64) -> Option<civil::Date> {
+    civil_date(number / 10_000, number / 100 % 100, number % 100)
+}
+
+/// `20220214103000`.
+fn compact(digits: &str) -> Option<(StatedDate, Option<Offset>)> {
+    let date = compact_day(digits.get(..8)?.parse().ok()?)?;
+    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |two| two.parse::<i8>().ok());
+    let time = civil::Time::new(part(8)?, part(10)?, part(12)?, 0).ok()?;
+    stated(date, Some((time, Zone::Assumed)), Precision::Second)
+}
+
+/// RFC 822 section 3.4.3: what is in parentheses is a comment, and may be anywhere; mostly it says
+/// the zone again.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut depth, mut is_escaped) = (0_u32, false);
+    for c in text.chars() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if depth > 0 => is_escaped = true,
+            '(' => {
+                depth += 1;
+                out.push(' ');
+            }
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
     }
-    let (time, zone) = clock(rest)?;
-    stated(date, Some(time), zone, Precision::Second)
+    out
+}
+
+/// RFC 3339 and ISO 8601, and what looks like it: another sign for the `T`, no seconds, no zone,
+/// slashes, an ordinal day or a week.
+fn iso(text: &str) -> Option<(StatedDate, Option<Offset>)> {
+    let is_sign = |c: char| matches!(c, '-' | '/' | '.');
+    let end = text.find(|c: char| !(c.is_ascii_digit() || is_sign(c))).unwrap_or(text.len());
+    let (day, mut rest) = text.split_at(end);
+    if rest.starts_with(['W', 'w']) && day.len() == 5 {
+        return week(day, rest);
+    }
+    let mut parts = day.trim_end_matches(is_sign).split(is_sign);
+    let (year, month) = (parts.next()?, parts.next());
+    let Some(month) = month else { return compact_iso(year, rest) };
+    if year.len() != 4 || parts.clone().count() > 1 {
+        return None;
+    }
+    let year: i64 = year.parse().ok()?;
+    rest = rest.trim_start_matches(['T', 't', '_', ',', ' ']).trim();
+    let date = match parts.next() {
+        Some(day) => civil_date(year, month.parse().ok()?, day.parse().ok()?)?,
+        None if month.len() == 3 => ordinal(year, month.parse().ok()?)?,
+        None if rest.is_empty() => {
+            return stated(civil_date(year, month.parse().ok()?, 1)?, None, Precision::Month);
+        }
+        None => return None,
+    };
+    dated(date, rest)
+}
+
+/// `20220214T103000Z`.
+fn compact_iso(digits: &str, rest: &str) -> Option<(StatedDate, Option<Offset>)> {
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let date = (digits.len() == 8).then(|| compact_day(digits.parse().ok()?))??;
+    if rest.contains(':') {
+        return dated(date, rest);
+    }
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (time, zone) = rest.split_at(end);
+    let time = match time.len() {
+        4 => format!("{}:{}{zone}", &time[..2], &time[2..]),
+        6 => format!("{}:{}:{}{zone}", &time[..2], &time[2..4], &time[4..]),
+        _ => return None,
+    };
+    dated(date, &time)
+}
+
+/// ISO 8601 section 4.1.3: the day of a year.
+fn ordinal(year: i64, day: i16) -> Option<civil::Date> {
+    let first = civil_date(year, 1, 1)?;
+    first.with().day_of_year(day).build().ok()
+}
+
+/// ISO 8601 section 4.1.4: `2022-W07-1`.
+fn week(year: &str, rest: &str) -> Option<(StatedDate, Option<Offset>)> {
+    let year: i16 = year.trim_end_matches('-').parse().ok().filter(|year| YEARS.contains(year))?;
+    let (week, rest) = rest[1..].split_at_checked(2)?;
+    let day: i8 = rest.strip_prefix('-')?.get(..1)?.parse().ok().filter(|day| *day > 0)?;
+    let weekday = civil::Weekday::from_monday_one_offset(day).ok()?;
+    let date = civil::ISOWeekDate::new(year, week.parse().ok()?, weekday).ok()?.date();
+    dated(date, rest[2..].trim_start_matches(['T', 't', ' ']))
+}
+
+/// A day, and the time that follows it, if any does.
+fn dated(date: civil::Date, rest: &str) -> Option<(StatedDate, Option<Offset>)> {
+    if rest.is_empty() {
+        return stated(date, None, Precision::Day);
+    }
+    // A zone without a time, as XML Schema's `date` has it.
+    if rest.starts_with(['Z', 'z', '+', '-']) {
+        return stated(date, None, Precision::Day);
+    }
+    let (time, days) = clock(rest)?;
+    stated(date.checked_add(jiff::Span::new().days(days)).ok()?, Some(time), Precision::Second)
 }
 
 /// RFC 822 and everyday forms: words in any order, so long as each can be told.
-fn words(text: &str) -> Option<StatedDate> {
-    let numeric = numeric_dutch(text);
-    let mut found = numeric.unwrap_or_default();
-    let rest = if numeric.is_some() { text.split_once(' ').map_or("", |x| x.1) } else { text };
-    let mut tokens = rest.split([' ', ',', '\t', '\n', '\r', '\u{a0}']).filter(|t| !t.is_empty());
-    while let Some(token) = tokens.next() {
-        if token.contains(':') {
-            // `date` of Unix and C's asctime put the year last.
-            let (years, tail): (Vec<&str>, Vec<&str>) =
-                tokens.partition(|t| t.len() == 4 && t.bytes().all(|b| b.is_ascii_digit()));
-            years.first().map_or(Some(()), |year| found.take(year))?;
-            let (time, zone) = clock(&format!("{token} {}", tail.join(" ")))?;
-            let date = civil_date(found.year?, found.month?, found.day?)?;
-            return stated(date, Some(time), zone, Precision::Second);
+fn words(text: &str) -> Option<(StatedDate, Option<Offset>)> {
+    let mut found = Found::default();
+    let mut time = String::new();
+    let tokens = text.split([' ', ',', '\t', '\n', '\r', ';', '|']).filter(|t| !t.is_empty());
+    for token in tokens {
+        let is_time = !time.is_empty() || is_clock(token);
+        if !is_time {
+            found.take(token)?;
+            continue;
         }
-        found.take(token)?;
+        // `date` of Unix and C's asctime put the year last.
+        let is_year = token.len() == 4 && token.bytes().all(|b| b.is_ascii_digit());
+        if (is_year && found.year.is_none()) || found.lacks(token) {
+            found.take(token)?;
+        } else {
+            time.push_str(token);
+            time.push(' ');
+        }
     }
     let (year, month) = (found.year?, found.month?);
-    match found.day {
-        Some(day) => stated(civil_date(year, month, day)?, None, Zone::Assumed, Precision::Day),
-        None => stated(civil_date(year, month, 1)?, None, Zone::Assumed, Precision::Month),
+    if time.is_empty() {
+        return match found.day {
+            Some(day) => stated(civil_date(year, month, day)?, None, Precision::Day),
+            None => stated(civil_date(year, month, 1)?, None, Precision::Month),
+        };
     }
+    let date = civil_date(year, month, found.day?)?;
+    let (time, days) = clock(time.trim_end())?;
+    // RFC 9110 section 5.6.7: C's asctime, alone of all forms, never states a zone and means UTC.
+    let time = if matches!(time.1, Zone::Assumed) && is_asctime(text) {
+        (time.0, Zone::Known(Offset::UTC))
+    } else {
+        time
+    };
+    stated(date.checked_add(jiff::Span::new().days(days)).ok()?, Some(time), Precision::Second)
+}
+
+/// `Mon Feb 14 10:30:00 2022`.
+fn is_asctime(text: &str) -> bool {
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [day, month, _, time, year] = parts[..] else { return false };
+    let is_short = |name: &str| name.len() == 3 && name.bytes().all(|b| b.is_ascii_alphabetic());
+    is_short(day) && is_short(month) && time.len() == 8 && year.len() == 4
+}
+
+/// `10:30`, `10.30` and `10h30`, but no day such as `14.02.2022`.
+fn is_clock(token: &str) -> bool {
+    if token.contains(':') {
+        return token.starts_with(|c: char| c.is_ascii_digit());
+    }
+    let Some((hour, minute)) = token.split_once(['.', 'h', 'u']) else { return false };
+    let is_pair =
+        |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    is_pair(hour) && minute.len() == 2 && is_pair(minute)
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -129,98 +248,79 @@ struct Found {
 impl Found {
     /// Takes one word of a date; `None` when a second day, month or year shows it is something else.
     fn take(&mut self, token: &str) -> Option<()> {
-        let word = token.trim_matches(['.', '(', ')']).to_lowercase();
-        if let Ok(number) = word.parse::<i64>() {
-            return self.take_number(number, word.len());
+        let token = token.trim_matches(['.', '(', ')', '-', ':', '\'', '‘', '’', '/']);
+        if let Ok(number) = token.parse::<i64>() {
+            return self.take_number(number, token.len());
         }
-        if word.contains('-') {
-            return word.split('-').try_for_each(|part| self.take(part));
+        if token.contains(['-', '/', '.']) {
+            return self.take_joined(token);
         }
-        if let Some(month) = MONTHS.iter().position(|names| names.contains(&word.as_str())) {
-            return set(&mut self.month, i64::try_from(month).ok()? + 1);
+        match word(token) {
+            Some(Word::Month(month)) => set(&mut self.month, month),
+            Some(Word::Ordinal(day)) => self.take_number(day, 2),
+            Some(Word::Joined(day, month)) => {
+                set(&mut self.day, day)?;
+                set(&mut self.month, month)
+            }
+            // A name of a day, "om", "uur": of no use, and no reason to refuse.
+            None => token.chars().all(char::is_alphabetic).then_some(()),
         }
-        // A name of a day, "om", "uur": of no use, and no reason to refuse.
-        word.chars().all(char::is_alphabetic).then_some(())
+    }
+
+    /// `14-feb-2022`; `14-02-2022` and `14/2/22`: day first, as the Dutch and Flemish write it, and
+    /// month first only where it cannot be otherwise.
+    fn take_joined(&mut self, token: &str) -> Option<()> {
+        let parts: Vec<&str> = token.split(['-', '/', '.']).collect();
+        let numbers: Option<Vec<i64>> = parts.iter().map(|part| part.parse().ok()).collect();
+        let Some(numbers) = numbers else {
+            return parts.iter().filter(|part| !part.is_empty()).try_for_each(|p| self.take(p));
+        };
+        let [first, second, third] = numbers[..] else { return None };
+        let (year, month, day) = match (parts[0].len(), parts[2].len()) {
+            (4, _) => (first, second, third),
+            (_, 4) if second > 12 => (third, first, second),
+            (_, 4) => (third, second, first),
+            (_, 2) if second > 12 => (two_digits(third), first, second),
+            (_, 2) => (two_digits(third), second, first),
+            _ => return None,
+        };
+        set(&mut self.year, year)?;
+        set(&mut self.month, month)?;
+        set(&mut self.day, day)
     }
 
     fn take_number(&mut self, number: i64, digits: usize) -> Option<()> {
         match digits {
             4 => set(&mut self.year, number),
             1 | 2 if self.day.is_none() => set(&mut self.day, number),
-            // RFC 2822 section 4.3: two digits of a year.
-            2 => set(&mut self.year, if number < 50 { 2000 + number } else { 1900 + number }),
+            2 => set(&mut self.year, two_digits(number)),
+            // Perl and JavaScript count years from 1900.
+            3 if (100..200).contains(&number) => set(&mut self.year, 1900 + number),
             _ => None,
         }
     }
+
+    /// Whether a word after the time is a part of the date that is still missing.
+    fn lacks(&self, token: &str) -> bool {
+        match word(token.trim_matches(['.', '('])) {
+            Some(Word::Month(_)) => self.month.is_none(),
+            Some(Word::Ordinal(_) | Word::Joined(..)) => self.day.is_none(),
+            None => {
+                let is_number = token.bytes().all(|b| b.is_ascii_digit()) && token.len() <= 2;
+                let is_day = token.len() >= 8 && token.starts_with(|c: char| c.is_ascii_digit());
+                self.day.is_none() && (is_number || is_day)
+            }
+        }
+    }
+}
+
+/// RFC 2822 section 4.3: two digits of a year.
+fn two_digits(number: i64) -> i64 {
+    if number < 50 { 2000 + number } else { 1900 + number }
 }
 
 fn set(slot: &mut Option<i64>, value: i64) -> Option<()> {
     slot.replace(value).is_none().then_some(())
-}
-
-/// `14-02-2022` and `14/2/2022`: day first, as the Dutch and Flemish write it.
-fn numeric_dutch(text: &str) -> Option<Found> {
-    let token = text.split(' ').next()?.trim_end_matches(',');
-    let parts: Vec<i64> =
-        token.split(['-', '/', '.']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [day, month, year] = parts[..] else { return None };
-    (year >= 1000).then_some(Found { day: Some(day), month: Some(month), year: Some(year) })
-}
-
-#[derive(Clone, Copy)]
-enum Zone {
-    Known(Offset),
-    Assumed,
-}
-
-/// `10:30`, `10:30:15.1234567`, followed by a zone in any of its spellings.
-fn clock(text: &str) -> Option<(civil::Time, Zone)> {
-    let end =
-        text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.'))).unwrap_or(text.len());
-    let mut parts = text[..end].split(':');
-    let hour: i8 = parts.next()?.parse().ok()?;
-    let minute: i8 = parts.next()?.parse().ok()?;
-    let second: i8 = match parts.next() {
-        Some(text) => text.split('.').next()?.parse().ok()?,
-        None => 0,
-    };
-    // RFC 3339 section 5.7: a leap second is written as 60.
-    let time = civil::Time::new(hour, minute, second.min(59), 0).ok()?;
-    Some((time, zone(text[end..].trim())?))
-}
-
-fn zone(text: &str) -> Option<Zone> {
-    let lower = text.trim_matches(['(', ')', ' ']).to_ascii_lowercase();
-    let name_end = lower.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(lower.len());
-    let (name, rest) = lower.split_at(name_end);
-    let rest = rest.trim_start();
-    if rest.starts_with(['+', '-']) {
-        return offset(rest).map(Zone::Known);
-    }
-    if name.is_empty() || matches!(name, "uur" | "u") {
-        return Some(Zone::Assumed);
-    }
-    let hours = ZONES.iter().find(|(zone, _)| *zone == name)?.1;
-    Some(Zone::Known(Offset::constant(hours)))
-}
-
-/// `+01:00`, `+0100`, `+1`; anything after it (`CET`, `(CEST)`) says the same again or is wrong.
-fn offset(text: &str) -> Option<Offset> {
-    let sign = if text.starts_with('-') { -1 } else { 1 };
-    let digits: String = text[1..]
-        .chars()
-        .take_while(|c| c.is_ascii_digit() || *c == ':')
-        .filter(char::is_ascii_digit)
-        .collect();
-    let (hours, minutes) = match digits.len() {
-        1 | 2 => (digits.parse::<i32>().ok()?, 0),
-        3 | 4 => {
-            let (hours, minutes) = digits.split_at(digits.len() - 2);
-            (hours.parse().ok()?, minutes.parse::<i32>().ok()?)
-        }
-        _ => return None,
-    };
-    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
 fn civil_date(year: i64, month: i64, day: i64) -> Option<civil::Date> {
@@ -230,16 +330,22 @@ fn civil_date(year: i64, month: i64, day: i64) -> Option<civil::Date> {
 
 fn stated(
     date: civil::Date,
-    time: Option<civil::Time>,
-    zone: Zone,
+    time: Option<(civil::Time, Zone)>,
     precision: Precision,
-) -> Option<StatedDate> {
-    let civil = date.to_datetime(time.unwrap_or_default());
-    let (at, is_zone_assumed) = match zone {
-        Zone::Known(offset) => (offset.to_timestamp(civil).ok()?.as_second(), false),
-        Zone::Assumed => (Timestamp::from_local(civil).seconds(), true),
+) -> Option<(StatedDate, Option<Offset>)> {
+    let (time, zone) = time.unwrap_or((civil::Time::default(), Zone::Assumed));
+    let civil = date.to_datetime(time);
+    let (at, offset) = match zone {
+        Zone::Known(offset) => (offset.to_timestamp(civil).ok()?.as_second(), Some(offset)),
+        Zone::Local => {
+            let at = Timestamp::from_local(civil).seconds();
+            let utc = Offset::UTC.to_timestamp(civil).ok()?.as_second();
+            (at, i32::try_from(utc - at).ok().and_then(|s| Offset::from_seconds(s).ok()))
+        }
+        Zone::Assumed => (Timestamp::from_local(civil).seconds(), None),
     };
-    Some(StatedDate { at: Timestamp::from_seconds(at), precision, is_zone_assumed })
+    let at = Timestamp::from_seconds(at);
+    Some((StatedDate { at, precision, is_zone_assumed: offset.is_none() }, offset))
 }
 
 #[cfg(test)]
@@ -273,7 +379,7 @@ mod tests {
         check("Mon, 14-Feb-2022 09:30:00 UTC", "2022-02-14T09:30:00Z");
         check("Mon Feb 14 2022 09:30:00 GMT", "2022-02-14T09:30:00Z");
         check("Mon Feb 14 10:30:00 CET 2022", "2022-02-14T09:30:00Z");
-        check("Mon Feb 14 10:30:00 2022", "2022-02-14T09:30:00Z");
+        check("Mon Feb 14 09:30:00 2022", "2022-02-14T09:30:00Z");
         check("Mon, 14 Feb 2022", "2022-02-14");
     }
 
@@ -303,9 +409,55 @@ mod tests {
     }
 
     #[test]
+    fn what_other_programs_write() {
+        check("Mon, 14 Feb 2022 10:30 +0100", "2022-02-14T09:30:00Z");
+        check("Mon,14 Feb 2022 10:30:00 +01:00", "2022-02-14T09:30:00Z");
+        check("Mon, 14 Feb 2022 10:30:00 GMT+0100 (CET)", "2022-02-14T09:30:00Z");
+        check(
+            "Mon Feb 14 2022 10:30:00 GMT+0100 (Central European Standard Time)",
+            "2022-02-14T09:30:00Z",
+        );
+        check("February 14, 2022 10:30:00 +0100", "2022-02-14T09:30:00Z");
+        check("February 14th, 2022, 10:30 AM CET", "2022-02-14T09:30:00Z");
+        check("2/14/2022 9:35:00 PM", "2022-02-14T20:35:00Z");
+        check("12:05 AM, 14 Feb 2022 UTC", "2022-02-14T00:05:00Z");
+        check("14-Feb-22 10.30", "2022-02-14T09:30:00Z");
+        check("14/02/22 10h30", "2022-02-14T09:30:00Z");
+        check("14.02.2022, 10:30 Uhr", "2022-02-14T09:30:00Z");
+        check("2022/02/14 10:30:00", "2022-02-14T09:30:00Z");
+        check("20220214T093000Z", "2022-02-14T09:30:00Z");
+        check("20220214103000", "2022-02-14T09:30:00Z");
+        check("2022-W07-1", "2022-02-14");
+        check("2022-045T09:30:00Z", "2022-02-14T09:30:00Z");
+        check("2022-02-14T10:30:00,123+01:00", "2022-02-14T09:30:00Z");
+        check("2022-02-14T24:00:00Z", "2022-02-15T00:00:00Z");
+        check("2022-02-14T10:30:00[Europe/Amsterdam]", "2022-02-14T09:30:00Z");
+        check("2022-07-14 10:30:00 Europe/Brussels", "2022-07-14T08:30:00Z");
+        check("2022-02-14+01:00", "2022-02-14");
+        check("Mon, 14 Feb 122 09:30:00 GMT", "2022-02-14T09:30:00Z");
+        check("Mon(day), 14(th) Feb(ruary (2022)) 2022()09:30:00 +0000 (x", "2022-02-14T09:30:00Z");
+        check("Mon, 14 Feb 2022 02:30:00 G", "2022-02-14T09:30:00Z");
+        check("Mon, 14 Feb 2022 13:30:00 Q", "2022-02-14T09:30:00Z");
+        check("lundi 14 février 2022 10:30", "2022-02-14T09:30:00Z");
+        check("Mo., 14. März 2022 10:30 MEZ", "2022-03-14T09:30:00Z");
+        check("Gepubliceerd op: 14 februari 2022 om 10.30 uur", "2022-02-14T09:30:00Z");
+    }
+
+    #[test]
+    fn the_zone_is_told_where_one_is_stated() {
+        let clock = civil::date(2022, 2, 14).at(9, 30, 0, 0);
+        assert_eq!(clock_in_utc("Mon, 14 Feb 2022 09:30:00 GMT"), Some(clock));
+        assert_eq!(clock_in_utc("2022-02-14T10:30:00+01:00"), None);
+        assert_eq!(clock_in_utc("2022-02-14T09:30:00"), None);
+        let assumed = parse("2022-07-14 10:30").unwrap();
+        assert_eq!(in_utc(assumed).to_rfc3339(), "2022-07-14T10:30:00Z");
+    }
+
+    #[test]
     fn epochs() {
         check("1644831000", "2022-02-14T09:30:00Z");
         check("1644831000000", "2022-02-14T09:30:00Z");
+        check("1644831000.25", "2022-02-14T09:30:00Z");
     }
 
     #[test]

@@ -19,6 +19,9 @@ use crate::parse::tags::{self, Markup, Piece, attribute};
 /// Candidates that one page can give.
 const CANDIDATES_MAX: usize = 500;
 
+/// Feeds of a page that are named in one line.
+const ANNOUNCED_MAX: usize = 3;
+
 /// Of the text of a link, enough to see what it is.
 const LABEL_BYTES_MAX: usize = 200;
 
@@ -32,6 +35,15 @@ pub struct Page {
     pub title: String,
     /// What may be feeds, in document order, each once.
     pub candidates: Vec<Candidate>,
+}
+
+impl Page {
+    /// The first feeds that it announces, in a few words for an error; nothing without any.
+    pub fn announced(&self) -> String {
+        let announced = self.candidates.iter().filter(|c| c.source == Source::Announced);
+        let urls: Vec<&str> = announced.take(ANNOUNCED_MAX).map(|c| c.url.as_str()).collect();
+        if urls.is_empty() { String::new() } else { format!("; it links to {}", urls.join(" ")) }
+    }
 }
 
 /// An address that may be a feed.

@@ -207,7 +207,7 @@ mod tests {
             <outline text="B&W &eacute; &#233;" xmlUrl="https://b.example/"/> & </body></opml>"#,
             &[
                 feed("", "https://a.example/?x=1&y=2&z=3", &[]),
-                feed("B&W &eacute; é", "https://b.example/", &[]),
+                feed("B&W é é", "https://b.example/", &[]),
             ],
             &[],
         );

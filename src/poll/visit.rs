@@ -36,15 +36,21 @@ impl Visit<'_> {
         let mut window = Vec::with_capacity(document.entries.len());
         for prepared in &document.entries {
             let article = match listed.unchanged(&prepared.entry_hash) {
-                Some(article) => article,
-                None => self.take_up(prepared, &still, &mut tally)?,
+                Some(article) => Some(article),
+                // Half an entry would make an article of half a text, and then a revision.
+                None if prepared.is_cut => self.recognize(prepared)?.map(|(article, _)| article),
+                None => Some(self.take_up(prepared, &still, &mut tally)?),
             };
-            if still.insert(article) {
+            if let Some(article) = article
+                && still.insert(article)
+            {
                 window.push(ledger::listed(article, &prepared.content));
             }
         }
         tally.n_overlap = listed.n_among(&still);
-        sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
+        if !document.is_cut {
+            sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
+        }
         Ok((tally, window))
     }
 

@@ -109,12 +109,12 @@ impl Search<'_> {
         let _parser = self.context.parsers.acquire().await;
         let parsed = tokio::task::spawn_blocking(move || {
             feed::parse(&bytes, &page_url, content_type.as_deref()).map(|parsed| {
-                let language = parsed.language.as_deref();
+                let language = parsed.hints.language.as_deref();
                 let source = Source::Archive;
                 let candidates = take::candidates(&feed, source, &parsed.entries, language);
                 let digest = digest(&Sha256::digest(&bytes).into());
                 let listing = Listing { source, url: page_url, digest, candidates };
-                Page { listing, next: parsed.older_url }
+                Page { listing, next: parsed.hints.pages.older().map(ToOwned::to_owned) }
             })
         })
         .await;

@@ -399,7 +399,7 @@ fn poisoned(web: &Web) -> Program {
     web.set("/feed", Route { headers, ..Route::document(feed.to_string()) });
     let location = vec![("location", "/\u{9b}2J\u{202e}".to_owned())];
     web.set("/elders", Route { status: 302, headers: location, ..Route::default() });
-    web.set("/stuk", Route::document(format!("<rss version=\"2.0\"><channel></{HOSTILE}></rss>")));
+    web.set("/stuk", Route::document(format!("<opml{HOSTILE}><rss{HOSTILE}>")));
     let program = Program::new();
     let urls = ["/feed", "/elders", "/stuk"].map(|path| web.url(path));
     program.list(&[("feed", &urls[0]), ("elders", &urls[1]), ("stuk", &urls[2])]);

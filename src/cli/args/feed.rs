@@ -44,6 +44,8 @@ pub(in crate::cli) enum FeedCommand {
     AcceptMove(AcceptMoveArgs),
     /// Fetch a feed once and show what is in it; stores nothing
     Test(TestArgs),
+    /// Show what is read of feed documents, and what had to be mended
+    Inspect(InspectArgs),
     /// List the feeds of the catalogue
     Catalog(CatalogArgs),
     /// Add the feeds of an OPML file
@@ -165,6 +167,29 @@ pub(in crate::cli) struct TestArgs {
     #[arg(value_name = "URL|NAME")]
     pub feed: String,
     /// How to write what is in it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `feed inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel feed inspect rss.xml               what a reader gets of a saved feed
+  knipsel feed inspect *.xml --format jsonl  one object a document
+  knipsel feed inspect https://dorp.example/rss --format json
+  curl -s https://dorp.example/rss | knipsel feed inspect -
+
+Files are read without touching the network. Nothing is stored.
+Exits with 1 when none of the documents is a feed.")]
+pub(in crate::cli) struct InspectArgs {
+    /// Files, `-` for standard input, or URLs
+    #[arg(value_name = "FILE|URL", required = true, value_hint = ValueHint::AnyPath)]
+    pub documents: Vec<String>,
+    /// The address of the files, to resolve links that are relative to it
+    #[arg(long, value_name = "URL", default_value = "", hide_default_value = true)]
+    pub base: String,
+    /// How to write what is in them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }

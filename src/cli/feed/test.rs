@@ -148,6 +148,10 @@ impl<'v> Summary<'v> {
         n_words.checked_div(self.count(has_text)).unwrap_or_default()
     }
 
+    fn repairs(&self) -> Vec<String> {
+        self.parsed.map(|parsed| parsed.repairs.lines()).unwrap_or_default()
+    }
+
     fn record(&self) -> Record {
         let response = &self.visit.response;
         let failure = failure(&self.visit.found, self.url, Exit::NothingFound);
@@ -163,7 +167,7 @@ impl<'v> Summary<'v> {
             ("size_bytes", json!(response.size_bytes)),
             ("duration_ms", json!(response.duration.as_millis())),
             ("title", json!(self.parsed.and_then(|parsed| parsed.title.as_ref()))),
-            ("language", json!(self.parsed.and_then(|parsed| parsed.language.as_ref()))),
+            ("language", json!(self.parsed.and_then(|parsed| parsed.hints.language.as_ref()))),
             ("newest", json!(self.newest.map(StatedDate::to_rfc3339))),
             ("oldest", json!(self.oldest.map(StatedDate::to_rfc3339))),
             ("reach_s", json!(self.reach.map(|reach| reach.as_secs()))),
@@ -172,7 +176,7 @@ impl<'v> Summary<'v> {
             ("with_date", json!(self.n_dates())),
             ("with_text", json!(self.count(has_text))),
             ("words_average", json!(self.words_average())),
-            ("warnings", json!(self.parsed.map_or(&[][..], |parsed| &parsed.warnings))),
+            ("warnings", json!(self.repairs())),
             ("entries", json!(entries)),
         ];
         fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
@@ -232,7 +236,7 @@ impl<'v> Summary<'v> {
             ("newest", self.newest.map(|date| date.to_string())),
             ("oldest", oldest),
         ];
-        facts.extend(parsed.warnings.iter().map(|warning| ("warning", Some(warning.clone()))));
+        facts.extend(self.repairs().into_iter().map(|repair| ("repaired", Some(repair))));
         facts
     }
 }

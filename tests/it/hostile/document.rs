@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use crate::hostile::behavior::{Behavior, ok, rss, sends};
 
-const DEEP: &str = "deeper than the supported limit";
-
 pub(crate) fn behaviors() -> Vec<Behavior> {
     [entities(), structure(), sizes(), items()].into_iter().flatten().collect()
 }
@@ -23,13 +21,8 @@ fn entities() -> Vec<Behavior> {
         sends("entity-external", ok(external + &item("&x;")), "fresh", "1"),
         sends("entity-parameter", ok(parameter + &item("x")), "fresh", "1"),
         sends("doctype-external", ok(outside + &item("x")), "fresh", "1"),
-        sends("doctype-unclosed", ok(format!("<!DOCTYPE rss [{}", item("x"))), "failed parse", ""),
-        sends(
-            "entity-numeric-absurd",
-            ok(item("&#99999999;&#0;")),
-            "failed parse",
-            "invalid character",
-        ),
+        sends("doctype-unclosed", ok(format!("<!DOCTYPE rss [{}", item("x"))), "fresh", "1"),
+        sends("entity-numeric-absurd", ok(item("&#99999999;&#0;")), "fresh", "1"),
     ]
 }
 
@@ -53,24 +46,28 @@ fn structure() -> Vec<Behavior> {
         )
     };
     let item = |text: &str| rss(&format!("<item>{text}</item>"));
-    let parse = |name, body: String| sends(name, ok(body), "failed parse", "");
     vec![
-        sends("nesting-100000-in-item", ok(item(&deep(100_000))), "failed parse", DEEP),
-        sends("nesting-100000-in-content", ok(xhtml(100_000)), "failed parse", DEEP),
+        sends("nesting-100000-in-item", ok(item(&deep(100_000))), "fresh", "1"),
+        sends("nesting-100000-in-content", ok(xhtml(100_000)), "fresh", "1"),
         sends("nesting-100000-unclosed", ok("<rss>".repeat(100_000)), "failed parse", ""),
         sends("nesting-60000-in-item", ok(item(&deep(60_000))), "fresh", ""),
         sends("nesting-60000-in-content", ok(xhtml(60_000)), "fresh", ""),
-        parse("cdata-unclosed", item("<title><![CDATA[Open</title>")),
-        parse("comment-unclosed", item("<!-- <title>Open</title>")),
-        parse("tags-mismatched", item("<title>Scheef</titel>")),
+        sends("cdata-unclosed", ok(item("<title><![CDATA[Open</title>")), "fresh", "1"),
+        sends("comment-unclosed", ok(item("<!-- <title>Open</title>")), "fresh", "1"),
+        sends("tags-mismatched", ok(item("<title>Scheef</titel>")), "fresh", "1"),
         sends("attribute-twice", ok(item("<title a='1' a='2'>Dubbel</title>")), "fresh", "1"),
-        parse("document-cut-off", "<rss version='2.0'><channel><item><title>Ha".to_owned()),
+        sends(
+            "document-cut-off",
+            ok("<rss version='2.0'><channel><item><title>Ha"),
+            "failed parse",
+            "cut off",
+        ),
         sends("attributes-50000", ok(item(&attributes())), "fresh", "1"),
         sends(
             "two-roots",
             ok(item("<title>Een</title>") + &item("<title>Twee</title>")),
             "fresh",
-            "1",
+            "2",
         ),
     ]
 }
@@ -89,7 +86,6 @@ fn sizes() -> Vec<Behavior> {
     let link = |url: &str| ok(rss(&format!("<item><title>Ver</title><link>{url}</link></item>")));
     let guid = ok(rss(&format!("<item><title>Lange guid</title><guid>{long}</guid></item>")));
     let names = "<category>x</category>".repeat(40_000);
-    let too_many = "it lists more than 20000 entries";
     vec![
         sends("title-of-900-kb", title(&long), "fresh", "1"),
         sends("title-of-markup", title(&"&lt;b&gt;".repeat(100_000)), "fresh", "1"),
@@ -102,7 +98,7 @@ fn sizes() -> Vec<Behavior> {
             "fresh",
             "1",
         ),
-        sends("items-20001", ok(rss(&"<item/>".repeat(20_001))), "failed parse", too_many),
+        sends("items-20001", ok(rss(&"<item/>".repeat(20_001))), "fresh", "1"),
         sends("no-items", ok(rss("")), "fresh", "0"),
     ]
 }
