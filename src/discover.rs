@@ -235,13 +235,13 @@ impl<'s> Search<'s> {
     }
 
     async fn listed_places(&mut self) -> Vec<Candidate> {
-        let Some(url) = guess::robots(self.url).filter(|url| self.may_ask(url)) else {
+        if !self.may_ask(self.url) {
             return Vec::new();
-        };
-        (self.tell)(&url);
+        }
+        (self.tell)(self.url);
         self.n_looks += 1;
-        let text = visit::text(self.client, &self.request(&url)).await.unwrap_or_default();
-        let (feeds, of_news) = guess::sitemaps(&text);
+        let sitemaps = self.client.sitemaps(&self.request(self.url)).await;
+        let (feeds, of_news) = guess::of_sitemaps(&sitemaps);
         self.found.news_sitemaps = of_news;
         feeds
     }

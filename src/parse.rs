@@ -1,4 +1,5 @@
-//! Bytes to raw values: feed documents, character sets, dates, OPML, articles in files.
+//! Bytes to raw values: feed documents, character sets, dates, lists of feeds, web pages, articles
+//! in files.
 //!
 //! Pure. A document that is half good gives what is good in it and a warning for the rest; nothing
 //! here canonicalizes, that is `normalize`.
@@ -13,6 +14,7 @@ pub mod markup;
 pub mod mend;
 pub mod opml;
 pub mod reservation;
+pub mod subscriptions;
 
 pub mod sitemap;
 mod tags;

@@ -3,9 +3,10 @@
 mod accept_move;
 mod add;
 mod change;
-mod exchange;
+mod export;
 mod found;
 mod guests;
+mod import;
 mod inspect;
 mod known;
 mod list;
@@ -35,8 +36,8 @@ pub(super) fn feed(global: &Global, args: &FeedArgs) -> Result<Exit, Failure> {
         FeedCommand::Test(args) => test::test(global, args),
         FeedCommand::Inspect(args) => inspect::inspect(global, args),
         FeedCommand::Catalog(args) => list::catalog(global, args),
-        FeedCommand::Import(args) => exchange::import(global, args),
-        FeedCommand::Export(args) => exchange::export(global, args),
+        FeedCommand::Import(args) => import::import(global, args),
+        FeedCommand::Export(args) => export::export(global, args),
     }
 }
 

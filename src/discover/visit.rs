@@ -6,7 +6,6 @@ use crate::fetch::client::Client;
 use crate::fetch::{Answer, Request, Response};
 use crate::model::fetch::{Failure, FailureClass};
 use crate::model::units::Span;
-use crate::parse::charset;
 use crate::parse::discover::{self, Page};
 use crate::parse::feed::{self, ParsedFeed};
 
@@ -40,13 +39,6 @@ pub async fn visit(client: &Client, request: &Request<'_>) -> Visit {
     let mut response = client.get(request).await;
     let found = found(mem::replace(&mut response.answer, Answer::NotModified), &response);
     Visit { response, found }
-}
-
-/// Fetches a text that is neither feed nor page.
-pub async fn text(client: &Client, request: &Request<'_>) -> Option<String> {
-    let response = client.get(request).await;
-    let Answer::Document(bytes) = &response.answer else { return None };
-    Some(charset::decode(bytes, response.content_type.as_deref()).0.into_owned())
 }
 
 fn found(answer: Answer, response: &Response) -> Found {

@@ -2,64 +2,35 @@
 //!
 //! Reads what real programs write, well-formed or not; it does not judge whether a URL is a feed.
 
-use quick_xml::escape::unescape;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
+use html5ever::tokenizer::Tag;
 
-/// A subscription in an OPML document.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OpmlFeed {
-    /// The `title` or `text`; empty when the outline has neither.
-    pub title: String,
-    /// The `xmlUrl`.
-    pub url: String,
-    /// The outlines it is nested in, outermost first, and its `category`; without doubles.
-    pub tags: Vec<String>,
-}
+use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
+use crate::parse::subscriptions::Subscription;
+use crate::parse::tags::{self, End, Markup, Piece, attribute};
+
+/// Folders around a feed that become its tags; nobody nests deeper.
+const DEPTH_MAX: usize = 16;
+
+/// Categories of one feed.
+const CATEGORIES_MAX: usize = 64;
 
 /// The subscriptions in `text`, and what had to be left out.
 ///
-/// Broken markup costs only what follows it.
-pub fn parse(text: &str) -> (Vec<OpmlFeed>, Vec<String>) {
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
-
-    let mut feeds = Vec::new();
-    let mut warnings = Vec::new();
-    let mut folders: Vec<Option<String>> = Vec::new();
-    let mut has_outline = false;
-    loop {
-        let line = line_at(text, reader.buffer_position());
-        match reader.read_event() {
-            Ok(Event::Start(element)) if is_outline(element.name().as_ref()) => {
-                has_outline = true;
-                let outline = Outline::read(&element);
-                folders.push(outline.folder());
-                feeds.extend(outline.feed(&folders));
-            }
-            Ok(Event::Empty(element)) if is_outline(element.name().as_ref()) => {
-                has_outline = true;
-                let outline = Outline::read(&element);
-                if outline.url.is_empty() {
-                    warnings.push(format!("line {line}: an outline without `xmlUrl` is left out"));
-                }
-                feeds.extend(outline.feed(&folders));
-            }
-            Ok(Event::End(element)) if is_outline(element.name().as_ref()) => {
-                folders.pop();
-            }
-            Ok(Event::Eof) => break,
-            Ok(_) => {}
-            Err(error) => {
-                warnings.push(format!("line {line}: the rest is left out: {error}"));
-                return (feeds, warnings);
-            }
+/// Broken markup costs only itself.
+pub fn parse(text: &str) -> (Vec<Subscription>, Vec<String>) {
+    let mut reading = Reading::default();
+    let text = text.trim_start_matches('\u{feff}');
+    let end = tags::read(text, Markup::Xml, |piece, line| match piece {
+        Piece::Open(tag) if &*tag.name == "outline" => reading.open(tag, line),
+        Piece::Close("outline") => {
+            reading.folders.pop();
         }
-    }
-    if !folders.is_empty() {
+        _ => {}
+    });
+    let Reading { feeds, mut warnings, folders, has_outline } = reading;
+    if end == End::InTag {
+        warnings.push("the document ends within a tag; it may be cut off".to_owned());
+    } else if !folders.is_empty() {
         warnings.push("the document ends within an outline; it may be cut off".to_owned());
     }
     if !has_outline {
@@ -69,104 +40,129 @@ pub fn parse(text: &str) -> (Vec<OpmlFeed>, Vec<String>) {
 }
 
 #[derive(Default)]
-struct Outline {
-    title: String,
-    text: String,
-    url: String,
-    categories: Vec<String>,
+struct Reading {
+    feeds: Vec<Subscription>,
+    warnings: Vec<String>,
+    /// The names of the outlines that are open; a subscription gives none.
+    folders: Vec<Option<String>>,
+    has_outline: bool,
 }
 
-impl Outline {
-    fn read(element: &BytesStart<'_>) -> Self {
-        let mut outline = Self::default();
-        for attribute in element.attributes().with_checks(false).flatten() {
-            let value = attribute_text(&attribute.value);
-            match attribute.key.as_ref().to_ascii_lowercase().as_str() {
-                "title" => outline.title = value,
-                "text" => outline.text = value,
-                "xmlurl" => outline.url = value,
-                "category" => {
-                    let words = value.split(',').map(|word| word.trim().trim_matches('/'));
-                    outline.categories = words.map(str::to_owned).collect();
-                }
-                _ => {}
-            }
+impl Reading {
+    fn open(&mut self, tag: &Tag, line: u64) {
+        self.has_outline = true;
+        let outline = Outline(tag);
+        let is_folder = outline.url().is_empty();
+        if !tag.self_closing {
+            let name = outline.name();
+            self.folders.push((is_folder && !name.is_empty()).then_some(name));
         }
-        outline
+        match outline.obstacle() {
+            Some(reason) => {
+                let name = outline.name();
+                let name = if name.is_empty() { "an outline" } else { &format!("`{name}`") };
+                self.warnings.push(format!("line {line}: {name} {reason}; left out"));
+            }
+            None if !is_folder => self.feeds.push(outline.subscription(&self.folders)),
+            None => {}
+        }
+    }
+}
+
+struct Outline<'t>(&'t Tag);
+
+impl Outline<'_> {
+    /// An attribute, runs of white space made one space (XML 1.0 section 3.3.3).
+    fn text(&self, name: &str) -> String {
+        let value = attribute(self.0, name).unwrap_or_default();
+        value.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    fn name(&self) -> &str {
-        if self.title.is_empty() { &self.text } else { &self.title }
+    fn name(&self) -> String {
+        let title = self.text("title");
+        if title.is_empty() { self.text("text") } else { title }
     }
 
-    /// What it gives to the outlines within it; a subscription gives nothing.
-    fn folder(&self) -> Option<String> {
-        (self.url.is_empty() && !self.name().is_empty()).then(|| self.name().to_owned())
+    fn kind(&self) -> String {
+        self.text("type").to_ascii_lowercase()
     }
 
-    fn feed(&self, folders: &[Option<String>]) -> Option<OpmlFeed> {
-        if self.url.is_empty() {
+    /// `xmlUrl`, or the `url` that some write in its place.
+    fn url(&self) -> String {
+        let url = self.text("xmlurl");
+        if url.is_empty() && matches!(&*self.kind(), "rss" | "atom" | "feed") {
+            return self.text("url");
+        }
+        url
+    }
+
+    /// Why this is no feed, though it is more than a folder.
+    fn obstacle(&self) -> Option<&'static str> {
+        let kind = self.kind();
+        if kind.contains("xpath") || kind.contains("dotnotation") {
+            return Some("is a page that its reader takes apart, and no feed");
+        }
+        if !self.url().is_empty() {
             return None;
         }
+        let has = |name: &str| attribute(self.0, name).is_some_and(|value| !value.is_empty());
+        if kind == "include" || has("frss:opmlurl") || has("opmlurl") {
+            return Some("is another list, which is not fetched");
+        }
+        self.0.self_closing.then_some("has no `xmlUrl`")
+    }
+
+    fn subscription(&self, folders: &[Option<String>]) -> Subscription {
         let mut tags: Vec<String> = Vec::new();
-        for tag in folders.iter().flatten().chain(&self.categories) {
-            if !tag.is_empty() && !tags.contains(tag) {
-                tags.push(tag.clone());
+        let innermost = &folders[folders.len().saturating_sub(DEPTH_MAX)..];
+        for tag in innermost.iter().flatten().cloned().chain(self.categories()) {
+            if !tag.is_empty() && !tags.contains(&tag) {
+                tags.push(tag);
             }
         }
-        Some(OpmlFeed { title: self.name().to_owned(), url: self.url.clone(), tags })
+        Subscription { title: self.name(), url: self.url(), tags, own: self.own() }
     }
-}
 
-fn is_outline(name: &str) -> bool {
-    name.eq_ignore_ascii_case("outline")
-}
-
-/// An attribute's value without escapes, runs of white space made one space (XML 1.0 section 3.3.3).
-fn attribute_text(raw: &str) -> String {
-    let words: Vec<&str> = raw.split_whitespace().collect();
-    unescape_leniently(&words.join(" "))
-}
-
-/// Undoes escapes; an ampersand that begins none stays as it is (`?a=1&b=2`, seen in exports).
-fn unescape_leniently(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.find(';').map_or(0, |end| end + 1);
-        match unescape(&rest[..end]) {
-            Ok(character) if end > 0 => {
-                plain.push_str(&character);
-                rest = &rest[end..];
-            }
-            _ => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
-        }
+    fn categories(&self) -> Vec<String> {
+        let categories = self.text("category");
+        let words = categories.split(',').map(|word| word.trim().trim_matches('/'));
+        words.filter(|word| !word.is_empty()).take(CATEGORIES_MAX).map(str::to_owned).collect()
     }
-    plain.push_str(rest);
-    plain
-}
 
-fn line_at(text: &str, position: u64) -> usize {
-    let n_bytes = usize::try_from(position).unwrap_or(usize::MAX);
-    text.bytes().take(n_bytes).filter(|byte| *byte == b'\n').count() + 1
+    /// The feed as knipsel itself wrote it.
+    fn own(&self) -> Option<Feed> {
+        let exact = |name: &str| attribute(self.0, name).map(str::to_owned);
+        let name = exact("knipsel:name").filter(|name| !name.is_empty())?;
+        let tags = exact("knipsel:tags").and_then(|tags| serde_json::from_str(&tags).ok());
+        let is = |name: &str, value: &str| attribute(self.0, name) == Some(value);
+        Some(Feed {
+            name,
+            url: self.url(),
+            outlet: exact("knipsel:outlet"),
+            section: exact("knipsel:section"),
+            tags: tags.unwrap_or_else(|| self.categories()),
+            language: exact("language"),
+            country: exact("knipsel:country"),
+            is_paused: is("knipsel:paused", "true"),
+            fulltext: if is("knipsel:fulltext", "off") { Fulltext::Off } else { Fulltext::Auto },
+            article_id: exact("knipsel:articleid")
+                .and_then(|pattern| ArticleIdPattern::new(&pattern).ok()),
+            user_agent: exact("knipsel:useragent"),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn feed(title: &str, url: &str, tags: &[&str]) -> OpmlFeed {
+    fn feed(title: &str, url: &str, tags: &[&str]) -> Subscription {
         let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-        OpmlFeed { title: title.to_owned(), url: url.to_owned(), tags }
+        Subscription { title: title.to_owned(), url: url.to_owned(), tags, own: None }
     }
 
     #[track_caller]
-    fn check(text: &str, feeds: &[OpmlFeed], warnings: &[&str]) {
+    fn check(text: &str, feeds: &[Subscription], warnings: &[&str]) {
         let (found, found_warnings) = parse(text);
         assert_eq!(found, feeds);
         assert_eq!(found_warnings, warnings);
@@ -194,33 +190,46 @@ mod tests {
     fn names_of_elements_and_attributes_match_in_any_case() {
         check(
             r#"<OPML><BODY><Outline TEXT="a" XMLURL="https://a.example/"/>
-            <outline title="b" xmlurl='https://b.example/'/></BODY></OPML>"#,
+            <outline title=b xmlurl='https://b.example/'/></BODY></OPML>"#,
             &[feed("a", "https://a.example/", &[]), feed("b", "https://b.example/", &[])],
             &[],
         );
     }
 
     #[test]
-    fn a_missing_text_and_stray_ampersands_are_tolerated() {
+    fn entities_nobody_declared_and_stray_ampersands_are_tolerated() {
         check(
-            r#"<opml><body><outline xmlUrl="https://a.example/?x=1&y=2&amp;z=3"/>
-            <outline text="B&W &eacute; &#233;" xmlUrl="https://b.example/"/> & </body></opml>"#,
+            r#"<opml><body><outline xmlUrl="https://a.example/?x=1&y=2&amp;z=3&copy=4"/>
+            <outline text="B&W &eacute; &#233; &nergens;" xmlUrl="https://b.example/"/> & </body></opml>"#,
             &[
-                feed("", "https://a.example/?x=1&y=2&z=3", &[]),
-                feed("B&W é é", "https://b.example/", &[]),
+                feed("", "https://a.example/?x=1&y=2&z=3&copy=4", &[]),
+                feed("B&W é é &nergens;", "https://b.example/", &[]),
             ],
             &[],
         );
     }
 
     #[test]
-    fn a_broken_tail_costs_only_the_rest() {
+    fn a_broken_outline_costs_itself_only() {
+        check(
+            "<outline text=\"De \"beste\" krant\" xmlUrl=\"https://a.example/\"/>\n\
+             <outline text='1 < 2' xmlUrl='https://b.example/'/>\n\
+             <outline text='b\" xmlUrl='https://c.example/'/>\n<outline xmlUrl='https://d.example/'/>",
+            &[
+                feed("De", "https://a.example/", &[]),
+                feed("1 < 2", "https://b.example/", &[]),
+                feed("", "https://d.example/", &[]),
+            ],
+            &["line 3: `b\" xmlUrl=` has no `xmlUrl`; left out"],
+        );
+    }
+
+    #[test]
+    fn a_document_that_is_cut_off_is_known() {
         check(
             "<opml><body><outline xmlUrl='https://a.example/'/>\n<outline text='b\" xmlUrl=",
             &[feed("", "https://a.example/", &[])],
-            &[
-                "line 2: the rest is left out: syntax error: attribute value not closed: `'` not found before end of input",
-            ],
+            &["the document ends within a tag; it may be cut off"],
         );
         check(
             "<opml><body><outline text='f'><outline xmlUrl='https://a.example/'/>",
@@ -235,12 +244,33 @@ mod tests {
         check(
             "<opml>\n<outline text='only words'/></opml>",
             &[],
-            &["line 2: an outline without `xmlUrl` is left out"],
+            &["line 2: `only words` has no `xmlUrl`; left out"],
         );
         check(
             "<outline xmlUrl='https://a.example/'/></outline></outline>",
             &[feed("", "https://a.example/", &[])],
             &[],
         );
+        check(
+            "<outline text='Lijst' type='include' url='https://a.example/x.opml'/>
+             <outline text='Map' frss:opmlUrl='https://a.example/y.opml'></outline>
+             <outline text='Pagina' type='HTML+XPath' xmlUrl='https://a.example/' frss:xPathItem='//p'/>
+             <outline text='Oud' type='rss' url='https://a.example/oud.xml'/>",
+            &[feed("Oud", "https://a.example/oud.xml", &[])],
+            &[
+                "line 1: `Lijst` is another list, which is not fetched; left out",
+                "line 2: `Map` is another list, which is not fetched; left out",
+                "line 3: `Pagina` is a page that its reader takes apart, and no feed; left out",
+            ],
+        );
+    }
+
+    #[test]
+    fn folders_without_number_cost_no_more_than_their_size() {
+        let deep = "<outline text='f'>".repeat(20_000);
+        let (feeds, _) =
+            parse(&format!("{deep}{}", "<outline xmlUrl='https://a.example/'/>".repeat(2000)));
+        assert_eq!(feeds.len(), 2000);
+        assert_eq!(feeds[0].tags, ["f"]);
     }
 }

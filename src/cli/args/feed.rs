@@ -48,7 +48,7 @@ pub(in crate::cli) enum FeedCommand {
     Inspect(InspectArgs),
     /// List the feeds of the catalogue
     Catalog(CatalogArgs),
-    /// Add the feeds of an OPML file
+    /// Add the feeds of another reader's list
     Import(FeedImportArgs),
     /// Write the feed list as OPML or TOML
     Export(FeedExportArgs),
@@ -212,10 +212,25 @@ pub(in crate::cli) struct CatalogArgs {
 
 /// Arguments of `feed import`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel feed import reader.opml --dry-run    what would be added
+  knipsel feed import ~/.newsboat/urls
+  knipsel feed import feeds.txt --format json
+
+Takes OPML of any reader, the urls file of newsboat, a list of knipsel, or a text
+with an address on each line. Folders and categories become tags. A feed that is
+in the list already, however its address is written, is not added again.")]
 pub(in crate::cli) struct FeedImportArgs {
-    /// The OPML file
+    /// The file; `-` is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// Show what would be added, and add nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to write what became of each feed
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
 }
 
 /// Arguments of `feed export`.

@@ -1,5 +1,7 @@
 //! The feeds that are known already, by URL and by name.
 
+use std::collections::HashMap;
+
 use url::Url;
 
 use crate::config::{catalogue, feeds};
@@ -9,24 +11,41 @@ use crate::normalize::url::canonical;
 /// Characters of a title that go into a name.
 const TITLE_CHARS_MAX: usize = 40;
 
-/// The feeds of the list, those of the catalogue, and newcomers, in this order.
-pub(super) struct Known(Vec<(String, Feed)>);
+/// The feeds of the list, those of the catalogue, and newcomers; the earlier ones count first.
+pub(super) struct Known {
+    feeds: Vec<Feed>,
+    n_listed: usize,
+    by_key: HashMap<String, usize>,
+    by_name: HashMap<String, usize>,
+}
 
 impl Known {
     pub(super) fn new(listed: &[Feed]) -> Self {
-        let feeds = listed.iter().chain(catalogue::feeds());
-        Self(feeds.map(|feed| (key(&feed.url), feed.clone())).collect())
+        let mut known = Self {
+            feeds: Vec::new(),
+            n_listed: listed.len(),
+            by_key: HashMap::new(),
+            by_name: HashMap::new(),
+        };
+        for feed in listed.iter().chain(catalogue::feeds()) {
+            known.remember(feed.clone());
+        }
+        known
     }
 
     /// The feed at `url`.
     pub(super) fn at(&self, url: &str) -> Option<&Feed> {
-        let key = key(url);
-        self.0.iter().find(|(known, _)| *known == key).map(|(_, feed)| feed)
+        self.by_key.get(&key(url)).map(|place| &self.feeds[*place])
     }
 
     /// The feed of this name.
     pub(super) fn named(&self, name: &str) -> Option<&Feed> {
-        self.0.iter().map(|(_, feed)| feed).find(|feed| feed.name == name)
+        self.by_name.get(name).map(|place| &self.feeds[*place])
+    }
+
+    /// Whether `feed` is in the list.
+    pub(super) fn is_listed(&self, feed: &Feed) -> bool {
+        self.by_name.get(&feed.name).is_some_and(|place| *place < self.n_listed)
     }
 
     /// A name that no other feed has, made of `title`, or of the host where there is none.
@@ -37,18 +56,20 @@ impl Known {
             let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
             host.unwrap_or_default()
         };
-        let taken: Vec<&str> = self.0.iter().map(|(_, feed)| feed.name.as_str()).collect();
-        feeds::name_for(&source, &taken)
+        feeds::name_for(&source, |name| self.by_name.contains_key(name))
     }
 
     /// Remembers a newcomer.
     pub(super) fn remember(&mut self, feed: Feed) {
-        self.0.push((key(&feed.url), feed));
+        let place = self.feeds.len();
+        self.by_key.entry(key(&feed.url)).or_insert(place);
+        self.by_name.entry(feed.name.clone()).or_insert(place);
+        self.feeds.push(feed);
     }
 }
 
 /// `HTTP://www.nos.nl` and `https://nos.nl/` are one.
-fn key(url: &str) -> String {
+pub(super) fn key(url: &str) -> String {
     canonical(url).unwrap_or_else(|| url.to_owned())
 }
 

@@ -1,4 +1,5 @@
-//! Where feeds usually are: the paths and sister hosts of the Dutch press, and `robots.txt`.
+//! Where feeds usually are: the paths and sister hosts of the Dutch press, and what a site
+//! lists as sitemaps.
 
 use std::collections::HashSet;
 
@@ -47,29 +48,19 @@ pub fn usual(url: &str) -> Vec<Candidate> {
         .collect()
 }
 
-/// `robots.txt` of the host of `url`.
-pub fn robots(url: &str) -> Option<String> {
-    Some(at(&Url::parse(url).ok()?, "/robots.txt")?.into())
-}
-
-/// What a `robots.txt` lists: feeds that are given as sitemaps, and the sitemaps of news.
-pub fn sitemaps(robots: &str) -> (Vec<Candidate>, Vec<String>) {
+/// What a site lists as its sitemaps: feeds, which some list there, and the sitemaps of news.
+pub fn of_sitemaps(sitemaps: &[String]) -> (Vec<Candidate>, Vec<String>) {
     const N_MAX: usize = 20;
-    let lines = robots.lines().filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("sitemap").then(|| value.trim())
-    });
     let (mut feeds, mut of_news) = (Vec::new(), Vec::new());
-    for url in lines.filter_map(|value| Url::parse(value).ok()).take(N_MAX) {
+    for url in sitemaps.iter().filter_map(|sitemap| Url::parse(sitemap).ok()).take(N_MAX) {
+        let is_news = |word: String| word.contains("news") || word.contains("nieuws");
         if !matches!(url.scheme(), "http" | "https") {
             continue;
         }
         if words::is_feed_address(&url) {
             let title = String::new();
             feeds.push(Candidate { url: url.into(), title, source: Source::Listed });
-        } else if words::of_path(url.as_str())
-            .any(|word| word.contains("news") || word.contains("nieuws"))
-        {
+        } else if words::of_path(url.as_str()).any(is_news) {
             of_news.push(url.into());
         }
     }
@@ -125,10 +116,14 @@ mod tests {
 
     #[test]
     fn a_feed_may_be_listed_as_a_sitemap() {
-        let (feeds, news) = sitemaps(
-            "User-agent: *\nSITEMAP: https://dorp.example/rss.xml\nSitemap:https://dorp.example/sitemap-news.xml\n\
-             sitemap: /los.xml\nSitemap: ftp://dorp.example/rss\nSitemap: https://dorp.example/sitemap.xml",
-        );
+        let sitemaps = [
+            "https://dorp.example/rss.xml",
+            "https://dorp.example/sitemap-news.xml",
+            "/los.xml",
+            "ftp://dorp.example/rss",
+            "https://dorp.example/sitemap.xml",
+        ];
+        let (feeds, news) = of_sitemaps(&sitemaps.map(str::to_owned));
         assert_eq!(urls(&feeds), ["https://dorp.example/rss.xml"]);
         assert_eq!(news, ["https://dorp.example/sitemap-news.xml"]);
     }

@@ -1,0 +1,71 @@
+//! Lists of feeds as other programs write them: OPML, newsboat's `urls`, plain addresses.
+
+mod lines;
+
+use crate::model::feed::Feed;
+use crate::parse::opml;
+
+/// A feed in somebody's list.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Subscription {
+    /// What the list calls it; empty when it does not.
+    pub title: String,
+    /// Where it is, as written.
+    pub url: String,
+    /// Folders and categories, outermost first; without doubles.
+    pub tags: Vec<String>,
+    /// The feed with all that its owner wished, where knipsel itself wrote the list.
+    pub own: Option<Feed>,
+}
+
+/// A list, and what had to be left out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List {
+    /// In which form it is.
+    pub form: Form,
+    /// In the order of the list.
+    pub feeds: Vec<Subscription>,
+    /// One line each.
+    pub warnings: Vec<String>,
+}
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// OPML, of any reader.
+    Opml,
+    /// The `urls` file of newsboat: an address and its tags on each line.
+    Newsboat,
+    /// An address on each line.
+    Plain,
+}
+
+impl Form {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opml => "OPML",
+            Self::Newsboat => "newsboat urls",
+            Self::Plain => "addresses",
+        }
+    }
+}
+
+/// Reads a list; what form it has is known by what is in it.
+pub fn read(text: &str) -> List {
+    let text = text.trim_start_matches('\u{feff}');
+    if is_markup(text) {
+        let (feeds, warnings) = opml::parse(text);
+        return List { form: Form::Opml, feeds, warnings };
+    }
+    lines::read(text)
+}
+
+fn is_markup(text: &str) -> bool {
+    let has = |tag: &str| {
+        text.match_indices('<').any(|(at, _)| {
+            text.get(at..at + tag.len()).is_some_and(|found| found.eq_ignore_ascii_case(tag))
+        })
+    };
+    text.trim_start().starts_with('<') || has("<outline") || has("<opml")
+}
