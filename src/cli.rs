@@ -33,6 +33,7 @@ mod show;
 mod snippet;
 mod sql;
 mod status;
+mod upkeep;
 mod warc;
 mod when;
 
@@ -73,9 +74,11 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Import(args) => import::import(global, args),
         Command::Sql(args) => sql::sql(global, args),
         Command::Warc(args) => warc::warc(global, args),
-        Command::Verify(args) => warc::verify(global, args),
         Command::Reindex => reindex::reindex(global),
         Command::Analyze(args) => analyze::analyze(args),
+        Command::Backup(args) => upkeep::backup(global, args),
+        Command::Restore(args) => upkeep::restore(global, args),
+        Command::Verify(args) => upkeep::verify(global, args),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),

@@ -47,6 +47,8 @@ pub mod follow;
 
 pub mod discover;
 
+pub mod upkeep;
+
 pub mod config;
 
 pub mod service;

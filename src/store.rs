@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 pub mod articles;
+pub mod backup;
 pub mod captures;
 pub mod changes;
 pub mod coverage;
@@ -15,12 +16,14 @@ pub mod library;
 mod lock;
 mod migrate;
 pub mod polls;
+pub mod progress;
 mod reader;
 pub mod repairs;
 pub mod revisions;
 pub mod sightings;
 pub mod sql;
 mod text;
+pub mod verify;
 mod writer;
 
 pub use lock::Lock;
@@ -84,6 +87,14 @@ pub enum Error {
     /// A stored text cannot be read back.
     #[error("the text of revision {0} is damaged")]
     DamagedText(i64),
+    /// The file is there, and is not what it should be.
+    #[error("`{path}` is damaged: {problem}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A statement of the owner's cannot be understood.
     #[error("{message}, at character {at} of the SQL")]
     BadSql {

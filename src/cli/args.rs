@@ -13,6 +13,7 @@ mod evidence;
 mod extract;
 mod feed;
 mod history;
+mod upkeep;
 
 pub(super) use analyze::*;
 pub(super) use ask::*;
@@ -21,6 +22,7 @@ pub(super) use evidence::*;
 pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
+pub(super) use upkeep::*;
 
 /// Keeps every article of Dutch news feeds, and answers questions about them.
 #[derive(Debug, Parser)]
@@ -142,12 +144,16 @@ pub(super) enum Command {
     Sql(SqlArgs),
     /// List and export what was kept as servers sent it
     Warc(WarcArgs),
-    /// Check that what was kept is still what was read
-    Verify(VerifyArgs),
     /// Build the search index again from the archive
     Reindex,
     /// Show what search makes of words: forms, compounds, spellings
     Analyze(AnalyzeArgs),
+    /// Copy the archive to a file, also while it is in use
+    Backup(BackupArgs),
+    /// Put a backup in the place of the archive
+    Restore(RestoreArgs),
+    /// Check that archive and index are whole
+    Verify(VerifyArgs),
     /// Show the settings in force
     Config(ConfigArgs),
     /// Print a completion script for a shell

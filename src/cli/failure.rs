@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::out;
-use crate::{config, fetch, follow, index, query, service, store, warc, worker};
+use crate::{config, fetch, follow, index, query, service, store, upkeep, warc, worker};
 
 /// The exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +137,23 @@ impl From<follow::Error> for Failure {
         match error {
             follow::Error::Store(error) => error.into(),
             follow::Error::Index(error) => error.into(),
+        }
+    }
+}
+
+impl From<upkeep::Error> for Failure {
+    fn from(error: upkeep::Error) -> Self {
+        match error {
+            upkeep::Error::Store(error) => error.into(),
+            upkeep::Error::Index(error) => error.into(),
+            upkeep::Error::Occupied(_) => Self::wrap(Exit::Usage, error)
+                .hint("`--force` replaces it, and keeps it under another name"),
+            upkeep::Error::NotABackup(_) => {
+                Self::wrap(Exit::Usage, error).hint("choose another file")
+            }
+            upkeep::Error::File { .. } | upkeep::Error::BadPacking(_) => {
+                Self::wrap(Exit::Database, error)
+            }
         }
     }
 }

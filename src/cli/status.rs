@@ -210,7 +210,8 @@ fn row(feed: &FeedHealth) -> Record {
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-fn approximate(bytes: u64) -> String {
+/// A size without the digits that nobody reads.
+pub(super) fn approximate(bytes: u64) -> String {
     let whole = if bytes >= 10 << 20 { bytes >> 20 << 20 } else { bytes >> 10 << 10 };
     ByteSize(whole).to_string()
 }

@@ -78,6 +78,17 @@ impl Searcher {
         self.state.watermark
     }
 
+    /// The rows of all articles, in no order; one that is there twice comes twice.
+    pub fn rows(&self) -> Result<Vec<i64>, Error> {
+        let failed = Error::when("read");
+        let mut rows = Vec::new();
+        for segment in self.inner.segment_readers() {
+            let column = segment.fast_fields().i64(ARTICLE).map_err(&failed)?;
+            rows.extend(segment.doc_ids_alive().filter_map(|document| column.first(document)));
+        }
+        Ok(rows)
+    }
+
     /// Articles that match `query` and `filter`.
     pub fn search(&self, query: &Query, filter: &Filter, page: &Page) -> Result<Hits, Error> {
         let plan = translate::plan(&self.fields, query, filter);

@@ -7,7 +7,7 @@ use std::{fs, str};
 
 use crate::program::{LIMIT, Program};
 
-const UNIT: &str = "systemd/knipsel.service";
+const UNITS: [&str; 3] = ["knipsel.service", "knipsel-backup.service", "knipsel-backup.timer"];
 
 /// A sign of life every second.
 const WATCHDOG_US: &str = "2000000";
@@ -21,20 +21,26 @@ fn analyze(arguments: &[&str]) -> Option<(bool, String)> {
 
 #[test]
 #[expect(clippy::print_stderr, reason = "a check that was skipped says so")]
-fn the_unit_is_valid_and_exposes_next_to_nothing() {
+fn the_units_are_valid_and_expose_next_to_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let unit = dir.path().join("knipsel.service");
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(UNIT)).unwrap();
-    fs::write(&unit, text.replace("/usr/bin/knipsel", env!("CARGO_BIN_EXE_knipsel"))).unwrap();
-    let unit = unit.to_str().unwrap();
-    let Some((is_valid, said)) = analyze(&["verify", unit]) else {
-        eprintln!("systemd-analyze is not installed: the unit was not checked");
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    for name in UNITS {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd").join(name);
+        let text = fs::read_to_string(file).unwrap();
+        let text = text.replace("/usr/bin/knipsel", env!("CARGO_BIN_EXE_knipsel"));
+        fs::write(path(name), text).unwrap();
+    }
+    let all = UNITS.map(path);
+    let Some((is_valid, said)) = analyze(&["verify", &all[0], &all[1], &all[2]]) else {
+        eprintln!("systemd-analyze is not installed: the units were not checked");
         return;
     };
     assert!(is_valid && said.trim().is_empty(), "{said}");
-    let security = ["security", "--offline=true", "--threshold=12", "--no-pager", unit];
-    let (is_tight, said) = analyze(&security).unwrap();
-    assert!(is_tight, "{said}");
+    for service in &all[..2] {
+        let security = ["security", "--offline=true", "--threshold=12", "--no-pager", service];
+        let (is_tight, said) = analyze(&security).unwrap();
+        assert!(is_tight, "{said}");
+    }
 }
 
 /// Reads from the socket that a service manager would listen on until `wanted` was said.

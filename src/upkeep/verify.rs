@@ -1,0 +1,85 @@
+//! Whether an archive and its index are whole.
+
+use std::collections::HashSet;
+
+use crate::index::search::Searcher;
+use crate::store::progress::Progress;
+use crate::store::verify::{self, Checked, Depth};
+use crate::store::{ArticleRow, Layout, Reader, changes};
+use crate::upkeep::Error;
+
+/// Problems of one kind that are told.
+const PROBLEMS_MAX: usize = 20;
+
+/// One check and what it found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What was looked at.
+    pub name: &'static str,
+    /// What was found.
+    pub checked: Checked,
+    /// Whether a rebuilt index mends it.
+    pub is_of_index: bool,
+}
+
+/// Checks the archive in `layout`; `done` hears of each check when it is.
+pub fn verify(
+    layout: &Layout,
+    depth: Depth,
+    progress: &Progress,
+    mut done: impl FnMut(&Check),
+) -> Result<Vec<Check>, Error> {
+    let mut reader = Reader::open(layout)?;
+    let mut checks = Vec::new();
+    let mut add = |name, checked, is_of_index| {
+        let check = Check { name, checked, is_of_index };
+        done(&check);
+        checks.push(check);
+    };
+    add("pages", verify::pages(&mut reader, depth, progress)?, false);
+    add("references", verify::references(&reader)?, false);
+    if depth == Depth::Full {
+        add("texts", verify::texts(&reader, progress)?, false);
+    }
+    add("index", index(&reader, layout)?, true);
+    Ok(checks)
+}
+
+/// Whether the index has each article that it followed, once, and no other.
+fn index(reader: &Reader, layout: &Layout) -> Result<Checked, Error> {
+    let searcher = match Searcher::open(&layout.index()) {
+        Ok(Some(searcher)) => searcher,
+        Ok(None) if changes::last(reader)? == 0 => return Ok(Checked::default()),
+        Ok(None) => return Ok(problem("there is no search index".to_owned())),
+        Err(error) => return Ok(problem(error.to_string())),
+    };
+    let last = changes::last(reader)?;
+    if searcher.watermark() > last {
+        let watermark = searcher.watermark();
+        let text = format!("it follows change {watermark}, and the last of the archive is {last}");
+        return Ok(problem(text));
+    }
+    let rows = searcher.rows()?;
+    let expected = verify::articles_until(reader, searcher.watermark())?;
+    let mut problems = Vec::new();
+    let mut found = HashSet::new();
+    for row in rows.iter().filter(|row| !found.insert(**row)) {
+        problems.push(format!("article {row} is in it twice"));
+    }
+    for ArticleRow(row) in expected.iter().filter(|article| !found.contains(&article.0)) {
+        problems.push(format!("article {row} is not in it"));
+    }
+    let known: HashSet<i64> = expected.iter().map(|article| article.0).collect();
+    for row in found.difference(&known) {
+        // One that changed after the watermark is there as it was.
+        if !verify::has_article(reader, ArticleRow(*row))? {
+            problems.push(format!("article {row} is in it, and not in the archive"));
+        }
+    }
+    problems.truncate(PROBLEMS_MAX);
+    Ok(Checked { n: rows.len() as u64, problems })
+}
+
+fn problem(text: String) -> Checked {
+    Checked { n: 0, problems: vec![text] }
+}
