@@ -17,6 +17,7 @@ mod backfill;
 mod config;
 mod demo;
 mod diff;
+mod doctor;
 mod extract;
 mod feed;
 mod gaps;
@@ -79,6 +80,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Backup(args) => upkeep::backup(global, args),
         Command::Restore(args) => upkeep::restore(global, args),
         Command::Verify(args) => upkeep::verify(global, args),
+        Command::Doctor(args) => doctor::doctor(global, args),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),

@@ -21,6 +21,7 @@ mod reader;
 pub mod repairs;
 pub mod revisions;
 pub mod sightings;
+pub mod space;
 pub mod sql;
 mod text;
 pub mod verify;
@@ -28,7 +29,12 @@ mod writer;
 
 pub use lock::Lock;
 pub use reader::Reader;
-pub use writer::{Tx, Writer};
+pub use writer::{Tx, Writer, check_sqlite, sqlite_version};
+
+/// The schema that this program writes.
+pub fn schema_version() -> u32 {
+    migrate::VERSION
+}
 
 /// Why the archive cannot be used.
 #[derive(Debug, thiserror::Error)]

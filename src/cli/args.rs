@@ -154,6 +154,8 @@ pub(super) enum Command {
     Restore(RestoreArgs),
     /// Check that archive and index are whole
     Verify(VerifyArgs),
+    /// Say what is wrong with the installation, and what to do
+    Doctor(DoctorArgs),
     /// Show the settings in force
     Config(ConfigArgs),
     /// Print a completion script for a shell

@@ -50,6 +50,11 @@ impl Failure {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// What to do about it.
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     fn wrap(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { error: error.into(), hint: None, exit }
     }

@@ -127,10 +127,21 @@ fn in_savepoint<T>(tx: &Tx<'_>, job: impl FnOnce(&Tx<'_>) -> Result<T, Error>) -
     result.and_then(|value| ended.map(|()| value))
 }
 
-fn open(path: &Path) -> Result<Connection, Error> {
+/// Refuses a SQLite that can lose commits.
+pub fn check_sqlite() -> Result<(), Error> {
     if rusqlite::version_number() < SQLITE_MIN {
-        return Err(Error::OldSqlite(rusqlite::version().to_owned()));
+        return Err(Error::OldSqlite(sqlite_version().to_owned()));
     }
+    Ok(())
+}
+
+/// The version of SQLite in this program.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
+fn open(path: &Path) -> Result<Connection, Error> {
+    check_sqlite()?;
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir).map_err(|source| Error::File {
             action: "create folder",

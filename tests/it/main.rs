@@ -14,6 +14,7 @@ mod coverage; // the ledger: what may have been missed
 mod crash; // kills, a lost index, two daemons, stopping
 mod daemon; // around the clock: reload, search within seconds, politeness
 mod demo; // the README's first command
+mod doctor; // that each thing it looks at can be found wrong
 mod errors; // what fails, moves, is gone or asks for patience
 mod evidence; // what is kept as servers sent it
 mod extract; // article pages: text, metadata, walls, hostile ones
