@@ -4,6 +4,7 @@
 //! interrupted leaves what was there before.
 
 pub mod backup;
+pub mod captures;
 pub mod restore;
 pub mod verify;
 

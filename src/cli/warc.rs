@@ -1,4 +1,4 @@
-//! `knipsel warc` and `knipsel verify`.
+//! `knipsel warc`.
 
 use std::collections::HashSet;
 use std::fs::OpenOptions;
@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::cli::args::{
-    CaptureArgs, Global, VerifyArgs, WarcArgs, WarcCommand, WarcExportArgs, WarcListArgs,
+    CaptureArgs, Global, WarcArgs, WarcCommand, WarcExportArgs, WarcListArgs, WarcVerifyArgs,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, Records};
@@ -18,12 +18,14 @@ use crate::model::time::Timestamp;
 use crate::service::clock;
 use crate::store::captures::{self, Capture, Filter};
 use crate::store::{Layout, Reader};
-use crate::warc::{Place, read, record};
+use crate::upkeep;
+use crate::warc::{read, record};
 
 pub(super) fn warc(global: &Global, args: &WarcArgs) -> Result<Exit, Failure> {
     match &args.command {
         WarcCommand::List(args) => list(global, args),
         WarcCommand::Export(args) => export(global, args),
+        WarcCommand::Verify(args) => verify(global, args),
     }
 }
 
@@ -82,10 +84,6 @@ fn row(capture: &Capture) -> Record {
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-fn place(capture: &Capture) -> Place {
-    Place { file: capture.file.clone(), offset: capture.offset, length: capture.length }
-}
-
 /// Whole records are copied as they lie; with a revisit goes the capture that it refers to.
 fn export(global: &Global, args: &WarcExportArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
@@ -120,20 +118,20 @@ fn write(layout: &Layout, chosen: &[Capture], path: &Path) -> Result<(), Failure
     let info = record::info(&name.unwrap_or_default(), clock::now());
     file.write_all(&info).map_err(failed)?;
     for capture in chosen {
-        let bytes = read::bytes(&layout.warc(), &place(capture))?;
+        let bytes = read::bytes(&layout.warc(), &upkeep::captures::place(capture))?;
         file.write_all(&bytes).map_err(failed)?;
     }
     file.sync_all().map_err(failed)
 }
 
-pub(super) fn verify(global: &Global, args: &VerifyArgs) -> Result<Exit, Failure> {
+fn verify(global: &Global, args: &WarcVerifyArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let mut records = Records::new(args.format);
     let (mut n_checked, mut written) = (0_usize, Ok(()));
     captures::list(&reader, &filter(&reader, &args.which)?, |capture| {
         n_checked += 1;
-        if let Err(reason) = check(&layout, &capture) {
+        if let Some(reason) = upkeep::captures::problem(&layout, &capture) {
             let mut record = row(&capture);
             record.insert("problem".to_owned(), json!(reason));
             written = records.push(record);
@@ -146,28 +144,4 @@ pub(super) fn verify(global: &Global, args: &VerifyArgs) -> Result<Exit, Failure
         out::note(&format!("checked {n_checked} captures: {n_wrong} missing or changed"));
     }
     Ok(if n_wrong == 0 { Exit::Done } else { Exit::NothingFound })
-}
-
-/// Why a capture is not what the archive says it is.
-fn check(layout: &Layout, capture: &Capture) -> Result<(), String> {
-    let records =
-        read::exchange(&layout.warc(), &place(capture)).map_err(|error| error.to_string())?;
-    let named = format!("<{}>", capture.record_id);
-    let answer = records
-        .iter()
-        .find(|record| record.header("WARC-Record-ID") == Some(&named))
-        .ok_or_else(|| format!("the record {named} is not there"))?;
-    for record in &records {
-        let stated = record.header("WARC-Block-Digest");
-        if stated.is_some_and(|stated| stated != record::digest(&record.block)) {
-            return Err(format!("a {} record was changed", record.kind()));
-        }
-    }
-    if answer.kind() == "response" && capture.digest.is_some() {
-        let found = record::digest(answer.payload());
-        if capture.digest.as_ref() != Some(&found) {
-            return Err("the document is not the one that was read".to_owned());
-        }
-    }
-    Ok(())
 }

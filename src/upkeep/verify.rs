@@ -6,7 +6,7 @@ use crate::index::search::Searcher;
 use crate::store::progress::Progress;
 use crate::store::verify::{self, Checked, Depth};
 use crate::store::{ArticleRow, Layout, Reader, changes};
-use crate::upkeep::Error;
+use crate::upkeep::{Error, captures};
 
 /// Problems of one kind that are told.
 const PROBLEMS_MAX: usize = 20;
@@ -40,6 +40,7 @@ pub fn verify(
     add("references", verify::references(&reader)?, false);
     if depth == Depth::Full {
         add("texts", verify::texts(&reader, progress)?, false);
+        add("captures", captures::all(&reader, layout, progress)?, false);
     }
     add("index", index(&reader, layout)?, true);
     Ok(checks)

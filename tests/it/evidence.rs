@@ -78,16 +78,18 @@ fn captures_are_listed_exported_and_checked() {
     MultiGzDecoder::new(&exported[..]).read_to_string(&mut text).unwrap();
     assert_eq!(text.matches("WARC-Type: response").count(), 5);
     assert_eq!(program.run(&["warc", "export", "--out", "uit.warc.gz"]).code, 2, "no overwriting");
-    assert_eq!(program.json(&["verify"]), json!([]));
+    assert_eq!(program.json(&["warc", "verify"]), json!([]));
     // One byte of a record.
     let file = program.archive("warc").join(listed[2]["file"].as_str().unwrap());
     let mut bytes = fs::read(&file).unwrap();
     let at = usize::try_from(listed[2]["offset"].as_u64().unwrap()).unwrap() + 40;
     bytes[at] ^= 1;
     fs::write(&file, bytes).unwrap();
-    let ran = program.run(&["verify", "--format", "json"]);
+    let ran = program.run(&["warc", "verify", "--format", "json"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stderr.contains("checked 3 captures: 1 missing or changed"), "{}", ran.stderr);
+    let ran = program.run(&["verify"]);
+    assert!(ran.code == 5 && ran.stderr.contains("not whole: captures"), "{ran:?}");
 }
 
 #[test]

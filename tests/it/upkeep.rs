@@ -176,6 +176,7 @@ fn verify_finds_what_is_not_whole() {
     pages       ok
     references  ok
     texts       ok  4
+    captures    ok
     index       ok  4
     ");
     // A text that is not what was stored.
@@ -192,6 +193,7 @@ fn verify_finds_what_is_not_whole() {
                 zb7o7a5c5ekfw@1 is not what was stored: its hash differs
                 zj6iybwqqyxqi@1 is not what was stored: its hash differs
                 rhjb3lu7vq4jy@1 is not what was stored: its hash differs
+    captures    ok
     index       ok  4
     ");
     // An article that the index does not have, and one that the archive does not have.
@@ -224,6 +226,7 @@ fn verify_knows_an_index_that_only_has_to_be_built_again() {
     pages       ok
     references  ok
     texts       ok  4
+    captures    ok
     index       not whole
                 there is no search index
     ");

@@ -21,6 +21,8 @@ pub(in crate::cli) enum WarcCommand {
     List(WarcListArgs),
     /// Copy captures into one WARC file
     Export(WarcExportArgs),
+    /// Check that captures are still what was read
+    Verify(WarcVerifyArgs),
 }
 
 /// Which captures.
@@ -70,16 +72,16 @@ pub(in crate::cli) struct WarcExportArgs {
     pub out: PathBuf,
 }
 
-/// Arguments of `verify`.
+/// Arguments of `warc verify`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Reads every capture again and compares its document with the digest in the
-archive. Exits with 1 when one is missing or differs.
+archive. Exits with 1 when one is missing or differs. `knipsel verify` does this too.
 
 Examples:
-  knipsel verify
-  knipsel verify --since 7d --format json")]
-pub(in crate::cli) struct VerifyArgs {
+  knipsel warc verify
+  knipsel warc verify --since 7d --format json")]
+pub(in crate::cli) struct WarcVerifyArgs {
     /// Which captures.
     #[command(flatten)]
     pub which: CaptureArgs,

@@ -18,7 +18,8 @@ Examples:
 The backup is an archive of its own, of one moment, made while polling goes on.
 The file appears under its name when it was checked and is on disk, and until
 then the one before it stays. It can be opened with `--archive` or sqlite3 when
-unpacked, and put back with `knipsel restore`. The search index is not in it.")]
+unpacked, and put back with `knipsel restore`. Search index and captures are not
+in it: the index is built again, and the folder `warc` can be copied as it is.")]
 pub(in crate::cli) struct BackupArgs {
     /// A file, or a folder that is there and gets a file for each moment
     #[arg(value_name = "FILE|FOLDER", value_hint = ValueHint::AnyPath)]
@@ -62,7 +63,7 @@ pub(in crate::cli) struct RestoreArgs {
 #[command(after_help = "\
 Examples:
   knipsel verify --quick            pages, references and index: seconds
-  knipsel verify                    every text against its hash as well
+  knipsel verify                    every text and capture against its hash as well
   knipsel verify --format json
 
 May run while feeds are polled. Exits with 5 when something is not whole.")]
