@@ -90,6 +90,8 @@ fn write_own(out: &mut impl io::Write, feed: &Feed) -> io::Result<()> {
         ("tags", tags),
         ("articleId", feed.article_id.as_ref().map(|pattern| pattern.as_str().to_owned())),
         ("userAgent", feed.user_agent.clone()),
+        ("site", feed.site.clone()),
+        ("sitemap", feed.sitemap.clone()),
         ("fulltext", (feed.fulltext == Fulltext::Off).then(|| "off".to_owned())),
         ("paused", feed.is_paused.then(|| "true".to_owned())),
     ];

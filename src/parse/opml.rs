@@ -148,6 +148,8 @@ impl Outline<'_> {
             article_id: exact("knipsel:articleid")
                 .and_then(|pattern| ArticleIdPattern::new(&pattern).ok()),
             user_agent: exact("knipsel:useragent"),
+            site: exact("knipsel:site"),
+            sitemap: exact("knipsel:sitemap"),
         })
     }
 }
