@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;
+use std::io::Write as _;
 use std::path::Path;
-use std::{env, fs};
+use std::{env, fs, io};
 
 use knipsel::language::compound;
 use knipsel::language::forms::regular;
@@ -55,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(folder.join("dutch.fst"), packed(kept.iter().copied())?)?;
     fs::write(folder.join("endings.txt"), &endings)?;
     fs::write(folder.join("irregular.txt"), &irregular)?;
-    eprintln!("{} of {} forms kept", kept.len(), rows.len());
+    writeln!(io::stderr(), "{} of {} forms kept", kept.len(), rows.len())?;
     Ok(())
 }
 

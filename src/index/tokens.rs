@@ -59,7 +59,7 @@ impl Beside {
     }
 
     fn push(&mut self, text: &[&str]) {
-        text.iter().for_each(|part| self.text.push_str(part));
+        self.text.extend(text.iter().copied());
         self.ends.push(self.text.len());
     }
 

@@ -51,7 +51,7 @@ fn collect(lexicon: &Lexicon, divided: &[&str], parts: &mut Parts) {
             collect(lexicon, &inner, parts);
             continue;
         }
-        match lemma(lexicon, part, n == last) {
+        match lemma(lexicon, part, last - n) {
             Some(lemma) if !parts.lemmas.contains(&lemma) => parts.lemmas.push(lemma),
             Some(_) => {}
             None => parts.are_all = false,
@@ -59,10 +59,11 @@ fn collect(lexicon: &Lexicon, divided: &[&str], parts: &mut Parts) {
     }
 }
 
-/// The noun that a part stands for; `None` for one that the compound is not about.
-fn lemma(lexicon: &Lexicon, part: &str, is_last: bool) -> Option<String> {
+/// The noun that a part with `n_after` parts after it stands for; `None` for one that the compound
+/// is not about.
+fn lemma(lexicon: &Lexicon, part: &str, n_after: usize) -> Option<String> {
     let (word, entry) = match lexicon.get(part) {
-        Some(entry) if is_last || entry.is_topic => (part, entry),
+        Some(entry) if n_after == 0 || entry.is_topic => (part, entry),
         // Bound by an s: `redding` in `reddingsboot`.
         None => (part.strip_suffix('s')?, lexicon.get(part.strip_suffix('s')?)?),
         Some(_) => return None,

@@ -1,6 +1,6 @@
 //! What is known of single words: what they are forms of, and how they join in compounds.
 //!
-//! The list is derived from OpenTaal's dictionary by `lexicon/build.py` and packed by
+//! The list is derived from `OpenTaal`'s dictionary by `lexicon/build.py` and packed by
 //! `examples/lexicon.rs`. It lies in the program as it is read: nothing is unpacked or loaded, and
 //! who analyzes no text touches none of it.
 
@@ -36,6 +36,7 @@ struct Ending {
 }
 
 /// What a word can be.
+#[expect(clippy::struct_excessive_bools, reason = "a word can be any of these at once")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Kinds {
     /// A noun.
