@@ -271,7 +271,7 @@ mod tests {
             Some("https://dijkbode.example/nieuws/1200001/brug?a=1&b=2")
         );
         let title = &brug.title.as_ref().unwrap().content;
-        assert_eq!(title, "Brug & sluis weer <i>open</i> in IJlst – caf&eacute; dicht");
+        assert_eq!(title, "Brug & sluis weer <i>open</i> in IJlst – café dicht");
         assert_eq!(brug.published.unwrap().to_rfc3339(), "2022-02-14T07:30:00Z");
         assert_eq!(brug.updated.unwrap().to_rfc3339(), "2022-02-14T09:00:00Z");
         assert_eq!(brug.language.as_deref(), Some("nl"));

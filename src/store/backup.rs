@@ -60,12 +60,16 @@ pub fn inspect(path: &Path, depth: Depth, progress: &Progress) -> Result<Counts,
         let problem = "it is a database, and no archive of knipsel".to_owned();
         return Err(damaged(problem));
     }
-    let pages = verify::pages_of(&mut connection, depth, progress)?;
-    let references = verify::references_of(&connection)?;
-    if let Some(problem) = pages.problems.into_iter().chain(references.problems).next() {
+    let refuse = |error| refused(error, path);
+    let pages = verify::pages_of(&mut connection, depth, progress).map_err(refuse)?;
+    if let Some(problem) = pages.problems.into_iter().next() {
         return Err(damaged(problem));
     }
-    counts(&connection)
+    let references = verify::references_of(&connection).map_err(refuse)?;
+    if let Some(problem) = references.problems.into_iter().next() {
+        return Err(damaged(problem));
+    }
+    counts(&connection).map_err(refuse)
 }
 
 /// Writes the log of an archive that nobody uses into it, so that it is one file.
