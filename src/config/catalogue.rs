@@ -1,6 +1,6 @@
 //! The embedded catalogue of Dutch-language outlets and their feeds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::config::closest;
@@ -13,6 +13,13 @@ pub const STARTER: &str = "starter";
 const TEXT: &str = include_str!("../../config/feeds.toml");
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| read(TEXT));
+
+/// The values of all `name` keys in [`TEXT`]. A list of feeds that are not in the catalogue, which
+/// is asked for each of them, need not wait until it is parsed.
+static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let name = |line: &'static str| line.strip_prefix("name = \"")?.split('"').next();
+    TEXT.lines().filter_map(name).collect()
+});
 
 /// Kept parsed: `by_name` holds positions in `entries` and `feeds` alike.
 struct Catalogue {
@@ -39,6 +46,9 @@ pub fn feed(name: &str) -> Option<&'static Feed> {
 
 /// The outlet of exactly this name.
 pub fn outlet(name: &str) -> Option<&'static Outlet> {
+    if !NAMES.contains(name) {
+        return None;
+    }
     CATALOGUE.outlets.iter().find(|outlet| outlet.name == name)
 }
 
@@ -78,6 +88,9 @@ pub fn suggest(name: &str) -> Option<&'static str> {
 
 /// What the catalogue says of a feed, without what it takes from its outlet.
 pub(super) fn entry(name: &str) -> Option<&'static FeedEntry> {
+    if !NAMES.contains(name) {
+        return None;
+    }
     CATALOGUE.by_name.get(name).map(|position| &CATALOGUE.entries[*position])
 }
 
@@ -100,9 +113,16 @@ fn read(text: &str) -> Catalogue {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
+
+    #[test]
+    fn every_name_is_known_before_the_catalogue_is_parsed() {
+        let feeds = feeds().iter().map(|feed| feed.name.as_str());
+        let outlets = outlets().iter().map(|outlet| outlet.name.as_str());
+        for name in feeds.chain(outlets) {
+            assert!(NAMES.contains(name), "{name}");
+        }
+    }
 
     fn names(feeds: impl Iterator<Item = &'static Feed>) -> Vec<&'static str> {
         feeds.map(|feed| feed.name.as_str()).collect()

@@ -2,6 +2,8 @@
 //!
 //! Reads each table by itself; which outlet a feed takes from is for its callers.
 
+use std::collections::HashMap;
+
 use toml_edit::Table;
 use url::Url;
 
@@ -157,12 +159,14 @@ pub(super) fn read(text: &str) -> (Entries, Vec<Problem>) {
             }
         }
     }
-    for (n, feed) in entries.feeds.iter().enumerate() {
-        if let Some(first) = entries.feeds[..n].iter().find(|first| first.name == feed.name) {
+    let mut lines = HashMap::new();
+    for feed in &entries.feeds {
+        let first = *lines.entry(feed.name.as_str()).or_insert(feed.line);
+        if first != feed.line {
             problems.push(Problem {
                 line: Some(feed.line),
                 key: Some("name".to_owned()),
-                reason: format!("feed `{}` is there already, on line {}", feed.name, first.line),
+                reason: format!("feed `{}` is there already, on line {first}", feed.name),
                 hint: None,
             });
         }

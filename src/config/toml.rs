@@ -43,7 +43,8 @@ pub(super) fn parse(text: &str) -> Result<Document<&str>, Problem> {
 
 /// The line, from 1, on which `span` begins.
 pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
-    text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1
+    let before = text.as_bytes().get(..span.start).unwrap_or_default();
+    memchr::memchr_iter(b'\n', before).count() + 1
 }
 
 /// Reads the values of one table and collects what is wrong with them.

@@ -1,20 +1,21 @@
 //! Feeds in the archive: the feed list as last read, and what is due.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension as _, named_params};
+use rusqlite::named_params;
 
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
 use crate::store::{Error, FeedId, Reader, Tx};
 
-const UNLIST_ALL: &str = "UPDATE feed SET is_listed = 0 WHERE is_listed = 1";
+const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
 
 const KNOWN: &str = "
-    SELECT f.id, f.url, p.moved_to
+    SELECT f.name, f.id, f.url, p.moved_to, f.is_listed,
+           json_array(f.outlet, f.section, f.tags, f.language, f.country, f.is_paused)
     FROM feed AS f
-    LEFT JOIN poll_state AS p ON p.feed_id = f.id
-    WHERE f.name = :name";
+    LEFT JOIN poll_state AS p ON p.feed_id = f.id";
 
 const PUT: &str = "
     INSERT INTO feed (name, url, outlet, section, tags, language, country, is_listed, is_paused, added_at)
@@ -38,25 +39,64 @@ const SETTLE: &str = "
 /// Returns the row of every feed, in the order of the list.
 pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("store the feed list");
-    let known = |name: &str| {
-        let mut statement = tx.connection.prepare_cached(KNOWN)?;
-        let row = statement.query_row(named_params! { ":name": name }, |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
-        });
-        row.optional()
-    };
-    tx.connection.execute(UNLIST_ALL, []).map_err(failed())?;
+    let mut known = known(tx).map_err(failed())?;
     let mut ids = Vec::with_capacity(feeds.len());
     for feed in feeds {
-        if let Some((id, url, moved_to)) = known(&feed.name).map_err(failed())?
-            && url != feed.url
-        {
-            let change = if moved_to.as_ref() == Some(&feed.url) { SETTLE } else { FORGET };
-            tx.connection.execute(change, named_params! { ":feed": id }).map_err(failed())?;
-        }
-        ids.push(put(tx, feed, now).map_err(failed())?);
+        // A feed that is as it was is not written: most starts change nothing.
+        let id = match known.remove(&feed.name) {
+            Some(known) if known.is_listed && known.says == says(feed) && known.url == feed.url => {
+                known.id
+            }
+            Some(Known { id, url, moved_to, .. }) if url != feed.url => {
+                let change = if moved_to.as_ref() == Some(&feed.url) { SETTLE } else { FORGET };
+                tx.connection.execute(change, named_params! { ":feed": id.0 }).map_err(failed())?;
+                put(tx, feed, now).map_err(failed())?
+            }
+            _ => put(tx, feed, now).map_err(failed())?,
+        };
+        ids.push(id);
+    }
+    for left in known.values().filter(|known| known.is_listed) {
+        let values = named_params! { ":feed": left.id.0 };
+        tx.connection.execute(UNLIST, values).map_err(failed())?;
     }
     Ok(ids)
+}
+
+/// A feed as the archive has it.
+struct Known {
+    id: FeedId,
+    url: String,
+    moved_to: Option<String>,
+    is_listed: bool,
+    /// Its other columns, as [`says`] writes them.
+    says: String,
+}
+
+fn known(tx: &Tx<'_>) -> rusqlite::Result<HashMap<String, Known>> {
+    let mut statement = tx.connection.prepare_cached(KNOWN)?;
+    let rows = statement.query_map([], |row| {
+        let known = Known {
+            id: FeedId(row.get(1)?),
+            url: row.get(2)?,
+            moved_to: row.get(3)?,
+            is_listed: row.get(4)?,
+            says: row.get(5)?,
+        };
+        Ok((row.get(0)?, known))
+    })?;
+    rows.collect()
+}
+
+/// What the list says of a feed besides its address, as `json_array` writes it.
+fn says(feed: &Feed) -> String {
+    let (outlet, section, tags) = (&feed.outlet, &feed.section, tags(feed));
+    let paused = u8::from(feed.is_paused);
+    serde_json::json!([outlet, section, tags, feed.language, feed.country, paused]).to_string()
+}
+
+fn tags(feed: &Feed) -> String {
+    crate::store::articles::to_json(&feed.tags).unwrap_or_else(|| "[]".to_owned())
 }
 
 fn put(tx: &Tx<'_>, feed: &Feed, now: Timestamp) -> rusqlite::Result<FeedId> {
@@ -66,7 +106,7 @@ fn put(tx: &Tx<'_>, feed: &Feed, now: Timestamp) -> rusqlite::Result<FeedId> {
             ":url": feed.url,
             ":outlet": feed.outlet,
             ":section": feed.section,
-            ":tags": crate::store::articles::to_json(&feed.tags).unwrap_or_else(|| "[]".to_owned()),
+            ":tags": tags(feed),
             ":language": feed.language,
             ":country": feed.country,
             ":is_paused": feed.is_paused,

@@ -118,12 +118,15 @@ where
 
 fn in_savepoint<T>(tx: &Tx<'_>, job: impl FnOnce(&Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let marking = "mark a savepoint";
-    tx.connection.execute_batch("SAVEPOINT job").map_err(Error::sqlite(marking))?;
+    let run = |sql| tx.connection.prepare_cached(sql)?.execute([]).map(drop);
+    run("SAVEPOINT job").map_err(Error::sqlite(marking))?;
     let result = job(tx);
-    let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    if result.is_err() {
+        let _ = run("ROLLBACK TO job");
+    }
     // After a full disk SQLite has rolled back the whole transaction, savepoint and all; the
     // commit will say so.
-    let ended = tx.connection.execute_batch(end).map_err(Error::sqlite(marking));
+    let ended = run("RELEASE job").map_err(Error::sqlite(marking));
     result.and_then(|value| ended.map(|()| value))
 }
 
