@@ -6,6 +6,7 @@
 pub mod article;
 pub mod capture;
 pub mod closeness;
+pub mod curve;
 pub mod document;
 pub mod entry;
 pub mod feed;

@@ -325,7 +325,7 @@ impl Plan {
             &self.name,
             Rhythm {
                 interval: state.interval,
-                boost: state.boost,
+                curve: state.curve,
                 n_failures: state.n_failures,
                 failing_since: state.failing_since,
             },
@@ -336,12 +336,13 @@ impl Plan {
                     max_age: self.max_age,
                     ttl: read.document.as_ref().and_then(|document| document.wish),
                 },
+                last_at,
                 at: fetch.at,
             },
         );
         state.next_poll_at = Some(next.at);
         state.interval = next.rhythm.interval;
-        state.boost = next.rhythm.boost;
+        state.curve = next.rhythm.curve;
         state.n_failures = next.rhythm.n_failures;
         state.failing_since = next.rhythm.failing_since;
         let warnings = read.document.map(|document| document.warnings).unwrap_or_default();

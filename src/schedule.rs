@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::model::curve::DayCurve;
 use crate::model::fetch::{FailureClass, Outcome};
 use crate::model::time::Timestamp;
 use crate::model::units::Span;
 
 pub mod outage;
 
+mod forecast;
 mod interval;
 mod settled;
 
@@ -59,8 +61,8 @@ impl Default for Policy {
 pub struct Rhythm {
     /// The interval while all goes well; zero before the first success.
     pub interval: Duration,
-    /// The factor by which a filling window shortens it: 1/4 to 1.
-    pub boost: f64,
+    /// How busy each hour of the day is; `None` before the first success.
+    pub curve: Option<DayCurve>,
     /// Failed polls in a row.
     pub n_failures: u32,
     /// When the first of them failed.
@@ -69,7 +71,7 @@ pub struct Rhythm {
 
 impl Default for Rhythm {
     fn default() -> Self {
-        Self { interval: Duration::ZERO, boost: 1.0, n_failures: 0, failing_since: None }
+        Self { interval: Duration::ZERO, curve: None, n_failures: 0, failing_since: None }
     }
 }
 
@@ -98,6 +100,8 @@ pub struct Next {
 pub enum Reason {
     /// A part of how far back the feed reaches, or of its turnover.
     Reach(Duration),
+    /// This hour or the next is busy on other days.
+    Hours,
     /// The least allowed.
     Floor,
     /// The most allowed for its rhythm.
@@ -118,6 +122,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reach(reach) => write!(f, "reaches back {}", Span(*reach)),
+            Self::Hours => f.write_str("busy hours"),
             Self::Floor => f.write_str("poll.floor"),
             Self::Ceiling => f.write_str("poll.ceiling"),
             Self::Server => f.write_str("server's max-age or ttl"),
@@ -139,6 +144,8 @@ pub struct Observed<'a> {
     pub window: Option<Window>,
     /// What the server asked for.
     pub hints: Hints,
+    /// The last success before it.
+    pub last_at: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
 }
@@ -192,21 +199,33 @@ fn after_success(
     rhythm: Rhythm,
     observed: &Observed<'_>,
 ) -> (Duration, Rhythm, Reason) {
-    let (wanted, boost, reason) = match &observed.window {
-        Some(window) => interval(policy, window, rhythm, observed.at),
+    let curve = learned(&rhythm, observed);
+    let (wanted, reason) = match &observed.window {
+        Some(window) => interval(policy, window, &Rhythm { curve, ..rhythm }, observed.at),
         // Unchanged: the window has not moved, so neither does the interval.
-        None if rhythm.interval > Duration::ZERO => {
-            (rhythm.interval, rhythm.boost, Reason::Ceiling)
-        }
-        None => (policy.ceiling.0, rhythm.boost, Reason::Ceiling),
+        None if rhythm.interval > Duration::ZERO => (rhythm.interval, Reason::Ceiling),
+        None => (policy.ceiling.0, Reason::Ceiling),
     };
-    let rhythm = Rhythm { interval: wanted, boost, ..Rhythm::default() };
+    let rhythm = Rhythm { interval: wanted, curve, ..Rhythm::default() };
     let reach =
         observed.window.as_ref().map_or(wanted.saturating_mul(10), |w| w.reach(observed.at));
     let asked = observed.hints.max_age.max(observed.hints.ttl).unwrap_or_default();
     // A wish that would lose entries is granted only as far as half of the window.
     let granted = asked.min(reach / 2).min(policy.ceiling_very_quiet.0.max(policy.ceiling.0));
     if granted > wanted { (granted, rhythm, Reason::Server) } else { (wanted, rhythm, reason) }
+}
+
+/// What is known of the hours of the day after this look.
+fn learned(rhythm: &Rhythm, observed: &Observed<'_>) -> Option<DayCurve> {
+    let Some(window) = observed.window.filter(|window| window.n_listed > 0) else {
+        return rhythm.curve;
+    };
+    match (rhythm.curve, observed.last_at) {
+        (Some(curve), Some(last_at)) => {
+            Some(forecast::learn(curve, window.n_new, last_at, observed.at))
+        }
+        _ => Some(forecast::begin(&window, observed.at)),
+    }
 }
 
 /// The interval doubles with every failure, up to a limit that grows with how long it has failed.
@@ -269,9 +288,9 @@ mod tests {
         ) {
             let policy = Policy::default();
             let rhythm =
-                Rhythm { interval: Duration::from_secs(seconds).min(policy.ceiling.0), boost: 1.0, n_failures: failures, ..Rhythm::default() };
+                Rhythm { interval: Duration::from_secs(seconds).min(policy.ceiling.0), n_failures: failures, ..Rhythm::default() };
             let hints = Hints { max_age: max_age.map(Duration::from_secs), ttl: None };
-            let observed = Observed { outcome: &outcome, window: None, hints, at: NOW };
+            let observed = Observed { outcome: &outcome, window: None, hints, last_at: None, at: NOW };
             let next = next(&policy, &name, rhythm, &observed);
             let wait = next.at.since(NOW);
             prop_assert!(wait >= policy.floor.0);
@@ -286,7 +305,7 @@ mod tests {
         fn retry_after_is_never_undercut(seconds in 0_u64..86_400, name in "[a-z]{1,12}") {
             let wait = Duration::from_secs(seconds);
             let outcome = Outcome::Throttled { wait };
-            let observed = Observed { outcome: &outcome, window: None, hints: Hints::default(), at: NOW };
+            let observed = Observed { outcome: &outcome, window: None, hints: Hints::default(), last_at: None, at: NOW };
             let next = next(&Policy::default(), &name, Rhythm::default(), &observed);
             prop_assert!(next.at.since(NOW) >= wait);
         }
@@ -294,7 +313,13 @@ mod tests {
 
     fn after_failure(rhythm: Rhythm, name: &str, at: Timestamp) -> Next {
         let outcome = failed();
-        let observed = Observed { outcome: &outcome, window: None, hints: Hints::default(), at };
+        let observed = Observed {
+            outcome: &outcome,
+            window: None,
+            hints: Hints::default(),
+            last_at: None,
+            at,
+        };
         next(&Policy::default(), name, rhythm, &observed)
     }
 
@@ -334,7 +359,7 @@ mod tests {
             let rhythm = Rhythm { n_failures: failures, failing_since: Some(NOW), ..Rhythm::default() };
             let at = Timestamp::from_seconds(at);
             let observed =
-                Observed { outcome: &Outcome::Fresh, window: None, hints: Hints::default(), at };
+                Observed { outcome: &Outcome::Fresh, window: None, hints: Hints::default(), last_at: None, at };
             let next = next(&Policy::default(), "nos", rhythm, &observed);
             prop_assert_eq!((next.rhythm.n_failures, next.rhythm.failing_since), (0, None));
         }
@@ -354,10 +379,16 @@ mod tests {
 
     #[test]
     fn an_outage_of_our_own_counts_as_no_failure() {
-        let rhythm = Rhythm { interval: WEEK, n_failures: 2, failing_since: Some(NOW), boost: 1.0 };
+        let rhythm =
+            Rhythm { interval: WEEK, n_failures: 2, failing_since: Some(NOW), curve: None };
         let outcome = Outcome::Failed(Failure::new(FailureClass::Outage, "no such host"));
-        let observed =
-            Observed { outcome: &outcome, window: None, hints: Hints::default(), at: NOW };
+        let observed = Observed {
+            outcome: &outcome,
+            window: None,
+            hints: Hints::default(),
+            last_at: None,
+            at: NOW,
+        };
         let next = next(&Policy::default(), "nos", rhythm, &observed);
         assert_eq!((next.rhythm, next.reason), (rhythm, Reason::Outage));
         assert!(next.at.since(NOW) <= Duration::from_secs(300));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use crate::model::curve::DayCurve;
 use crate::model::time::Timestamp;
 
 /// A subscription: one entry of the feed list.
@@ -185,8 +186,8 @@ pub struct PollState {
     pub last_success_at: Option<Timestamp>,
     /// The last request without validators that succeeded.
     pub last_full_at: Option<Timestamp>,
-    /// The factor by which a filling window shortens the interval: 1/4 to 1.
-    pub boost: f64,
+    /// How busy each hour of the day is.
+    pub curve: Option<DayCurve>,
     /// The interval while all goes well.
     pub interval: Duration,
 }
@@ -205,7 +206,7 @@ impl Default for PollState {
             has_lying_validators: false,
             last_success_at: None,
             last_full_at: None,
-            boost: 1.0,
+            curve: None,
             interval: Duration::ZERO,
         }
     }

@@ -3,32 +3,16 @@
 use std::time::Duration;
 
 use crate::model::time::Timestamp;
-use crate::schedule::{Policy, Reason, Rhythm};
+use crate::schedule::{Policy, Reason, Rhythm, forecast};
 
 /// Polls per window: so many looks before the oldest entry falls off.
-const LOOKS: u32 = 5;
+const LOOKS: u32 = 4;
 
 /// A burst shows in the newest quarter of the window long before it shows in the whole.
 const QUARTERS: u32 = 4;
 
-/// The same at the pace of the newest quarter: fewer, because a few entries together are often
-/// chance, and the next look is soon.
-const LOOKS_FAST: u32 = 3;
-
-/// Part of a window that may pass unseen at the fastest pace of late: the morning peak and breaking
-/// news come from one look to the next.
-const SHARE: f64 = 0.5;
-
-/// Bursts make no feed ask more often than this in quiet hours, as part of the ceiling: with less,
-/// 20 entries at 300 a day cost more requests than every five minutes, and lose as little.
-const BOOST_MIN: f64 = 0.45;
-
-/// What a feed of which nothing is known yet may take of the ceiling.
-const BOOST_FIRST: f64 = 0.5;
-
-/// The fastest pace fades by half in this time: a peak holds until the next day's, and mostly over
-/// the weekend.
-const FADE: Duration = Duration::from_secs(4 * 86_400);
+/// The same at the pace of the newest quarter.
+const LOOKS_FAST: u32 = 4;
 
 /// A feed that reaches back further than this is quiet, and one further than that very quiet.
 const QUIET: Duration = Duration::from_secs(2 * 86_400);
@@ -55,28 +39,29 @@ impl Window {
     }
 }
 
-/// The interval, the new boost and the reason.
+/// The interval and its reason.
 pub fn interval(
     policy: &Policy,
     window: &Window,
-    rhythm: Rhythm,
+    rhythm: &Rhythm,
     now: Timestamp,
-) -> (Duration, f64, Reason) {
+) -> (Duration, Reason) {
     let reach = window.reach(now);
     let ceiling = ceiling(policy, reach);
     if window.n_listed == 0 {
-        return (ceiling, rhythm.boost, Reason::Ceiling);
+        return (ceiling, Reason::Ceiling);
     }
-    let boost = next_boost(policy, rhythm, reach);
-    let ceiling = ceiling.mul_f64(boost).max(policy.floor.0);
-    let turnover = turnover(window, rhythm.interval, now);
-    let wanted = (reach / LOOKS).min(turnover / LOOKS_FAST);
+    let seen = (reach / LOOKS).min(turnover(window, rhythm.interval, now) / LOOKS_FAST);
+    let expected = rhythm.curve.map_or(seen, |c| forecast::safe_wait(&c, window.n_listed, now));
+    let wanted = seen.min(expected);
     if wanted >= ceiling {
-        (ceiling, boost, Reason::Ceiling)
+        (ceiling, Reason::Ceiling)
     } else if wanted <= policy.floor.0 {
-        (policy.floor.0, boost, Reason::Floor)
+        (policy.floor.0, Reason::Floor)
+    } else if expected < seen {
+        (wanted, Reason::Hours)
     } else {
-        (wanted, boost, Reason::Reach(reach))
+        (wanted, Reason::Reach(reach))
     }
 }
 
@@ -94,14 +79,6 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// The part of the ceiling that a feed may take, by the fastest turnover of late.
-fn next_boost(policy: &Policy, rhythm: Rhythm, reach: Duration) -> f64 {
-    let known = if rhythm.interval.is_zero() { BOOST_FIRST } else { rhythm.boost };
-    let faded = known * (rhythm.interval.as_secs_f64() / FADE.as_secs_f64()).exp2();
-    let allowed = SHARE * reach.as_secs_f64() / policy.ceiling.0.as_secs_f64().max(1.0);
-    faded.min(allowed).clamp(BOOST_MIN, 1.0)
-}
-
 fn ceiling(policy: &Policy, reach: Duration) -> Duration {
     let ceiling = match reach {
         reach if reach > VERY_QUIET => policy.ceiling_very_quiet,
@@ -114,12 +91,13 @@ fn ceiling(policy: &Policy, reach: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::curve::DayCurve;
     use proptest::prelude::*;
 
     const HOUR: u64 = 3600;
     const KNOWN: Rhythm = Rhythm {
         interval: Duration::from_secs(900),
-        boost: 1.0,
+        curve: None,
         n_failures: 0,
         failing_since: None,
     };
@@ -136,22 +114,23 @@ mod tests {
     #[track_caller]
     fn check(n_new: usize, oldest_ago: u64, quarter_ago: u64, expected_s: u64) {
         let window = window(n_new, oldest_ago, quarter_ago);
-        let (wait, _, _) = interval(&Policy::default(), &window, KNOWN, now());
+        let (wait, _) = interval(&Policy::default(), &window, &KNOWN, now());
         assert_eq!(wait.as_secs(), expected_s);
     }
 
     #[test]
-    fn a_fifth_of_the_reach_within_the_limits() {
-        check(1, HOUR, HOUR / 2, 720);
-        check(1, 600, 300, 120);
+    fn a_quarter_of_the_reach_within_the_limits() {
+        check(1, HOUR, HOUR, 900);
+        check(1, HOUR / 2, HOUR / 2, 450);
+        check(1, 400, 300, 120);
         check(1, 24 * HOUR, 6 * HOUR, 900);
     }
 
     #[test]
     fn a_burst_in_the_newest_quarter_counts_at_once() {
-        check(5, 2 * HOUR, 600, 800);
-        check(10, 2 * HOUR, 0, 600);
-        check(20, 2 * HOUR, 0, 300);
+        check(5, 2 * HOUR, 600, 600);
+        check(10, 2 * HOUR, 0, 450);
+        check(20, 2 * HOUR, 0, 225);
     }
 
     #[test]
@@ -161,12 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn a_fast_hour_is_remembered_in_the_quiet_ones_after_it() {
+    fn an_hour_that_is_busy_every_day_is_watched_though_nothing_is_new_yet() {
         let policy = Policy::default();
-        let (interval_s, boost, _) = interval(&policy, &window(2, 900, 600), KNOWN, now());
-        let rhythm = Rhythm { interval: interval_s, boost, ..KNOWN };
-        let (wait, _, _) = interval(&policy, &window(0, 12 * HOUR, 6 * HOUR), rhythm, now());
-        assert!(wait > policy.floor.0 && wait < policy.ceiling.0 * 3 / 5, "{wait:?}");
+        let curve = Some(DayCurve { per_hour: [6.0; 24], days: 5.0 });
+        let window = window(0, 12 * HOUR, 6 * HOUR);
+        let (wait, reason) = interval(&policy, &window, &Rhythm { curve, ..KNOWN }, now());
+        assert!(wait > policy.floor.0 && wait < policy.ceiling.0 / 2, "{wait:?}");
+        assert_eq!(reason, Reason::Hours);
     }
 
     proptest! {
@@ -174,7 +154,7 @@ mod tests {
         fn an_interval_is_within_the_limits(
             n_listed in 0_usize..500, new_percent in 0_usize..=100,
             oldest_ago in 0_u64..10_000_000, quarter_percent in 0_u64..=100,
-            interval_s in 0_u64..15_000, boost in 0.0..2.0_f64,
+            interval_s in 0_u64..15_000, per_hour: [u16; 24],
         ) {
             let policy = Policy::default();
             let window = Window {
@@ -183,21 +163,21 @@ mod tests {
                 ..window(0, oldest_ago, oldest_ago * quarter_percent / 100)
             };
             let interval_s = Duration::from_secs(interval_s);
-            let rhythm = Rhythm { interval: interval_s, boost, ..KNOWN };
-            let (wait, boost, _) = interval(&policy, &window, rhythm, now());
+            let curve = Some(DayCurve { per_hour: per_hour.map(f32::from), days: 5.0 });
+            let rhythm = Rhythm { interval: interval_s, curve, ..KNOWN };
+            let (wait, _) = interval(&policy, &window, &rhythm, now());
             prop_assert!(wait >= policy.floor.0 && wait <= ceiling(&policy, window.reach(now())));
-            prop_assert!(n_listed == 0 || (BOOST_MIN..=1.0).contains(&boost));
         }
 
         #[test]
         fn more_new_entries_never_mean_a_later_poll(
-            n_new in 0_usize..20, oldest_ago in 0_u64..1_000_000, boost in BOOST_MIN..1.0,
+            n_new in 0_usize..20, oldest_ago in 0_u64..1_000_000,
         ) {
             let wait = |n_new| {
                 // What appeared since the last poll, appeared now.
                 let quarter_ago = if n_new > 5 { 0 } else { oldest_ago / 4 };
                 let window = window(n_new, oldest_ago, quarter_ago);
-                interval(&Policy::default(), &window, Rhythm { boost, ..KNOWN }, now()).0
+                interval(&Policy::default(), &window, &KNOWN, now()).0
             };
             prop_assume!(oldest_ago >= 3600);
             prop_assert!(wait(20) <= wait(n_new).max(Policy::default().floor.0));

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0004_silent.sql"),
     include_str!("../../migrations/0005_capture.sql"),
     include_str!("../../migrations/0006_repair.sql"),
+    include_str!("../../migrations/0007_day_curve.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

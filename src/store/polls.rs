@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use crate::model::curve::DayCurve;
 use crate::model::feed::{Move, PollState, Streak, Validators};
 use crate::model::fetch::{Fetch, Outcome};
 use crate::model::time::Timestamp;
@@ -23,7 +24,7 @@ pub struct Tally {
 }
 
 const STATE: &str = "
-    SELECT etag, last_modified, body_hash, next_poll_at, interval_s, boost, n_failures,
+    SELECT etag, last_modified, body_hash, next_poll_at, interval_s, day_curve, n_failures,
            last_success_at, last_full_at, failing_since, n_gone, gone_since, last_poll_at,
            moved_to, n_moved, moved_since, moved_seen_at, last_304_at, validators_lie
     FROM poll_state
@@ -52,7 +53,7 @@ fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
         body_hash: row.get::<_, Option<Vec<u8>>>(2)?.and_then(|hash| hash.try_into().ok()),
         next_poll_at: moment(3)?,
         interval: Duration::from_secs(row.get::<_, u32>(4)?.into()),
-        boost: row.get(5)?,
+        curve: row.get::<_, Option<Vec<u8>>>(5)?.and_then(|bytes| DayCurve::from_bytes(&bytes)),
         n_failures: row.get(6)?,
         last_success_at: moment(7)?,
         last_full_at: moment(8)?,
@@ -67,12 +68,12 @@ fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
 
 const SET_STATE: &str = "
     INSERT INTO poll_state (
-        feed_id, etag, last_modified, body_hash, next_poll_at, next_reason, interval_s, boost,
+        feed_id, etag, last_modified, body_hash, next_poll_at, next_reason, interval_s, day_curve,
         n_failures, failing_since, last_poll_at, last_outcome, last_error, last_success_at,
         last_full_at, last_new_at, n_gone, gone_since, moved_to, n_moved, moved_since,
         moved_seen_at, last_304_at, validators_lie)
     VALUES (
-        :feed, :etag, :last_modified, :body_hash, :next_poll_at, :next_reason, :interval_s, :boost,
+        :feed, :etag, :last_modified, :body_hash, :next_poll_at, :next_reason, :interval_s, :day_curve,
         :n_failures, :failing_since, :now, :outcome, :error, :last_success_at,
         :last_full_at, :last_new_at, :n_gone, :gone_since, :moved_to, :n_moved, :moved_since,
         :moved_seen_at, :last_304_at, :validators_lie)
@@ -80,7 +81,7 @@ const SET_STATE: &str = "
         etag = excluded.etag, last_modified = excluded.last_modified,
         body_hash = excluded.body_hash, next_poll_at = excluded.next_poll_at,
         next_reason = excluded.next_reason, interval_s = excluded.interval_s,
-        boost = excluded.boost, n_failures = excluded.n_failures,
+        day_curve = excluded.day_curve, n_failures = excluded.n_failures,
         failing_since = excluded.failing_since, n_gone = excluded.n_gone,
         gone_since = excluded.gone_since, moved_to = excluded.moved_to,
         n_moved = excluded.n_moved, moved_since = excluded.moved_since,
@@ -114,7 +115,7 @@ pub fn set_state(
             ":next_poll_at": seconds(state.next_poll_at),
             ":next_reason": reason,
             ":interval_s": u32::try_from(state.interval.as_secs()).unwrap_or(u32::MAX),
-            ":boost": state.boost,
+            ":day_curve": state.curve.map(DayCurve::to_bytes),
             ":n_failures": state.n_failures,
             ":failing_since": seconds(state.failing_since),
             ":n_gone": state.gone.map_or(0, |gone| gone.n),

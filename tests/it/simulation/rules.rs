@@ -56,12 +56,13 @@ impl Rule {
 pub(super) struct Memory {
     pub(super) name: String,
     pub(super) rhythm: Rhythm,
+    last_at: Option<Timestamp>,
     interval: Option<Duration>,
 }
 
 impl Memory {
     pub(super) fn new(name: String) -> Self {
-        Self { name, rhythm: Rhythm::default(), interval: None }
+        Self { name, rhythm: Rhythm::default(), last_at: None, interval: None }
     }
 }
 
@@ -98,7 +99,8 @@ pub(super) fn next(rule: Rule, feed: &Feed, memory: &mut Memory, seen: &Seen) ->
 fn knipsel(memory: &mut Memory, seen: &Seen) -> Timestamp {
     let outcome = if seen.n_new > 0 { Outcome::Fresh } else { Outcome::NotModified };
     let hints = Hints::default();
-    let observed = Observed { outcome: &outcome, window: seen.window, hints, at: seen.at };
+    let last_at = memory.last_at.replace(seen.at);
+    let observed = Observed { outcome: &outcome, window: seen.window, hints, last_at, at: seen.at };
     let next = schedule::next(&Policy::default(), &memory.name, memory.rhythm, &observed);
     memory.rhythm = next.rhythm;
     next.at

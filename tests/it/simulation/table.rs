@@ -57,8 +57,12 @@ pub(super) fn count(n: usize) -> f64 {
 }
 
 /// The tables of `docs/polling.md`.
-pub(super) fn markdown(n_seeds: u32) -> String {
-    let mut text = String::new();
+pub(super) fn markdown(n_seeds: u32, n_months: u32) -> String {
+    let mut text = format!("\n### {n_months} months of 300 items a weekday, 20 entries\n\n");
+    for rule in [Rule::Knipsel, Rule::Fixed(5)] {
+        let measured = shown(&cell(rule, 300, 20, n_months));
+        let _ = writeln!(text, "- {}: {measured}.", rule.name());
+    }
     for per_day in RATES {
         let _ = writeln!(text, "\n### {per_day} items a weekday\n");
         let sizes = SIZES.map(|n| format!(" {n} entries |")).concat();

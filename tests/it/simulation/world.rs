@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use knipsel::model::curve::DayCurve;
 use knipsel::model::fetch::{Failure, FailureClass, Outcome};
 use knipsel::model::time::Timestamp;
 use knipsel::schedule::{self, Hints, Next, Observed, Policy, Rhythm};
@@ -36,19 +37,19 @@ struct State {
 }
 
 impl State {
-    /// Through the columns of the archive and back: whole seconds, a double and a count.
+    /// Through the columns of the archive and back: whole seconds, bytes and a count.
     fn reread(self) -> Self {
-        let Rhythm { interval, boost, n_failures, failing_since } = self.rhythm;
+        let Rhythm { interval, curve, n_failures, failing_since } = self.rhythm;
         let row = (
             self.next_poll_at.seconds(),
             interval.as_secs(),
-            boost.to_bits(),
+            curve.map(DayCurve::to_bytes),
             n_failures,
             failing_since.map(Timestamp::seconds),
         );
         let rhythm = Rhythm {
             interval: Duration::from_secs(row.1),
-            boost: f64::from_bits(row.2),
+            curve: row.2.and_then(|bytes| DayCurve::from_bytes(&bytes)),
             n_failures: row.3,
             failing_since: row.4.map(Timestamp::from_seconds),
         };
@@ -61,6 +62,7 @@ struct Subscription {
     name: String,
     feed: Feed,
     archive: Archive,
+    last_at: Option<Timestamp>,
     state: State,
     /// The server's own word: not before.
     embargo_until: Timestamp,
@@ -143,7 +145,11 @@ impl World {
         };
         let hints = hints(&mut self.random);
         let window = seen.and_then(|seen| seen.window);
-        let observed = Observed { outcome: &outcome, window, hints, at: ended_at };
+        let last_at = feed.last_at;
+        if outcome.is_success() {
+            feed.last_at = Some(ended_at);
+        }
+        let observed = Observed { outcome: &outcome, window, hints, last_at, at: ended_at };
         let next = schedule::next(&self.policy, &feed.name, feed.state.rhythm, &observed);
         check(&self.policy, feed, &observed, &next);
         if let Outcome::Throttled { wait } = outcome {
@@ -179,6 +185,7 @@ fn subscription(random: &mut Random, n: usize, start: Timestamp) -> Subscription
         name: format!("feed-{}", random.between(0, 1_000_000)),
         feed: Feed { arrivals, n_entries },
         archive: Archive::default(),
+        last_at: None,
         state: State {
             next_poll_at: start.plus(Duration::from_secs(u64::try_from(n).unwrap())),
             rhythm: Rhythm::default(),
