@@ -133,7 +133,7 @@ pub struct Page {
     pub authors: Vec<String>,
     /// When it was published, as the page says.
     pub published: Option<StatedDate>,
-    /// Where on the page that was found: `json-ld`, `meta`, `microdata`, `time`.
+    /// Where on the page that was found: `json-ld`, `meta`, `microdata`, `time`, `text`.
     pub published_source: Option<String>,
     /// When it was changed, as the page says.
     pub modified: Option<StatedDate>,
@@ -234,12 +234,13 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         headline: page.headline.as_deref(),
         description: description.as_deref(),
         authors: &page.authors,
+        is_live: page.kind == Kind::LiveBlog,
     };
     let chosen = choose::choose(&features::of(&blocks, &voters, about));
     compose(&mut page, &blocks, &voters, &chosen, rules);
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,
-        has_prompt: access::has_prompt(blocks.blocks.iter().map(|block| block.text.as_str())),
+        has_prompt: access::has_prompt(&blocks.blocks, &chosen),
         kind: page.kind,
         n_words: page.n_words,
         n_words_stated,

@@ -247,10 +247,15 @@ static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether one of these blocks asks for a subscription to read on.
-pub(super) fn has_prompt<'b>(blocks: impl Iterator<Item = &'b str>) -> bool {
-    const PROMPTS_MIN: usize = 2;
-    blocks.filter(|block| is_offer(block)).count() >= PROMPTS_MIN
+/// Whether an offer to read on stands in the article or right behind it. One elsewhere on the page is
+/// for other articles.
+pub(super) fn has_prompt(blocks: &[Block], chosen: &[bool]) -> bool {
+    const BEHIND: usize = 4;
+    let first = chosen.iter().position(|is| *is);
+    let last = chosen.iter().rposition(|is| *is);
+    let (Some(first), Some(last)) = (first, last) else { return false };
+    let end = (last + 1 + BEHIND).min(blocks.len());
+    blocks[first..end].iter().any(|block| is_offer(&block.text))
 }
 
 /// Whether a block offers a subscription to read on.

@@ -34,9 +34,30 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
 /// Names out of one byline. A place, a date or a role between commas is no name.
 pub(super) fn split(byline: &str) -> Vec<String> {
     let byline = text::one_line(byline);
+    if byline.contains("://") {
+        return from_address(&byline).into_iter().collect();
+    }
     let byline = LEAD_IN.replace(&byline, "");
     let parts = BETWEEN.split(&byline).map(clean);
     parts.filter(|part| is_name(part)).collect()
+}
+
+/// The name in the address of an author's own page: `…/authors/jo-van-dam/`.
+fn from_address(address: &str) -> Option<String> {
+    let (folders, slug) = address.trim_end_matches('/').rsplit_once('/')?;
+    let folder = folders.rsplit('/').next()?;
+    let is_people = ["author", "authors", "auteur", "auteurs", "autor", "autoren", "people"];
+    let words: Vec<&str> = slug.split('-').collect();
+    let is_word = |word: &&str| !word.is_empty() && word.chars().all(char::is_alphabetic);
+    if !is_people.contains(&folder) || !(2..=4).contains(&words.len()) || !words.iter().all(is_word)
+    {
+        return None;
+    }
+    let capital = |word: &&str| {
+        let mut chars = word.chars();
+        chars.next().map(|c| c.to_uppercase().chain(chars).collect::<String>())
+    };
+    Some(words.iter().filter_map(capital).collect::<Vec<_>>().join(" "))
 }
 
 /// A name without what is around it: a lead-in, an address, brackets.
@@ -65,14 +86,36 @@ pub(super) fn of(
     meta: &Meta,
     document: &Document,
 ) -> Vec<String> {
-    let mut found = article.map(|article| from_json(article, all)).unwrap_or_default();
-    if found.is_empty() {
-        found = from_meta(meta);
+    let mut people = Vec::new();
+    let mut organizations = Vec::new();
+    for key in ["author", "creator"] {
+        if people.is_empty() {
+            collect(article.and_then(|a| a.get(key)), all, &mut people, &mut organizations);
+        }
     }
-    if found.is_empty() {
-        found = from_markup(document);
+    if !people.is_empty() {
+        return tidy(people);
     }
-    tidy(found)
+    // Where the JSON-LD names the outlet alone, the page may still name a person.
+    let said = from_meta(meta);
+    if said.iter().any(|name| is_full_name(name)) || organizations.is_empty() && !said.is_empty() {
+        return tidy(said);
+    }
+    let marked = from_markup(document);
+    let is_person = marked.iter().all(|name| is_full_name(name));
+    if !marked.is_empty() && (organizations.is_empty() || is_person) {
+        return tidy(marked);
+    }
+    tidy(organizations)
+}
+
+/// Two to four words with capitals, as people are called and editorial offices seldom.
+fn is_full_name(name: &str) -> bool {
+    let n_words = name.split_whitespace().count();
+    let has_capitals = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    (2..=4).contains(&n_words)
+        && name.split_whitespace().filter(|word| has_capitals(word)).count() >= 2
+        && !name.chars().any(|c| c.is_ascii_digit() || c == '.')
 }
 
 /// Names that the markup calls an author.
@@ -109,19 +152,6 @@ pub(super) fn tidy(names: Vec<String>) -> Vec<String> {
         }
     }
     kept
-}
-
-fn from_json(article: &Map<String, Value>, all: &JsonLd) -> Vec<String> {
-    for key in ["author", "creator"] {
-        let mut people = Vec::new();
-        let mut organizations = Vec::new();
-        collect(article.get(key), all, &mut people, &mut organizations);
-        let found = if people.is_empty() { organizations } else { people };
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    Vec::new()
 }
 
 fn collect(

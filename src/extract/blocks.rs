@@ -3,6 +3,8 @@
 //! A block is what stands between two breaks: a paragraph, a heading, a list item, a caption.
 //! Nothing is judged here.
 
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
 use dom_query::{Document, NodeRef};
 
 use crate::extract::hints::{self, Hints};
@@ -38,6 +40,8 @@ pub(super) struct Block {
     pub n_link_chars: usize,
     /// Characters of it in bold.
     pub n_bold_chars: usize,
+    /// Characters of it in italics.
+    pub n_italic_chars: usize,
     pub shape: Shape,
     /// Its innermost container.
     pub container: usize,
@@ -49,6 +53,8 @@ pub(super) struct Container {
     pub parent: usize,
     pub name: String,
     pub hints: Hints,
+    /// The same for elements of the same name and class in the same place.
+    pub path: u64,
 }
 
 /// All text of a page.
@@ -74,7 +80,12 @@ impl Blocks {
 /// The blocks of a document, in their order.
 pub(super) fn of(document: &Document) -> Blocks {
     let mut walk = Walk::default();
-    walk.all.containers.push(Container { parent: 0, name: String::new(), hints: Hints::default() });
+    walk.all.containers.push(Container {
+        parent: 0,
+        name: String::new(),
+        hints: Hints::default(),
+        path: 0,
+    });
     let body = document.body().unwrap_or_else(|| document.root());
     let context = Context { container: 0, shape: Shape::Bare };
     walk.children(&body, context);
@@ -94,8 +105,10 @@ struct Walk {
     text: String,
     n_link_chars: usize,
     n_bold_chars: usize,
+    n_italic_chars: usize,
     in_link: u32,
     in_bold: u32,
+    in_italic: u32,
 }
 
 impl Walk {
@@ -115,6 +128,7 @@ impl Walk {
         let added = self.text[before..].chars().count();
         self.n_link_chars += if self.in_link > 0 { added } else { 0 };
         self.n_bold_chars += if self.in_bold > 0 { added } else { 0 };
+        self.n_italic_chars += if self.in_italic > 0 { added } else { 0 };
     }
 
     fn element(&mut self, node: &NodeRef<'_>, context: Context) {
@@ -127,6 +141,7 @@ impl Walk {
             Role::Break => self.line_break(context),
             Role::Link => self.inline(node, context, |walk| &mut walk.in_link),
             Role::Bold => self.inline(node, context, |walk| &mut walk.in_bold),
+            Role::Italic => self.inline(node, context, |walk| &mut walk.in_italic),
             Role::Inline => self.children(node, context),
             Role::Block => self.block(node, &name, context),
         }
@@ -146,6 +161,7 @@ impl Walk {
             parent: context.container,
             name: name.to_owned(),
             hints: hints::of(node, name),
+            path: path(node, name, self.all.containers[context.container].path),
         });
         self.children(node, inner);
         self.end_block(inner);
@@ -166,6 +182,7 @@ impl Walk {
         let raw = std::mem::take(&mut self.text);
         let n_link_chars = std::mem::take(&mut self.n_link_chars);
         let n_bold_chars = std::mem::take(&mut self.n_bold_chars);
+        let n_italic_chars = std::mem::take(&mut self.n_italic_chars);
         let text = raw.trim();
         if text.is_empty() {
             return;
@@ -177,6 +194,7 @@ impl Walk {
             n_words,
             n_link_chars,
             n_bold_chars,
+            n_italic_chars,
             shape: context.shape,
             container: context.container,
         });
@@ -208,6 +226,7 @@ enum Role {
     Block,
     Link,
     Bold,
+    Italic,
     Inline,
     Break,
     Skipped,
@@ -217,16 +236,22 @@ fn role(name: &str) -> Role {
     match name {
         "a" => Role::Link,
         "b" | "strong" => Role::Bold,
+        "em" | "i" => Role::Italic,
         "br" => Role::Break,
         "script" | "style" | "template" | "noscript" | "iframe" | "object" | "svg" | "noembed"
         | "select" | "textarea" | "math" | "title" | "audio" | "video" | "button" | "canvas"
         | "head" | "datalist" | "map" | "picture" => Role::Skipped,
         "abbr" | "acronym" | "bdi" | "bdo" | "big" | "cite" | "code" | "data" | "del" | "dfn"
-        | "em" | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "output" | "q"
-        | "rp" | "rt" | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "sub" | "sup"
-        | "time" | "tt" | "u" | "var" | "wbr" | "img" => Role::Inline,
+        | "font" | "ins" | "kbd" | "label" | "mark" | "nobr" | "output" | "q" | "rp" | "rt"
+        | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "sub" | "sup" | "time" | "tt"
+        | "u" | "var" | "wbr" | "img" => Role::Inline,
         _ => Role::Block,
     }
+}
+
+fn path(node: &NodeRef<'_>, name: &str, outer: u64) -> u64 {
+    let class = node.attr("class").unwrap_or_default();
+    BuildHasherDefault::<DefaultHasher>::default().hash_one((outer, name, &*class))
 }
 
 fn shape(name: &str, outer: Shape) -> Shape {

@@ -1,11 +1,15 @@
 //! When an article was published and changed, as precisely as the page says it.
 
+use std::sync::LazyLock;
+
 use dom_query::{Document, NodeRef};
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::model::time::{Precision, StatedDate};
+use crate::normalize::text;
 use crate::parse::date;
 
 /// A date and where on the page it was found.
@@ -74,7 +78,7 @@ pub(super) fn published(
     if is_exact {
         return found;
     }
-    let beside = time_beside_headline(document);
+    let beside = time_beside_headline(document).or_else(|| written(document, Said::Published));
     let agrees = |beside: &Found| found.is_none_or(|found| is_same_day(found, *beside));
     beside.filter(agrees).or(found)
 }
@@ -89,6 +93,7 @@ pub(super) fn modified(
     let json = json_ld::first_text(own).and_then(|text| read(&text, "json-ld"));
     json.or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
         .or_else(|| microdata(document, "dateModified"))
+        .or_else(|| written(document, Said::Modified))
 }
 
 /// The first date with a time; without any, the first.
@@ -118,6 +123,53 @@ fn microdata(document: &Document, property: &str) -> Option<Found> {
 fn of_node(node: &NodeRef<'_>, source: &'static str) -> Option<Found> {
     let stated = node.attr("datetime").or_else(|| node.attr("content"));
     read(&stated.unwrap_or_else(|| node.text()), source)
+}
+
+/// What a date beside the headline is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Published,
+    Modified,
+}
+
+static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+    let months = "jan(?:uari)?|feb(?:ruari)?|mrt|maart|apr(?:il)?|mei|juni?|juli?|aug(?:ustus)?|\
+                  sep(?:t|tember)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+    let day = format!(r"\d{{1,2}} (?:{months})\.? \d{{4}}|\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}");
+    Regex::new(&format!(r"(?i)\b({day})(?:[ ,|\-–]*(?:om )?(\d{{1,2}}[:.]\d{{2}})\b)?"))
+        .expect("the pattern is constant")
+});
+
+static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:update|bijgewerkt|gewijzigd|aangepast|updated)[^\d]{0,30}$")
+        .expect("the pattern is constant")
+});
+
+/// A date in words near the headline, as `5 maart 2016 17:04`; behind a word of change it is the date
+/// of that.
+fn written(document: &Document, said: Said) -> Option<Found> {
+    const CLIMB_MAX: usize = 4;
+    const BYTES_MAX: usize = 1_500;
+    let headline = document.select("h1").nodes().last().copied()?;
+    for around in headline.ancestors(Some(CLIMB_MAX)) {
+        if matches!(around.node_name().as_deref(), Some("body" | "html")) {
+            break;
+        }
+        let text = text::from_html(&around.html());
+        let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= BYTES_MAX);
+        let text = &text[..end.unwrap_or(text.len())];
+        let found = WRITTEN.captures_iter(text).find_map(|found| {
+            let before = &text[..found.get(0)?.start()];
+            let is_change = CHANGED.is_match(before);
+            let time = found.get(2).map(|time| time.as_str().replace('.', ":"));
+            let date = format!("{} {}", &found[1], time.unwrap_or_default());
+            (is_change == (said == Said::Modified)).then(|| read(date.trim(), "text"))?
+        });
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 /// The first `time` that stands near the headline, and not in a list of other articles. The first

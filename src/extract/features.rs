@@ -1,12 +1,14 @@
 //! What can be said of a block that tells the article from what is around it, as numbers.
 
-use crate::extract::blocks::{Block, Blocks, Shape};
+use std::collections::HashMap;
+
+use crate::extract::blocks::{Block, Blocks, Container, Shape};
 use crate::extract::hints::KINDS;
 use crate::extract::phrases;
 use crate::extract::votes::Voter;
 
 /// Names of the features, in the order of [`Features::of`], without the hints.
-const NAMES: [&str; 64] = [
+const NAMES: [&str; 84] = [
     "bias",
     "trafilatura",
     "readability",
@@ -71,6 +73,26 @@ const NAMES: [&str; 64] = [
     "heading before the core's text",
     "item among links",
     "json-ld around",
+    "italic",
+    "begins with a time",
+    "short words",
+    "below the headline",
+    "above the headline",
+    "same path: trafilatura",
+    "same path: readability",
+    "same path: links",
+    "same path: alone",
+    "same path: many",
+    "card",
+    "card with links",
+    "card of a live blog",
+    "comment beside the core",
+    "related beside the core",
+    "aside beside the core",
+    "no letters",
+    "like the description",
+    "ends open",
+    "item between paragraphs",
 ];
 
 /// How many features a block has.
@@ -82,6 +104,7 @@ pub(super) struct About<'a> {
     pub headline: Option<&'a str>,
     pub description: Option<&'a str>,
     pub authors: &'a [String],
+    pub is_live: bool,
 }
 
 /// The features of all blocks of a page.
@@ -107,7 +130,17 @@ struct PageFeatures<'p> {
     description: String,
     authors: Vec<String>,
     seen_before: Vec<bool>,
+    headline_at: Option<usize>,
+    paths: HashMap<u64, Sums>,
+    /// For each container whether it is one of several alike, and how much of them is links.
+    cards: Vec<Option<f32>>,
+    /// For each kind of [`BESIDE`] whether most of the kept text stands elsewhere.
+    is_beside: [bool; BESIDE.len()],
+    is_live: bool,
 }
+
+/// Kinds of element that can be the article itself where nothing else is.
+const BESIDE: [&str; 3] = ["comment", "related", "aside"];
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
@@ -115,9 +148,20 @@ struct Sums {
     kept: [f32; 2],
     chars: f32,
     link_chars: f32,
+    blocks: f32,
 }
 
 impl Sums {
+    fn add(&mut self, block: &Block, votes: [f32; 3]) {
+        let n_words = float(block.n_words);
+        self.words += n_words;
+        self.kept[0] += n_words * votes[0];
+        self.kept[1] += n_words * votes[1];
+        self.chars += float(block.text.chars().count());
+        self.link_chars += float(block.n_link_chars);
+        self.blocks += 1.0;
+    }
+
     fn share(self, voter: usize) -> f32 {
         if self.words == 0.0 { 0.0 } else { self.kept[voter] / self.words }
     }
@@ -146,10 +190,21 @@ impl<'p> PageFeatures<'p> {
         let headline = words(about.headline);
         let is_headline =
             |block: &&Block| block.words == headline || matches!(block.shape, Shape::Heading(1));
-        let headline_block = blocks.blocks.iter().find(is_headline);
+        let headline_at = blocks.blocks.iter().position(|block| is_headline(&block));
+        let headline_block = headline_at.map(|at| &blocks.blocks[at]);
+        let containers = sums(blocks, &votes);
+        let mut paths: HashMap<u64, Sums> = HashMap::new();
+        for (block, votes) in blocks.blocks.iter().zip(&votes) {
+            paths.entry(blocks.containers[block.container].path).or_default().add(block, *votes);
+        }
         Self {
+            headline_at,
+            cards: cards(blocks, &containers),
+            is_beside: BESIDE.map(|kind| is_beside(blocks, &votes, kind)),
+            is_live: about.is_live,
+            paths,
             has_json: readers.get(2).is_some_and(|voter| voter.n_words >= JSON_WORDS_MIN),
-            containers: sums(blocks, &votes),
+            containers,
             spans: [0, 1].map(|voter| span(blocks, &votes, voter)),
             n_words: [0, 1].map(|at| float(readers.get(at).map_or(0, |voter| voter.n_words))),
             headline_container: headline_block.and_then(|block| blocks.around(block).nth(1)),
@@ -171,6 +226,7 @@ impl<'p> PageFeatures<'p> {
         push_shape(&mut list, block.shape);
         self.push_words(&mut list, at, block);
         self.push_page(&mut list, at, block);
+        self.push_structure(&mut list, at, block);
         self.push_hints(&mut list, block);
         let mut features = [0.0; N_FEATURES];
         for (feature, value) in features.iter_mut().zip(list) {
@@ -258,6 +314,51 @@ impl<'p> PageFeatures<'p> {
         list.push(flag(self.has_json) * (json[0] + json[1]) / 2.0);
     }
 
+    fn push_structure(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+        const BELOW: usize = 5;
+        const WORDS_MIN: usize = 8;
+        let n_chars = float(block.text.chars().count().max(1));
+        list.push((float(block.n_italic_chars) / n_chars).min(1.0));
+        list.push(flag(phrases::begins_with_time(&block.text)));
+        let n_short = block.words.split_ascii_whitespace().filter(|word| word.len() <= 3).count();
+        list.push(float(n_short) / float(block.n_words.max(1)));
+        let below = self.headline_at.and_then(|headline| at.checked_sub(headline + 1));
+        let is_below = below.is_some_and(|below| below < BELOW) && block.n_words >= WORDS_MIN;
+        list.push(flag(is_below));
+        list.push(flag(self.headline_at.is_some_and(|headline| at < headline)));
+        let path = self.blocks.containers[block.container].path;
+        let path = self.paths.get(&path).copied().unwrap_or_default();
+        list.extend([path.share(0), path.share(1), path.link_share()]);
+        list.extend([flag(path.blocks <= 1.0), flag(path.blocks >= 8.0)]);
+        let card = self.blocks.around(block).find_map(|at| self.cards[at]);
+        list.push(flag(card.is_some()));
+        list.push(card.unwrap_or_default());
+        list.push(flag(card.is_some() && self.is_live));
+        for (kind, is_beside) in BESIDE.iter().zip(self.is_beside) {
+            list.push(flag(is_beside && is_within(self.blocks, block, kind)));
+        }
+        list.push(flag(!block.text.chars().any(char::is_alphabetic)));
+        list.push(self.like_description(block));
+        list.push(flag(block.text.ends_with(['…', '»', '›', '→']) || block.text.ends_with("...")));
+        let is_paragraph = |at: Option<usize>| {
+            at.and_then(|at| self.blocks.blocks.get(at))
+                .is_some_and(|block| block.shape == Shape::Item || block.n_words >= 25)
+        };
+        let is_between = is_paragraph(at.checked_sub(1)) && is_paragraph(Some(at + 1));
+        list.push(flag(block.shape == Shape::Item && block.n_link_chars == 0 && is_between));
+    }
+
+    /// Whether a block and the description of the page begin alike.
+    fn like_description(&self, block: &Block) -> f32 {
+        const WORDS_MIN: usize = 8;
+        const OPENING: usize = 40;
+        if block.n_words < WORDS_MIN || self.description.len() < OPENING {
+            return 0.0;
+        }
+        let opening = |words: &str| words.chars().take(OPENING).collect::<String>();
+        flag(opening(&block.words) == opening(&self.description))
+    }
+
     /// Near: the block's own element and two around it. Far: all around it but those that hold most
     /// of the text, whose names say nothing of a part.
     fn push_hints(&self, list: &mut Vec<f32>, block: &Block) {
@@ -281,6 +382,39 @@ impl<'p> PageFeatures<'p> {
     }
 }
 
+/// Containers of some text that have at least three siblings of the same name and class: how much of
+/// them is links.
+fn cards(blocks: &Blocks, sums: &[Sums]) -> Vec<Option<f32>> {
+    const ALIKE_MIN: f32 = 4.0;
+    let mut alike: HashMap<(usize, u64), Sums> = HashMap::new();
+    let is_card = |at: usize| sums[at].blocks >= 2.0 || blocks.containers[at].name == "li";
+    for (at, container) in blocks.containers.iter().enumerate().filter(|(at, _)| is_card(*at)) {
+        let all = alike.entry((container.parent, container.path)).or_default();
+        all.blocks += 1.0;
+        all.chars += sums[at].chars;
+        all.link_chars += sums[at].link_chars;
+    }
+    let card = |(at, container): (usize, &Container)| {
+        let all = alike.get(&(container.parent, container.path)).filter(|_| is_card(at))?;
+        (all.blocks >= ALIKE_MIN).then(|| all.link_share())
+    };
+    blocks.containers.iter().enumerate().map(card).collect()
+}
+
+fn is_within(blocks: &Blocks, block: &Block, kind: &str) -> bool {
+    let bit = KINDS.iter().position(|(name, ..)| *name == kind).unwrap_or_default();
+    blocks.around(block).any(|at| blocks.containers[at].hints.has(bit))
+}
+
+/// Whether there is kept text of some length outside all elements of a kind.
+fn is_beside(blocks: &Blocks, votes: &[[f32; 3]], kind: &str) -> bool {
+    const WORDS_MIN: usize = 80;
+    let kept = blocks.blocks.iter().zip(votes).filter(|(block, votes)| {
+        votes[0].max(votes[1]) >= KEPT && block.n_words >= 10 && !is_within(blocks, block, kind)
+    });
+    kept.map(|(block, _)| block.n_words).sum::<usize>() >= WORDS_MIN
+}
+
 fn words(text: Option<&str>) -> String {
     crate::extract::blocks::words_of(text.unwrap_or_default()).0
 }
@@ -288,14 +422,8 @@ fn words(text: Option<&str>) -> String {
 fn sums(blocks: &Blocks, votes: &[[f32; 3]]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); blocks.containers.len()];
     for (block, votes) in blocks.blocks.iter().zip(votes) {
-        let n_words = float(block.n_words);
         for at in blocks.around(block).chain([0]) {
-            let sum = &mut sums[at];
-            sum.words += n_words;
-            sum.kept[0] += n_words * votes[0];
-            sum.kept[1] += n_words * votes[1];
-            sum.chars += float(block.text.len());
-            sum.link_chars += float(block.n_link_chars);
+            sums[at].add(block, *votes);
         }
     }
     sums

@@ -91,6 +91,39 @@ fn section(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<S
         ])
     })
     .or_else(|| breadcrumb(from))
+    .or_else(|| folder(from))
+}
+
+/// The first folder of the address, where it is a word and not the name of a kind of page.
+fn folder(from: &Sources<'_>) -> Option<String> {
+    const KINDS: [&str; 14] = [
+        "nieuws",
+        "news",
+        "artikel",
+        "article",
+        "articles",
+        "artikelen",
+        "story",
+        "stories",
+        "nl",
+        "en",
+        "cnt",
+        "content",
+        "blog",
+        "post",
+    ];
+    let url = Url::parse(&from.source.url).ok()?;
+    let mut folders = url.path_segments()?.filter(|part| !part.is_empty());
+    let first = folders.next()?;
+    let is_word = first.chars().all(|c| c.is_ascii_alphabetic() || c == '-') && first.len() <= 30;
+    // The last part is the page itself.
+    folders.next()?;
+    if !is_word || KINDS.contains(&first) {
+        return None;
+    }
+    let name = first.replace('-', " ");
+    let mut chars = name.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect())
 }
 
 /// The last step but the page itself, of the path the page shows.
@@ -116,7 +149,10 @@ fn tags(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Vec<String>
         from.meta.all("news_keywords"),
         from.meta.all("parsely-tags"),
     ];
-    let found = lists.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
+    let found = lists.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| {
+        let links = from.document.select("a[rel~='tag']");
+        links.nodes().iter().take(TAGS_MAX).map(|node| text::one_line(&node.text())).collect()
+    });
     let parts = found.iter().flat_map(|text| text.split([',', ';']));
     let mut tags: Vec<String> = Vec::new();
     for part in parts.map(text::squeeze).filter(|part| !part.is_empty()) {

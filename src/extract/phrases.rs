@@ -10,13 +10,13 @@ fn pattern(pattern: &str) -> Regex {
 
 static READ_ALSO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^[\W_]*(?:(?:lees|bekijk|kijk|luister|beluister)(?: (?:hier|dan))? (?:ook|meer|verder|terug|alles|het hele|de hele|onze|meer over)\b|lees hier\b|meer (?:over|lezen|nieuws|weten)\b|ook interessant|gerelateerd|zie ook\b|verder lezen|(?:read|see|watch|listen)(?: (?:also|more|next|too))\b|also (?:read|see|on)\b|related(?: (?:articles|stories|content|news|posts))?\b|recommended\b|more (?:on|from|about|stories)\b|up next|you may (?:also )?like|you might (?:also )?like|don.t miss|editor.s (?:picks?|choice)|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|lesen)|auch interessant|weiterlesen|zum thema|das könnte sie|lire aussi|à lire|sur le même (?:sujet|thème)|lees ook|les også|læs også|läs (?:också|mer)|leggi anche|lea también|most read|most popular|meest gelezen|trending)",
+        r"(?i)^[\W_]*(?:(?:lees|bekijk|kijk|luister|beluister)(?: (?:hier|dan))? (?:ook|meer|verder|terug|alles|het hele|de hele|onze|meer over)\b|(?:lees|bekijk|kijk|luister|beluister|lest|read|click) hier\b|(?:click|read|see|find|get) [\w\s]{0,40}\bhere\b|klik(?:t)? hier|meer (?:over|lezen|nieuws|weten)\b|ook interessant|gerelateerd|zie ook\b|verder lezen|(?:read|see|watch|listen)(?: (?:also|more|next|too))\b|also (?:read|see|on)\b|related(?: (?:articles|stories|content|news|posts))?\b|recommended\b|more (?:on|from|about|stories)\b|up next|you may (?:also )?like|you might (?:also )?like|don.t miss|editor.s (?:picks?|choice)|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|lesen)|auch interessant|weiterlesen|zum thema|das könnte sie|lire aussi|à lire|sur le même (?:sujet|thème)|lees ook|les også|læs også|läs (?:också|mer)|leggi anche|lea también|most read|most popular|meest gelezen|trending)",
     )
 });
 
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^[\W_]*(?:foto|photo|bild|beeld|image|picture|credit|fotograaf|photograph|crédit|illustratie|illustration|video|afbeelding|photography|photo credit|©|copyright)(?:'s|s)?(?: (?:by|door|van|von))?\s*[:©(]|^\s*©|\((?:foto|photo|beeld|bild|image)s?[: ][^)]{2,60}\)\s*$|(?:getty images|shutterstock|unsplash|istock|picture[ -]alliance|/(?:anp|epa|afp|ap|dpa|reuters|belga|getty))\s*[.)]?\s*$",
+        r"(?i)^[\W_]*(?:foto|photo|bild|beeld|image|picture|credit|fotograaf|photograph|crédit|illustratie|illustration|video|afbeelding|photography|photo credit|©|copyright)(?:'s|s)?(?: (?:by|door|van|von))?\s*[:©(]|^\s*©|\((?:foto|photo|beeld|bild|image)s?[: ][^)]{2,60}\)\s*$|(?:v\.?l\.?n\.?r|from left|von links|de gauche à droite|l(?:eft)? to r(?:ight)?|\(l(?:inks)?\)|op de foto|pictured|im bild)\b.*$|(?:getty images|shutterstock|unsplash|istock|picture[ -]alliance|/(?:anp|epa|afp|ap|dpa|reuters|belga|getty))\s*[.)]?\s*$",
     )
 });
 
@@ -43,6 +43,17 @@ static ADVERTISEMENT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^[\W_]*(?:advertenties?|advertisements?|advertising|reclame|anzeige|werbung|publicité|annonce|annons|ad|ads|sponsored|gesponsord|promoted|partnercontent|scroll to continue|lees verder onder|tekst gaat verder|article continues|continue reading|story continues|artikel gaat verder)\b",
     )
 });
+
+static AGO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:\d+ ?(?:s|m|min|u|h|d|sec|uur|uren|dag(?:en)?|we(?:ek|ken)|maand(?:en)?|minu(?:ut|ten)|hours?|days?|weeks?|months?|minutes?|years?)\b.{0,12}\b(?:geleden|ago)\b|vor \d+ (?:stunden?|minuten|tagen?)|il y a \d+|\d{1,2}[:.]\d\d\b|(?:ma|di|wo|do|vr|za|zo|mon|tue|wed|thu|fri|sat|sun)[a-z]*,? \d|\d{1,2} (?:jan|feb|mrt|maa|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})",
+    )
+});
+
+/// Whether a block begins with when something appeared, as lists of other articles do.
+pub(super) fn begins_with_time(text: &str) -> bool {
+    AGO.is_match(text)
+}
 
 /// Whether a block points at other articles.
 pub(super) fn reads_also(text: &str) -> bool {

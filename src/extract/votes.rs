@@ -102,6 +102,7 @@ mod tests {
             n_words,
             n_link_chars: 0,
             n_bold_chars: 0,
+            n_italic_chars: 0,
             shape: Shape::Paragraph,
             container: 0,
         }
