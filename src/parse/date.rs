@@ -41,7 +41,10 @@ pub fn in_utc(stated: StatedDate) -> StatedDate {
 }
 
 fn read(text: &str) -> Option<(StatedDate, Option<Offset>)> {
-    let text = text.trim();
+    let is_quote = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
+    let text = text.trim_matches(is_quote);
+    // What .NET makes of dates in JSON.
+    let text = text.strip_prefix("/Date(").and_then(|t| t.strip_suffix(")/")).unwrap_or(text);
     if text.is_empty() || text.len() > BYTES_MAX {
         return None;
     }
@@ -187,7 +190,7 @@ fn words(text: &str) -> Option<(StatedDate, Option<Offset>)> {
     let mut time = String::new();
     let tokens = text.split([' ', ',', '\t', '\n', '\r', ';', '|']).filter(|t| !t.is_empty());
     for token in tokens {
-        let is_time = !time.is_empty() || is_clock(token);
+        let is_time = !time.is_empty() || is_clock(token) || found.is_whole() && is_dotted(token);
         if !is_time {
             found.take(token)?;
             continue;
@@ -238,6 +241,13 @@ fn is_clock(token: &str) -> bool {
     is_pair(hour) && minute.len() == 2 && is_pair(minute)
 }
 
+/// `10.30.15`, which before a date is whole might be a day.
+fn is_dotted(token: &str) -> bool {
+    let mut parts = token.split('.');
+    let is_pair = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    parts.clone().count() == 3 && parts.all(is_pair)
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
     day: Option<i64>,
@@ -246,6 +256,10 @@ struct Found {
 }
 
 impl Found {
+    fn is_whole(&self) -> bool {
+        self.day.is_some() && self.month.is_some() && self.year.is_some()
+    }
+
     /// Takes one word of a date; `None` when a second day, month or year shows it is something else.
     fn take(&mut self, token: &str) -> Option<()> {
         let token = token.trim_matches(['.', '(', ')', '-', ':', '\'', '‘', '’', '/']);
@@ -438,6 +452,9 @@ mod tests {
         check("Mon(day), 14(th) Feb(ruary (2022)) 2022()09:30:00 +0000 (x", "2022-02-14T09:30:00Z");
         check("Mon, 14 Feb 2022 02:30:00 G", "2022-02-14T09:30:00Z");
         check("Mon, 14 Feb 2022 13:30:00 Q", "2022-02-14T09:30:00Z");
+        check("14 Feb 2022 10.30.15 CET", "2022-02-14T09:30:15Z");
+        check("\"Mon, 14 Feb 2022 04:30:00 ET\"", "2022-02-14T09:30:00Z");
+        check("/Date(1644831000000)/", "2022-02-14T09:30:00Z");
         check("lundi 14 février 2022 10:30", "2022-02-14T09:30:00Z");
         check("Mo., 14. März 2022 10:30 MEZ", "2022-03-14T09:30:00Z");
         check("Gepubliceerd op: 14 februari 2022 om 10.30 uur", "2022-02-14T09:30:00Z");

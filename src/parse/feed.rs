@@ -1,7 +1,7 @@
 //! RSS, RDF, Atom and JSON Feed documents, well-formed or not.
 //!
-//! A ladder: unpack, decode, strip, read, resolve. There is one way of reading for good documents
-//! and broken ones; what is mended on the way is counted. Time and memory are linear in the size
+//! A ladder: unpack, decode, strip, read, ask feed-rs where that gave too little, resolve. There is
+//! one way of reading for good documents and broken ones; what is mended on the way is counted. Time and memory are linear in the size
 //! of the document, and one broken entry costs that entry at most.
 
 mod channel; // what a document says of itself
@@ -10,6 +10,7 @@ mod json; // JSON Feed
 mod name; // which element holds what
 mod open; // open elements, and what is in force in them
 pub mod repair; // what had to be mended
+mod second; // feed-rs, when ours makes too little of it
 mod unpack; // stray compression
 mod xml; // RSS, RDF, Atom
 
@@ -83,7 +84,7 @@ pub fn parse(bytes: &[u8], url: &str, content_type: Option<&str>) -> Result<Pars
     if text.is_empty() {
         return Err(Error::Empty);
     }
-    let document = read(text, &mut repairs)?;
+    let document = second_opinion(read(text, &mut repairs), text, url, &mut repairs)?;
     Ok(finish(document, url, decoded.encoding, repairs))
 }
 
@@ -132,6 +133,31 @@ fn read(text: &str, repairs: &mut Repairs) -> Result<Document, Error> {
     }
     let document = xml::read(text, repairs);
     judged(document, text)
+}
+
+/// Asks the second reader where the first finds no feed, or fewer entries than can be seen; the one
+/// that finds more is right.
+fn second_opinion(
+    first: Result<Document, Error>,
+    text: &str,
+    url: &str,
+    repairs: &mut Repairs,
+) -> Result<Document, Error> {
+    let n_found = match &first {
+        Ok(document) => document.entries.len(),
+        Err(Error::Unreadable(_)) => 0,
+        Err(_) => return first,
+    };
+    if first.is_ok() && !second::sees_more(text, n_found) {
+        return first;
+    }
+    match second::read(text, url) {
+        Some(second) if first.is_err() || second.entries.len() > n_found => {
+            repairs.add(Repair::SecondReader);
+            Ok(second)
+        }
+        _ => first,
+    }
 }
 
 /// A feed, or what it is instead.

@@ -255,12 +255,18 @@ impl<'d> Tokenizer<'d> {
             .map(|end| end + 4 + 3);
         // HTML section 13.2.5.44: `<!-->` is a comment too.
         let end = if rest.starts_with("<!-->") { Some(5) } else { end };
-        if end.is_none() {
-            self.endless.comment = true;
-            repairs.add(Repair::Unclosed);
+        self.endless.comment |= end.is_none();
+        if let Some(end) = end
+            && !is_swallowing(&rest[4..end.max(4)])
+        {
+            self.at += end;
+            return;
         }
-        let end = end.or_else(|| rest.find('>').map(|end| end + 1));
-        self.step(end, rest.len());
+        // Never closed: it is what stands before the next markup.
+        repairs.add(Repair::Unclosed);
+        let end = rest[1..].find(['<', '>']).map(|end| end + 1);
+        let is_closed = |end: usize| usize::from(rest.as_bytes()[end] == b'>');
+        self.step(end.map(|end| end + is_closed(end)), rest.len());
     }
 
     fn literal(&mut self, within: Option<&str>, repairs: &mut Repairs) -> Token<'d> {
@@ -306,22 +312,29 @@ impl<'d> Tokenizer<'d> {
     }
 }
 
-/// Where a CDATA section really ends that was never closed: at the end of the element it is in,
-/// when another section begins after it, or another item, or nothing closes it at all.
+/// Whether a comment has swallowed an entry on its way to the end of another comment.
+fn is_swallowing(comment: &str) -> bool {
+    memmem::find(comment.as_bytes(), b"<!--").is_some_and(|next| {
+        ["item", "entry"].iter().any(|name| find_end_tag(&comment[..next], name).is_some())
+    })
+}
+
+/// Where a CDATA section really ends that was never closed: at the end of the element it is in, or
+/// else of the entry, when another section begins after it, or another item, or nothing closes it
+/// at all.
 fn runaway(inside: &str, within: &str, end: Option<usize>) -> Option<usize> {
     let is_unclosed = end.is_none();
-    let bytes = inside.as_bytes();
-    let next = memmem::find(bytes, b"<![CDATA[");
-    if next.is_none() && !is_unclosed && !bytes.contains(&b'<') {
-        return None;
-    }
+    let next = memmem::find(inside.as_bytes(), b"<![CDATA[");
     let before_next = &inside[..next.unwrap_or(inside.len())];
-    let end = find_end_tag(before_next, within)?;
-    let has_item = || {
-        let after = &before_next[end..];
-        ["item", "entry"].iter().any(|name| find_end_tag(after, name).is_some())
+    let entry_end = |text: &str| {
+        let ends = ["item", "entry"].iter().filter_map(|name| find_end_tag(text, name));
+        ends.min()
     };
-    (is_unclosed || next.is_some() || has_item()).then_some(end)
+    let Some(end) = find_end_tag(before_next, within) else {
+        return entry_end(before_next).filter(|_| is_unclosed || next.is_some());
+    };
+    let is_runaway = is_unclosed || next.is_some() || entry_end(&before_next[end..]).is_some();
+    is_runaway.then_some(end)
 }
 
 /// Where the first `</name` in `text` is, whatever its case.
@@ -412,15 +425,26 @@ fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     Some(end + 1)
 }
 
-/// The `>` that ends a document type, beyond its internal subset, which begins at `start`.
+/// The `>` that ends a document type, beyond its internal subset, which begins at `start`. What
+/// stands in quotes and comments does not end it.
 fn subset_end(text: &str, start: usize) -> Option<usize> {
-    let mut close = start;
+    let bytes = text.as_bytes();
+    let mut at = start + 1;
     loop {
-        // A `]` in the value of an entity is not the end.
-        close += 1 + memchr::memchr(b']', &text.as_bytes()[close + 1..])?;
-        let after = text[close + 1..].trim_start();
-        if after.starts_with('>') {
-            return Some(text.len() - after.len());
-        }
+        let special = |byte: &u8| matches!(byte, b']' | b'"' | b'\'' | b'<');
+        at += bytes[at..].iter().position(special)?;
+        let skipped = match bytes[at] {
+            b'<' if bytes[at..].starts_with(b"<!--") => memmem::find(&bytes[at..], b"-->"),
+            b'<' => None,
+            b']' => {
+                let after = text[at + 1..].trim_start();
+                if after.starts_with('>') {
+                    return Some(text.len() - after.len());
+                }
+                None
+            }
+            quote => memchr::memchr(quote, &bytes[at + 1..]).map(|end| end + 1),
+        };
+        at += skipped.unwrap_or(0) + 1;
     }
 }

@@ -68,7 +68,7 @@ const NAMES: [(&str, i64); 36] = [
 ];
 
 /// Zone names still seen in feeds, with their offset in hours (RFC 822 section 5.1 and Europe's).
-const ZONES: [(&str, i8); 34] = [
+const ZONES: [(&str, i8); 38] = [
     ("z", 0),
     ("gmt", 0),
     ("ut", 0),
@@ -94,6 +94,10 @@ const ZONES: [(&str, i8); 34] = [
     ("nzdt", 13),
     ("ast", -4),
     ("adt", -3),
+    ("et", -5),
+    ("ct", -6),
+    ("mt", -7),
+    ("pt", -8),
     ("est", -5),
     ("edt", -4),
     ("cst", -6),

@@ -41,6 +41,8 @@ pub enum Repair {
     TooDeep,
     /// Commas, comments, quotes and the like that JSON does not allow.
     Json,
+    /// The first reader found less than there was.
+    SecondReader,
     /// Dates that could not be read.
     BadDate,
     /// Links that lead nowhere, because nothing says what they are relative to.
@@ -55,7 +57,7 @@ pub enum Repair {
     Cut,
 }
 
-const KINDS: [Repair; 24] = [
+const KINDS: [Repair; 25] = [
     Repair::Unpacked,
     Repair::Encoding,
     Repair::BadBytes,
@@ -74,6 +76,7 @@ const KINDS: [Repair; 24] = [
     Repair::StrayClose,
     Repair::TooDeep,
     Repair::Json,
+    Repair::SecondReader,
     Repair::BadDate,
     Repair::RelativeLink,
     Repair::Nameless,
@@ -104,6 +107,7 @@ impl Repair {
             Self::StrayClose => "stray-close",
             Self::TooDeep => "too-deep",
             Self::Json => "json",
+            Self::SecondReader => "second-reader",
             Self::BadDate => "bad-date",
             Self::RelativeLink => "relative-link",
             Self::Nameless => "nameless",
@@ -152,6 +156,7 @@ impl Repair {
             Self::StrayClose => ("closing tag of nothing", "closing tags of nothing"),
             Self::TooDeep => ("element nested too deep", "elements nested too deep"),
             Self::Json => ("error in the JSON", "errors in the JSON"),
+            Self::SecondReader => ("read by the second reader", "read by the second reader"),
             Self::BadDate => ("date that cannot be read", "dates that cannot be read"),
             Self::RelativeLink => ("link relative to nothing", "links relative to nothing"),
             Self::Nameless => {
@@ -165,7 +170,14 @@ impl Repair {
 
     /// Whether a number says anything.
     fn is_counted(self) -> bool {
-        !matches!(self, Self::Unpacked | Self::Encoding | Self::EscapedDocument | Self::Cut)
+        !matches!(
+            self,
+            Self::Unpacked
+                | Self::Encoding
+                | Self::EscapedDocument
+                | Self::SecondReader
+                | Self::Cut
+        )
     }
 }
 

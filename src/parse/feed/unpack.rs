@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::io::Read as _;
 
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::parse::feed::repair::{Repair, Repairs};
 
 /// What a body may unpack to: a feed of more is refused when it comes plain, too.
 pub(super) const UNPACKED_BYTES_MAX: usize = 16 << 20;
+
+/// Unpacked to see whether it is a document.
+const PROBE_BYTES: u64 = 64;
 
 /// Packed twice happens, when a server and a program behind it both do it.
 const TIMES_MAX: usize = 2;
@@ -45,9 +48,25 @@ fn once(bytes: &[u8]) -> Option<Vec<u8>> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => {
             zstd::stream::read::Decoder::new(bytes).ok()?.take(limit).read_to_end(&mut unpacked)
         }
+        // RFC 1951 has no mark; what no text begins with may be it, if a document comes out.
+        _ if looks_packed(bytes) => {
+            let mut start = Vec::new();
+            let _ = DeflateDecoder::new(bytes).take(PROBE_BYTES).read_to_end(&mut start);
+            if !start.trim_ascii_start().starts_with(b"<") {
+                return None;
+            }
+            DeflateDecoder::new(bytes).take(limit).read_to_end(&mut unpacked)
+        }
         _ => return None,
     };
     Some(unpacked)
+}
+
+/// Whether there are control characters at the start, and no zero bytes, which UTF-16 has.
+fn looks_packed(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(64)];
+    let is_control = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
+    start.iter().any(is_control) && !start[..start.len().min(4)].contains(&0)
 }
 
 #[cfg(test)]
@@ -55,7 +74,7 @@ mod tests {
     use std::io::Write as _;
 
     use flate2::Compression;
-    use flate2::write::{GzEncoder, ZlibEncoder};
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
     use super::*;
 
@@ -78,6 +97,10 @@ mod tests {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
         zlib.write_all(b"<rss/>").unwrap();
         check(&zlib.finish().unwrap(), Some(b"<rss/>"));
+        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
+        deflate.write_all(b"<rss/>").unwrap();
+        check(&deflate.finish().unwrap(), Some(b"<rss/>"));
+        check(b"\x01\x02\x03", Some(b"\x01\x02\x03"));
         check(&zstd::encode_all(&b"<rss/>"[..], 1).unwrap(), Some(b"<rss/>"));
     }
 

@@ -256,7 +256,8 @@ impl<'d, 'r> Reader<'d, 'r> {
     fn is_entry(&mut self) -> bool {
         let Some(role) = self.role() else { return true };
         if self.draft.is_none() {
-            return self.has_root();
+            let holds = |role: Role| matches!(role, Role::Root | Role::Channel);
+            return self.open.frames().iter().any(|frame| holds(frame.role));
         }
         match role {
             Role::Entry => true,
