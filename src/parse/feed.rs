@@ -131,8 +131,31 @@ fn read(text: &str, repairs: &mut Repairs) -> Result<Document, Error> {
     {
         return judged(document, text);
     }
-    let document = xml::read(text, repairs);
+    let mut own = repairs.clone();
+    let document = xml::read(text, &mut own);
+    if document.is_feed || document.first.is_none() || is_page(&document, text) {
+        *repairs = own;
+        return judged(document, text);
+    }
+    // The root may be what is broken.
+    let mut further = repairs.clone();
+    let salvaged = xml::salvage(text, &mut further);
+    let is_told = |entry: &RawEntry| entry.title.is_some() && entry.link.is_some();
+    if salvaged.entries.iter().any(is_told) {
+        further.add(Repair::Salvaged);
+        *repairs = further;
+        return Ok(salvaged);
+    }
     judged(document, text)
+}
+
+fn is_page(document: &Document, text: &str) -> bool {
+    let names = ["html", "head", "body"];
+    let is_one = |name: &String| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let start = text.get(..200).unwrap_or(text).to_ascii_lowercase();
+    document.first.as_ref().is_some_and(is_one)
+        || start.contains("<!doctype html")
+        || start.contains("<html")
 }
 
 /// Asks the second reader where the first finds no feed, or fewer entries than can be seen; the one
@@ -169,12 +192,10 @@ fn judged(document: Document, text: &str) -> Result<Document, Error> {
         }
         return Ok(document);
     }
-    let is_page =
-        |name: &str| ["html", "head", "body"].iter().any(|n| name.eq_ignore_ascii_case(n));
-    let doctype = text.get(..200).unwrap_or(text).to_ascii_lowercase();
+    if is_page(&document, text) {
+        return Err(Error::WebPage);
+    }
     Err(match document.first {
-        Some(name) if is_page(&name) => Error::WebPage,
-        _ if doctype.contains("<!doctype html") || doctype.contains("<html") => Error::WebPage,
         Some(name) => {
             let name: String = name.chars().filter(char::is_ascii).take(40).collect();
             Error::Unreadable(format!("it begins with `<{name}>`"))

@@ -60,7 +60,7 @@ impl<'d, R> Open<'d, R> {
             let (prefix, local) = split(key);
             if key.eq_ignore_ascii_case("xmlns") {
                 self.spaces.push((depth, "", Some(default_space(tag.name, value))));
-            } else if prefix.eq_ignore_ascii_case("xmlns") {
+            } else if prefix.eq_ignore_ascii_case("xmlns") && !local.is_empty() {
                 self.spaces.push((depth, local, Space::of_address(value)));
             } else if key.eq_ignore_ascii_case("xml:base") {
                 self.bases.extend(self.base_at(value).map(|base| (depth, base)));
@@ -137,6 +137,13 @@ impl<'d, R> Open<'d, R> {
             None if prefix.is_empty() => (Space::Feed, true),
             None => (custom(), false),
         }
+    }
+
+    /// Whether the default namespace is declared to be the vocabulary of feeds.
+    pub(super) fn is_feed(&self) -> bool {
+        self.spaces
+            .iter()
+            .any(|(_, prefix, space)| prefix.is_empty() && *space == Some(Space::Feed))
     }
 
     /// The `xml:base` in force.

@@ -41,6 +41,8 @@ pub enum Repair {
     TooDeep,
     /// Commas, comments, quotes and the like that JSON does not allow.
     Json,
+    /// The frame of the feed was lost; its entries were read on their own.
+    Salvaged,
     /// The first reader found less than there was.
     SecondReader,
     /// Dates that could not be read.
@@ -57,7 +59,7 @@ pub enum Repair {
     Cut,
 }
 
-const KINDS: [Repair; 25] = [
+const KINDS: [Repair; 26] = [
     Repair::Unpacked,
     Repair::Encoding,
     Repair::BadBytes,
@@ -76,6 +78,7 @@ const KINDS: [Repair; 25] = [
     Repair::StrayClose,
     Repair::TooDeep,
     Repair::Json,
+    Repair::Salvaged,
     Repair::SecondReader,
     Repair::BadDate,
     Repair::RelativeLink,
@@ -107,6 +110,7 @@ impl Repair {
             Self::StrayClose => "stray-close",
             Self::TooDeep => "too-deep",
             Self::Json => "json",
+            Self::Salvaged => "salvaged",
             Self::SecondReader => "second-reader",
             Self::BadDate => "bad-date",
             Self::RelativeLink => "relative-link",
@@ -156,6 +160,7 @@ impl Repair {
             Self::StrayClose => ("closing tag of nothing", "closing tags of nothing"),
             Self::TooDeep => ("element nested too deep", "elements nested too deep"),
             Self::Json => ("error in the JSON", "errors in the JSON"),
+            Self::Salvaged => ("without the frame of a feed", "without the frame of a feed"),
             Self::SecondReader => ("read by the second reader", "read by the second reader"),
             Self::BadDate => ("date that cannot be read", "dates that cannot be read"),
             Self::RelativeLink => ("link relative to nothing", "links relative to nothing"),
@@ -175,6 +180,7 @@ impl Repair {
             Self::Unpacked
                 | Self::Encoding
                 | Self::EscapedDocument
+                | Self::Salvaged
                 | Self::SecondReader
                 | Self::Cut
         )

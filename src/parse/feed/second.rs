@@ -73,7 +73,7 @@ pub(super) fn read(text: &str, url: &str) -> Option<Document> {
 }
 
 fn translate(feed: theirs::Feed, dates: &HashMap<i64, StatedDate>) -> Document {
-    let is_typed = matches!(feed.feed_type, theirs::FeedType::Atom | theirs::FeedType::JSON);
+    let format = feed.feed_type.clone();
     let date = |moment: Option<DateTime<Utc>>| {
         let seconds = moment?.timestamp();
         let exact = StatedDate::exact(Timestamp::from_seconds(seconds));
@@ -83,7 +83,7 @@ fn translate(feed: theirs::Feed, dates: &HashMap<i64, StatedDate>) -> Document {
     let entries = entries.map(|entry| RawEntry {
         published: date(entry.published),
         updated: date(entry.updated).filter(|_| entry.updated != entry.published),
-        ..translate_entry(entry, is_typed)
+        ..translate_entry(entry, &format)
     });
     Document {
         title: feed.title.map(|title| title.content.trim().to_owned()),
@@ -102,7 +102,8 @@ fn translate(feed: theirs::Feed, dates: &HashMap<i64, StatedDate>) -> Document {
     }
 }
 
-fn translate_entry(entry: theirs::Entry, is_typed: bool) -> RawEntry {
+fn translate_entry(entry: theirs::Entry, format: &theirs::FeedType) -> RawEntry {
+    let is_typed = matches!(format, theirs::FeedType::Atom | theirs::FeedType::JSON);
     let guid = Some(entry.id.trim().to_owned()).filter(|id| id != NO_GUID);
     // RSS has no way to say that a text is plain, and often it is not.
     let text = |text: theirs::Text| RawText {

@@ -1,3 +1,6 @@
+mod law; // what holds whatever happens to a document
+mod trouble; // kinds of trouble, each of which costs no entry
+
 use std::time::Duration;
 
 use proptest::prelude::*;

@@ -101,17 +101,12 @@ impl Element<'_> {
 
 /// Reads `document`.
 pub(super) fn read(document: &str, repairs: &mut Repairs) -> Document {
-    let mut reader = Reader::new(document, repairs);
-    while let Some(token) = reader.next() {
-        match token {
-            Token::Start(tag) => reader.start(tag),
-            Token::End(name) => reader.end(name),
-            Token::Text(text) => reader.text(text),
-            Token::Literal(text) => reader.literal(text),
-            Token::Doctype(doctype) => reader.entities.declare(doctype, reader.repairs),
-        }
-    }
-    reader.finish()
+    Reader::new(document, repairs).read()
+}
+
+/// Reads the entries of a document of which the frame is lost, wherever they stand.
+pub(super) fn salvage(document: &str, repairs: &mut Repairs) -> Document {
+    Reader { is_salvage: true, ..Reader::new(document, repairs) }.read()
 }
 
 type Identity = (Option<String>, Option<String>, Option<String>);
@@ -142,9 +137,10 @@ struct Reader<'d, 'r> {
     person: Option<Person>,
     /// A `<link/>` whose address may follow it.
     is_link_loose: bool,
+    /// Entries are taken wherever they stand.
+    is_salvage: bool,
     undeclared: Vec<&'d str>,
     ahead_bytes_left: usize,
-    has_junk_after: bool,
     /// What the first of several documents listed.
     listed: Option<HashSet<Identity>>,
 }
@@ -165,11 +161,24 @@ impl<'d, 'r> Reader<'d, 'r> {
             held: None,
             person: None,
             is_link_loose: false,
+            is_salvage: false,
             undeclared: Vec::new(),
             ahead_bytes_left: ahead::bytes_max(document),
-            has_junk_after: false,
             listed: None,
         }
+    }
+
+    fn read(mut self) -> Document {
+        while let Some(token) = self.next() {
+            match token {
+                Token::Start(tag) => self.start(tag),
+                Token::End(name) => self.end(name),
+                Token::Text(text) => self.text(text),
+                Token::Literal(text) => self.literal(text),
+                Token::Doctype(doctype) => self.entities.declare(doctype, self.repairs),
+            }
+        }
+        self.finish()
     }
 
     fn next(&mut self) -> Option<Token<'d>> {
@@ -193,8 +202,9 @@ impl<'d, 'r> Reader<'d, 'r> {
         let element = self.element(tag);
         match element.structure() {
             Some(Structure::Root) if self.is_root(&element) => self.begin_root(&element),
-            Some(Structure::Channel) if self.draft.is_none() => self.begin_channel(tag),
+            Some(Structure::Channel) if self.is_channel() => self.begin_channel(&element),
             Some(Structure::Entry) if self.is_entry() => self.begin_entry(&element),
+            None if self.is_like_a_root() => self.begin_root(&element),
             _ => self.begin_part(&element),
         }
         self.open.forget();
@@ -216,16 +226,19 @@ impl<'d, 'r> Reader<'d, 'r> {
     }
 
     /// A root within a root is a second document, unless an entry holds it as its content.
-    fn is_root(&self, element: &Element<'_>) -> bool {
+    fn is_root(&mut self, element: &Element<'_>) -> bool {
         if element.name.as_str() == "rdf" && self.has_root() {
             return self.open.depth() == 0;
         }
         let says = element.tag.attributes;
         let may_begin =
             self.open.depth() == 0 || says.contains("version") || says.contains("xmlns");
-        may_begin
-            && self.held.is_none()
-            && (self.draft.is_none() || self.role() == Some(Role::Entry))
+        may_begin && (self.draft.is_none() || !self.is_within_entry())
+    }
+
+    /// The first element of all is a root, whatever its name, when it declares our vocabulary.
+    fn is_like_a_root(&self) -> bool {
+        !self.has_root() && self.draft.is_none() && self.open.depth() == 0 && self.open.is_feed()
     }
 
     fn begin_root(&mut self, element: &Element<'d>) {
@@ -245,7 +258,17 @@ impl<'d, 'r> Reader<'d, 'r> {
         self.push(element.tag, Role::Root);
     }
 
-    fn begin_channel(&mut self, tag: Tag<'d>) {
+    /// Some entries name a channel; one with entries in it is another feed's.
+    fn is_channel(&mut self) -> bool {
+        self.draft.is_none() || (self.role() == Some(Role::Entry) && self.has_entries_ahead())
+    }
+
+    fn begin_channel(&mut self, element: &Element<'d>) {
+        let tag = element.tag;
+        if self.draft.is_some() {
+            self.repairs.add(Repair::Unclosed);
+            self.close_for(self.below_entry().saturating_sub(1), &tag);
+        }
         if self.open.depth() == 0 {
             self.root_prefix.get_or_insert(split(tag.name).0);
         }
@@ -254,19 +277,27 @@ impl<'d, 'r> Reader<'d, 'r> {
 
     /// Whether an `item` that begins here is an entry of the feed.
     fn is_entry(&mut self) -> bool {
-        let Some(role) = self.role() else { return true };
+        if self.open.depth() == 0 {
+            return true;
+        }
         if self.draft.is_none() {
             let holds = |role: Role| matches!(role, Role::Root | Role::Channel);
-            return self.open.frames().iter().any(|frame| holds(frame.role));
+            return self.is_salvage || self.open.frames().iter().any(|frame| holds(frame.role));
         }
-        match role {
-            Role::Entry => true,
-            // An entry may hold a list of other things, and a whole feed as its content.
-            Role::Skip | Role::Group => !self.holds_entries(),
-            _ => match self.field() {
-                Some(Slot::Entry(Part::Content | Part::Summary, _)) => !self.holds_entries(),
-                _ => true,
-            },
+        !self.is_within_entry()
+    }
+
+    /// Whether what begins now belongs to something within the open entry: that may hold a list of
+    /// other things, and a whole feed as its content.
+    fn is_within_entry(&mut self) -> bool {
+        match self.role() {
+            Some(Role::Skip | Role::Group) => self.holds_entries(),
+            Some(Role::Field(_) | Role::Markup) => {
+                let is_content =
+                    matches!(self.field(), Some(Slot::Entry(Part::Content | Part::Summary, _)));
+                is_content && self.holds_entries()
+            }
+            _ => false,
         }
     }
 
@@ -294,11 +325,7 @@ impl<'d, 'r> Reader<'d, 'r> {
     }
 
     fn begin_part(&mut self, element: &Element<'d>) {
-        let is_part = if self.draft.is_some() {
-            element.part().is_some()
-        } else {
-            element.feed_part().is_some()
-        };
+        let is_part = element.part().is_some() || element.feed_part().is_some();
         while is_part && self.is_in_the_way() && !self.closes_later() {
             self.repairs.add(Repair::Unclosed);
             self.close_for(self.open.depth() - 1, &element.tag);
@@ -316,17 +343,10 @@ impl<'d, 'r> Reader<'d, 'r> {
 
     /// Whether a part that begins now would be lost in an element beside which it belongs.
     fn is_in_the_way(&self) -> bool {
-        let frames = self.open.frames();
-        let Some(below) = frames.len().checked_sub(2).map(|at| frames[at].role) else {
-            return false;
-        };
-        let is_beside = match self.role() {
-            Some(Role::Skip | Role::Person | Role::Field(_)) => true,
-            // Markup that nobody closed, in a field that nobody closed.
-            Some(Role::Markup) => return true,
-            _ => false,
-        };
-        is_beside && matches!(below, Role::Entry | Role::Group | Role::Root | Role::Channel)
+        let is_unread =
+            |role: Role| matches!(role, Role::Skip | Role::Person | Role::Field(_) | Role::Markup);
+        let is_read = |role: Role| matches!(role, Role::Entry | Role::Root | Role::Channel);
+        self.role().is_some_and(is_unread) && self.open.frames().iter().any(|f| is_read(f.role))
     }
 
     /// Opens an element, unless it ends at once or lies too deep.

@@ -24,6 +24,21 @@ impl Reader<'_, '_> {
         self.is_closed(self.below_entry(), 2)
     }
 
+    /// Whether an entry begins before the channel that begins now ends.
+    pub(super) fn has_entries_ahead(&mut self) -> bool {
+        let rest = self.tokens.rest().as_bytes();
+        let ahead = &rest[..rest.len().min(AHEAD_BYTES_MAX)];
+        for at in memchr::memchr_iter(b'<', ahead) {
+            let tag = &ahead[at + 1..];
+            let is_entry = is_tag(tag, b"item") || is_tag(tag, b"entry");
+            if is_entry || tag.strip_prefix(b"/").is_some_and(|end| is_tag(end, b"channel")) {
+                return self.spend(at) && is_entry;
+            }
+        }
+        self.spend(ahead.len());
+        false
+    }
+
     /// The place of what lies directly within the open entry.
     pub(super) fn below_entry(&self) -> usize {
         let is_entry = |role: Role| role == Role::Entry;

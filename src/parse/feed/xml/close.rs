@@ -75,8 +75,7 @@ impl<'d> Reader<'d, '_> {
         }
         if !self.has_root() {
             self.repairs.add_many(Repair::Junk, text.len());
-        } else if !self.has_junk_after {
-            self.has_junk_after = true;
+        } else if self.repairs.count(Repair::Trailing) == 0 {
             self.repairs.add(Repair::Trailing);
         }
     }
@@ -200,7 +199,8 @@ impl<'d> Reader<'d, '_> {
         {
             self.entries.push(entry);
         }
-        let is_feed = self.has_root();
+        // Entries are read within a channel or on their own, too.
+        let is_feed = self.has_root() || !self.entries.is_empty();
         let clocks_in_utc = std::mem::take(&mut self.channel.clocks_in_utc);
         let (title, hints) = self.channel.finish();
         let first = self.first.map(ToOwned::to_owned);
