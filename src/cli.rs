@@ -25,6 +25,7 @@ mod generate;
 mod import;
 mod named;
 mod poll;
+mod recluster;
 mod reindex;
 mod render;
 mod revisions;
@@ -81,6 +82,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Restore(args) => upkeep::restore(global, args),
         Command::Verify(args) => upkeep::verify(global, args),
         Command::Doctor(args) => doctor::doctor(global, args),
+        Command::Recluster => recluster::recluster(global),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),

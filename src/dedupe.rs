@@ -5,3 +5,4 @@
 pub mod decide;
 pub mod fingerprint;
 pub mod identity;
+pub mod near;

@@ -46,6 +46,7 @@ pub mod import;
 pub mod follow;
 
 pub mod discover;
+pub mod relate;
 
 pub mod upkeep;
 

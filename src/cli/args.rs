@@ -156,6 +156,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Say what is wrong with the installation, and what to do
     Doctor(DoctorArgs),
+    /// Work out again which articles tell one story
+    Recluster,
     /// Show the settings in force
     Config(ConfigArgs),
     /// Print a completion script for a shell

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cli::args::{Global, ImportArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format};
-use crate::cli::{reindex, setup};
+use crate::cli::{recluster, reindex, setup};
 use crate::import::{self, Imported};
 use crate::parse::articles::{RawArticle, from_json_line, from_text};
 use crate::parse::charset;
@@ -42,10 +42,11 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
     job.flush()?;
     job.bar.finish_and_clear();
     let (imported, n_refused) = (job.imported, job.n_refused);
-    drop(writer);
     if lock.is_some() {
         reindex::follow(global, &layout)?;
+        recluster::follow(global, &layout, &writer)?;
     }
+    drop(writer);
     report(args.format, imported, n_refused)?;
     Ok(if n_refused > 0 { Exit::Usage } else { Exit::Done })
 }

@@ -186,6 +186,11 @@ impl Engine {
         poll::record_failure(&self.shared.context(), id, name, state, failure).await
     }
 
+    /// The archive, for others that write to it.
+    pub(super) fn writer(&self) -> Arc<Writer> {
+        Arc::clone(&self.shared.writer)
+    }
+
     /// Whether any poll is running.
     pub(super) fn is_idle(&self) -> bool {
         self.tasks.is_empty()

@@ -1,17 +1,25 @@
-//! The thread that keeps the search index up to date.
+//! The thread that keeps the search index and the stories up to date.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::follow;
-use crate::index::writer::Writer;
+use crate::index::writer::Writer as Index;
 use crate::service::Error;
-use crate::store::{Layout, Reader};
+use crate::store::{Layout, Reader, Writer};
+use crate::{follow, relate};
 
 /// How long new articles may wait: each commit makes a segment, and segments must be merged.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// The same while a large archive is gone through.
+const PAUSE_BUSY: Duration = Duration::from_millis(200);
+
+/// Articles compared with others between two looks at the index, which must not wait for an archive
+/// that is gone through for the first time.
+const RELATED_MAX: usize = 500;
 
 /// The handle to the thread. Dropping it takes up what is left and closes the index.
 #[derive(Debug)]
@@ -22,12 +30,12 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Opens the index and follows the archive from where it stands.
-    pub(super) fn start(layout: &Layout) -> Result<Self, Error> {
+    pub(super) fn start(layout: &Layout, writer: Arc<Writer>) -> Result<Self, Error> {
         let (sender, receiver) = sync_channel(1);
         let layout = layout.clone();
         let thread = std::thread::Builder::new()
-            .name("index-follower".to_owned())
-            .spawn(move || run(&layout, &receiver))
+            .name("follower".to_owned())
+            .spawn(move || run(&layout, &writer, &receiver))
             .map_err(|source| Error::System { action: "start the index follower", source })?;
         Ok(Self { sender: Some(sender), thread: Some(thread) })
     }
@@ -44,29 +52,54 @@ impl Drop for Follower {
 
 /// Search is a convenience, the archive is not: trouble here is reported, tried again, and stops
 /// nothing.
-fn run(layout: &Layout, stop: &Receiver<()>) {
-    let mut open: Option<(Reader, Writer)> = None;
-    let mut last_error = String::new();
+fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>) {
+    let mut index: Option<(Reader, Index)> = None;
+    let mut index_trouble = Trouble::new("the search index is behind");
+    let mut story_trouble = Trouble::new("the stories are behind");
+    let mut pause = PAUSE;
     loop {
-        let is_stopping = stop.recv_timeout(PAUSE) == Err(RecvTimeoutError::Disconnected);
-        match catch_up(layout, &mut open) {
-            Ok(()) => last_error.clear(),
-            Err(error) => {
-                open = None;
-                let text = chain(&error);
-                if text != last_error {
-                    tracing::error!("the search index is behind: {text}");
-                    last_error = text;
-                }
-            }
+        let is_stopping = stop.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected);
+        if index_trouble.tell(catch_up(layout, &mut index)).is_none() {
+            index = None;
         }
+        let n_related = story_trouble.tell(relate(layout, writer));
         if is_stopping {
             return;
+        }
+        pause = if n_related == Some(RELATED_MAX) { PAUSE_BUSY } else { PAUSE };
+    }
+}
+
+/// What went wrong the last time, so that it is told once.
+struct Trouble {
+    what: &'static str,
+    last: String,
+}
+
+impl Trouble {
+    fn new(what: &'static str) -> Self {
+        Self { what, last: String::new() }
+    }
+
+    fn tell<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.last.clear();
+                Some(value)
+            }
+            Err(error) => {
+                let text = chain(&error);
+                if text != self.last {
+                    tracing::error!("{}: {text}", self.what);
+                    self.last = text;
+                }
+                None
+            }
         }
     }
 }
 
-fn catch_up(layout: &Layout, open: &mut Option<(Reader, Writer)>) -> Result<(), Error> {
+fn catch_up(layout: &Layout, open: &mut Option<(Reader, Index)>) -> Result<(), Error> {
     if open.is_none() {
         *open = Some((Reader::open(layout)?, open_index(&layout.index())?));
     }
@@ -76,9 +109,13 @@ fn catch_up(layout: &Layout, open: &mut Option<(Reader, Writer)>) -> Result<(), 
     Ok(())
 }
 
+fn relate(layout: &Layout, writer: &Writer) -> Result<usize, Error> {
+    Ok(relate::catch_up(&Reader::open(layout)?, writer, RELATED_MAX, |_| {})?)
+}
+
 /// Opens the index for writing.
-pub(super) fn open_index(dir: &Path) -> Result<Writer, Error> {
-    Ok(Writer::open(dir).map_err(follow::Error::Index)?)
+pub(super) fn open_index(dir: &Path) -> Result<Index, Error> {
+    Ok(Index::open(dir).map_err(follow::Error::Index)?)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

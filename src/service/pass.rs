@@ -1,11 +1,15 @@
 //! One pass for cron or scripts: poll, index, end.
 
-use crate::follow;
 use crate::model::fetch::Outcome;
 use crate::service::engine::Engine;
 use crate::service::engine::repairs::Repairs;
 use crate::service::{Error, Setup, follower};
-use crate::store::{Reader, feeds};
+use crate::store::{Layout, Reader, Writer, feeds};
+use crate::{follow, relate};
+
+/// Articles compared with others in one pass. The first pass over a long feed list finds more; those
+/// that follow, or a daemon, do the rest.
+const RELATED_MAX: usize = 500;
 
 /// Which feeds to poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +88,17 @@ pub async fn pass(
     }
     repairs.stop().await;
     let _lock = engine.close().await;
-    let mut index = follower::open_index(&setup.layout.index())?;
-    follow::catch_up(&Reader::open(&setup.layout)?, &mut index, |_| {})?;
+    let layout = setup.layout.clone();
+    let followed = tokio::task::spawn_blocking(move || catch_up(&layout)).await;
+    followed.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
     Ok(summary)
+}
+
+fn catch_up(layout: &Layout) -> Result<(), Error> {
+    let reader = Reader::open(layout)?;
+    let mut index = follower::open_index(&layout.index())?;
+    follow::catch_up(&reader, &mut index, |_| {})?;
+    drop(index);
+    relate::catch_up(&reader, &Writer::open(layout)?, RELATED_MAX, |_| {})?;
+    Ok(())
 }

@@ -63,7 +63,7 @@ struct Ticker {
 impl Ticker {
     async fn open(setup: Setup) -> Result<Self, Error> {
         let engine = Engine::open(&setup).await?;
-        let follower = Follower::start(&setup.layout)?;
+        let follower = Follower::start(&setup.layout, engine.writer())?;
         let ticker = Self {
             engine,
             repairs: Repairs::default(),

@@ -28,5 +28,6 @@ mod poll; // one pass: what is new, what changed, what failed
 mod repair; // gaps, looked up elsewhere, by itself and on demand
 mod schema; // the public views, and how questions are looked up
 mod simulation; // weeks of polling on a virtual clock: what is missed, and the laws
+mod stories; // which articles are one story, and that it stays so
 mod systemd; // the unit, and what the service manager is told
 mod upkeep; // backups, putting one back, checking that all is whole

@@ -75,6 +75,12 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("what a feed lists, by its keys", statement("repairs.rs", "LISTED_KEYS")),
         ("an article by a key", statement("articles.rs", "FIND")),
         ("what the index has not taken up", statement("changes.rs", "AFTER")),
+        ("what stories have not taken up", statement("shingles.rs", "PENDING")),
+        ("who else has a hash", statement("shingles.rs", "HOLDERS")),
+        ("a text to compare with", statement("shingles.rs", "CANDIDATE")),
+        ("the story of an article", statement("stories.rs", "STORY_OF")),
+        ("joining two stories", statement("stories.rs", "ABSORB")),
+        ("a story in the public view", "SELECT * FROM stories WHERE id = 'a'".to_owned()),
         ("an article in the public view", "SELECT * FROM articles WHERE id = 'a'".to_owned()),
         ("its revisions in the public view", "SELECT * FROM revisions WHERE id = 'a'".to_owned()),
     ] {

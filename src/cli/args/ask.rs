@@ -113,9 +113,9 @@ pub(in crate::cli) struct StatusArgs {
 /// Arguments of `sql`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The public views are articles, revisions, sightings, feeds, fetches, coverage,
-repairs and findings; here there is also texts(id, revision, text, current). See
-docs/schema.md.
+The public views are articles, revisions, sightings, stories, story_links,
+feeds, fetches, coverage, repairs and findings; here there is also
+texts(id, revision, text, current). See docs/schema.md.
 
 Examples:
   knipsel sql 'select outlet, count(*) from articles group by 1 order by 2 desc'
