@@ -18,6 +18,7 @@ use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::{content, feed_title, language_tag, normalize};
+use crate::normalize::url::unwrapped;
 use crate::parse::discover;
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
@@ -150,6 +151,8 @@ struct Document {
 struct Prepared {
     guid: Option<String>,
     link: Option<String>,
+    /// The address behind the consent gate that `link` is.
+    behind_gate: Option<String>,
     content: Content,
     keys: Vec<IdentityKey>,
     fingerprint: Short,
@@ -228,8 +231,9 @@ fn prepare(feed: &Feed, parsed: &ParsedFeed) -> Document {
             let fingerprint = fingerprint::content(&content);
             let entry_hash = fingerprint::entry(&entry, &fingerprint);
             let Entry { guid, link, .. } = entry;
+            let behind_gate = link.as_deref().and_then(unwrapped);
             let is_cut = raw.is_cut;
-            Prepared { guid, link, content, keys, fingerprint, entry_hash, is_cut }
+            Prepared { guid, link, behind_gate, content, keys, fingerprint, entry_hash, is_cut }
         })
         .collect();
     Document {

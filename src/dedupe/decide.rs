@@ -12,6 +12,12 @@ const FULLER: f64 = 1.5;
 /// two articles.
 const REUSE_OVERLAP_MAX: f64 = 0.2;
 
+/// Two texts of one date that share this part of their words are one, under whatever address.
+const READDRESSED_OVERLAP_MIN: f64 = 0.8;
+
+/// A shorter text, without a date, says too little to be known by.
+const READDRESSED_BYTES_MIN: usize = 80;
+
 /// What the archive holds of the article an entry may be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
@@ -47,12 +53,39 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     if both_have(KeyKind::Publisher) {
         return false;
     }
-    if shares(KeyKind::Url) || !both_have(KeyKind::Url) {
+    if shares(KeyKind::Url) {
+        return true;
+    }
+    // Without addresses a GUID is all there is; dates of two days say that it was given away.
+    if !both_have(KeyKind::Url) && !is_days_apart(content, &known.current) {
         return true;
     }
     let entry_words = words(content);
     let known_words = words(&known.current);
     overlap(&entry_words, &known_words) >= REUSE_OVERLAP_MAX
+}
+
+/// Whether an entry that shares no key with an article which its feed listed until now, and lists no
+/// more, is that article under another GUID and another address: a host was renamed, or an address
+/// was edited with the headline. Date and text must say so.
+pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
+    let has_id = |keys: &[IdentityKey]| keys.iter().any(|key| key.kind() == KeyKind::Publisher);
+    if has_id(keys) && has_id(&known.keys) {
+        return false;
+    }
+    let dates = (content.published, known.current.published);
+    match dates {
+        (Some(date), Some(before)) => {
+            date.at == before.at
+                && overlap(&words(content), &words(&known.current)) >= READDRESSED_OVERLAP_MIN
+        }
+        (None, None) => {
+            content.text.len() >= READDRESSED_BYTES_MIN
+                && !differ(&content.text, &known.current.text)
+                && !differ(&content.title, &known.current.title)
+        }
+        _ => false,
+    }
 }
 
 /// The edit that an entry of a known article amounts to; `None` when it says nothing new.
@@ -70,6 +103,12 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
     let content = merge(content, known);
     let changed = changes(&known.current, &content);
     (!changed.is_empty()).then_some(Edit { content, changed })
+}
+
+fn is_days_apart(one: &Content, other: &Content) -> bool {
+    const DAY_SECONDS: u64 = 86_400;
+    let dates = one.published.zip(other.published);
+    dates.is_some_and(|(one, other)| one.at.seconds().abs_diff(other.at.seconds()) >= DAY_SECONDS)
 }
 
 /// What differs between two versions, by field.
@@ -128,6 +167,7 @@ fn overlap(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::time::{Precision, StatedDate, Timestamp};
 
     const LONG: &str =
         "De brug over het kanaal is dicht. Monteurs zoeken naar de oorzaak van de storing.";
@@ -193,6 +233,28 @@ mod tests {
         assert!(!is_same_article(&keys, &other, &brug));
         let slug = content("Brug open", &LONG.replace("dicht", "open"));
         assert!(is_same_article(&keys, &slug, &brug));
+    }
+
+    #[test]
+    fn a_guid_without_an_address_is_believed_unless_date_and_words_differ() {
+        let on = |day: i64, text: &str| Content {
+            published: Some(StatedDate {
+                at: Timestamp::from_seconds(day * 86_400),
+                precision: Precision::Second,
+                is_zone_assumed: false,
+            }),
+            ..content("", text)
+        };
+        let known = Known {
+            keys: vec![IdentityKey::guid("f", "1")],
+            current: on(1, LONG),
+            last_in_feed: None,
+        };
+        let keys = [IdentityKey::guid("f", "1")];
+        let other = "Wandelaars fotografeerden zondag een wolf bij Ede.";
+        assert!(is_same_article(&keys, &on(1, other), &known));
+        assert!(!is_same_article(&keys, &on(9, other), &known));
+        assert!(is_same_article(&keys, &on(9, LONG), &known));
     }
 
     #[test]

@@ -3,18 +3,48 @@
 use url::Url;
 
 /// Query parameters that say how a reader came, not what is read.
-const TRACKING: [&str; 10] = [
-    "fbclid",
-    "gclid",
+const TRACKING: [&str; 27] = [
+    "_ga",
+    "at_campaign",
+    "at_medium",
+    "cmpid",
     "dclid",
-    "msclkid",
+    "fbclid",
+    "gbraid",
+    "gclid",
+    "gclsrc",
+    "igshid",
+    "li_fat_id",
     "mc_cid",
     "mc_eid",
-    "igshid",
+    "mkt_tok",
+    "msclkid",
     "ns_campaign",
     "ns_mchannel",
     "ns_source",
+    "oly_enc_id",
+    "ref_src",
+    "ttclid",
+    "twclid",
+    "wbraid",
+    "wt_mc",
+    "wt_zmc",
+    "xtor",
+    "yclid",
 ];
+
+/// Query parameters, or values of them, that ask for the AMP version.
+const AMP: [&str; 5] = ["amp", "amp=1", "amp=true", "outputType=amp", "outputtype=amp"];
+
+/// Where a consent gate says what lies behind it.
+const BEHIND: [&str; 4] = ["callbackurl", "redirecturi", "returnurl", "redirecturl"];
+
+/// What a gate calls itself in its address.
+const GATES: [&str; 6] =
+    ["consent", "privacygate", "privacy-gate", "privacy-wall", "cookiewall", "myprivacy"];
+
+/// Gates lead to gates: the first one wants the answer, the second gives the cookie.
+const GATES_MAX: usize = 4;
 
 /// Longer addresses are of no use: servers rarely take more (RFC 9110 section 4.1).
 const URL_BYTES_MAX: usize = 8192;
@@ -22,9 +52,11 @@ const URL_BYTES_MAX: usize = 8192;
 /// The canonical form of an address, for recognising articles and not for fetching them.
 ///
 /// `https`, no `www.`, `m.` or `amp.`, no default port, no fragment, no tracking parameters, no AMP
-/// suffix, no trailing slash; the order of the query is kept. `None` when it is no web address.
+/// suffix, no trailing slash; the order of the query is kept. What a consent gate or an AMP cache
+/// stands before counts, not the gate. `None` when it is no web address.
 pub fn canonical(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
+    let url = behind_gates(&url).or_else(|| behind_amp_cache(&url)).unwrap_or(url);
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
@@ -32,6 +64,48 @@ pub fn canonical(text: &str) -> Option<String> {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let query = query(&url);
     Some(format!("https://{host}{port}{}{query}", path(&url)))
+}
+
+/// The address behind a consent gate, as its own address tells; `None` for one that is no gate.
+pub fn unwrapped(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    behind_gates(&url).map(String::from)
+}
+
+/// `https://gate.example/consent?callbackUrl=https%3A%2F%2Fa.example%2Fprivacygate-confirm%3F\
+/// redirectUri%3D%252Fbinnenland%252Fbrug`: the real address doubly encoded in that of the gate.
+fn behind_gates(url: &Url) -> Option<Url> {
+    let mut found: Option<Url> = None;
+    for _ in 0..GATES_MAX {
+        let gate = found.as_ref().unwrap_or(url);
+        let Some(next) = behind_gate(gate) else { break };
+        found = Some(next);
+    }
+    found
+}
+
+fn behind_gate(gate: &Url) -> Option<Url> {
+    let name = format!("{}{}", gate.host_str()?, gate.path()).to_ascii_lowercase();
+    if !GATES.iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let mut pairs = gate.query_pairs();
+    let (_, to) = pairs.find(|(key, to)| {
+        BEHIND.contains(&key.to_ascii_lowercase().replace(['_', '-'], "").as_str())
+            && !to.is_empty()
+    })?;
+    let to = gate.join(&to).ok()?;
+    matches!(to.scheme(), "http" | "https").then_some(to)
+}
+
+/// `https://a-example.cdn.ampproject.org/c/s/www.a.example/brug`: a copy of the page after `/s/`.
+fn behind_amp_cache(url: &Url) -> Option<Url> {
+    if !url.host_str()?.ends_with(".cdn.ampproject.org") {
+        return None;
+    }
+    let rest = url.path().strip_prefix("/c/").or_else(|| url.path().strip_prefix("/v/"))?;
+    let (scheme, rest) = rest.strip_prefix("s/").map_or(("http", rest), |rest| ("https", rest));
+    Url::parse(&format!("{scheme}://{rest}")).ok()
 }
 
 /// Whether an address is one that must not be kept for a reader to follow: `javascript:`, `data:`,
@@ -78,7 +152,7 @@ fn query(url: &Url) -> String {
 
 fn is_tracking(pair: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-    name.starts_with("utm_") || TRACKING.contains(&name.as_str()) || pair == "outputType=amp"
+    name.starts_with("utm_") || TRACKING.contains(&name.as_str()) || AMP.contains(&pair)
 }
 
 #[cfg(test)]
@@ -101,9 +175,32 @@ mod tests {
             " https://DIJKBODE.example/binnenland/1203001/brug.amp ",
             "https://amp.dijkbode.example/binnenland/1203001/brug/amp/",
             "https://dijkbode.example/amp/binnenland/1203001/brug",
+            "https://dijkbode.example/binnenland/1203001/brug?amp&wt_mc=rss",
+            "https://dijkbode-example.cdn.ampproject.org/c/s/www.dijkbode.example/binnenland/1203001/brug",
         ] {
             check(text, expected);
         }
+    }
+
+    #[test]
+    fn what_lies_behind_a_gate_counts() {
+        let expected = "https://dijkbode.example/binnenland/brug~a1b2c3d";
+        for text in [
+            "https://myprivacy.pers.example/consent?siteKey=x&callbackUrl=https%3A%2F%2Fwww.\
+             dijkbode.example%2Fprivacygate-confirm%3FredirectUri%3D%252Fbinnenland%252Fbrug~a1b2c3d",
+            "https://www.dijkbode.example/privacygate-confirm?redirectUri=%2Fbinnenland%2Fbrug~a1b2c3d",
+            "https://cookiewall.dijkbode.example/?return_url=https://dijkbode.example/binnenland/\
+             brug~a1b2c3d",
+        ] {
+            check(text, expected);
+        }
+        // An address that only looks like one, and a gate that leads nowhere.
+        check("https://a.example/nieuws?returnUrl=/x", "https://a.example/nieuws?returnUrl=/x");
+        check("https://a.example/consent?callbackUrl=", "https://a.example/consent?callbackUrl=");
+        check(
+            "https://a.example/consent?callbackUrl=javascript:x",
+            "https://a.example/consent?callbackUrl=javascript:x",
+        );
     }
 
     #[test]

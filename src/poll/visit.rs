@@ -1,17 +1,62 @@
 //! One document compared with the archive: what is new in it, what changed, what left the feed.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::coverage;
-use crate::dedupe::decide::{Known, edit, is_same_article};
-use crate::dedupe::fingerprint;
-use crate::model::article::Source;
+use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
+use crate::dedupe::fingerprint::{self, Short};
+use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::{Document, Prepared, ledger};
 use crate::store::articles::{Identity, Version};
 use crate::store::polls::Tally;
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, articles, sightings};
+
+/// Entries of a feed among which one that is gone is looked for; more is no window but a library.
+const WINDOW_MAX: usize = 500;
+
+/// What a feed listed before, against the document it gives now.
+struct Before<'d> {
+    document: &'d Document,
+    listed: Option<&'d Listed>,
+    last_at: Option<Timestamp>,
+    named: OnceCell<(HashSet<Short>, HashSet<&'d IdentityKey>)>,
+}
+
+impl<'d> Before<'d> {
+    fn new(document: &'d Document, listed: &'d Listed, last_at: Option<Timestamp>) -> Self {
+        let is_window = (1..=WINDOW_MAX).contains(&listed.n_entries());
+        let listed = Some(listed).filter(|_| is_window);
+        Self { document, listed, last_at, named: OnceCell::new() }
+    }
+
+    /// The entries and keys of the document.
+    fn named(&self) -> &(HashSet<Short>, HashSet<&'d IdentityKey>) {
+        self.named.get_or_init(|| {
+            let entries = &self.document.entries;
+            let hashes = entries.iter().map(|entry| entry.entry_hash).collect();
+            (hashes, entries.iter().flat_map(|entry| &entry.keys).collect())
+        })
+    }
+
+    /// Articles that said just this in an entry which is gone.
+    fn saying(&self, fingerprint: &Short) -> Vec<ArticleRow> {
+        let saying = |listed: &Listed| listed.saying(fingerprint, &self.named().0);
+        self.listed.map(saying).unwrap_or_default()
+    }
+
+    /// Whether what states `at` for its date should have been seen before.
+    fn is_old(&self, at: Timestamp) -> bool {
+        self.listed.is_some() && self.last_at.is_some_and(|last| at <= last)
+    }
+
+    /// Whether the document still has an entry of an article with these keys.
+    fn names(&self, keys: &[IdentityKey]) -> bool {
+        keys.iter().any(|key| self.named().1.contains(key))
+    }
+}
 
 /// One document being compared with the archive.
 pub(super) struct Visit<'v> {
@@ -34,12 +79,13 @@ impl Visit<'_> {
         let mut tally = Tally { n_entries: document.entries.len(), ..Tally::default() };
         let mut still = HashSet::new();
         let mut window = Vec::with_capacity(document.entries.len());
+        let before = Before::new(document, &listed, last_at);
         for prepared in &document.entries {
             let article = match listed.unchanged(&prepared.entry_hash) {
                 Some(article) => Some(article),
                 // Half an entry would make an article of half a text, and then a revision.
                 None if prepared.is_cut => self.recognize(prepared)?.map(|(article, _)| article),
-                None => Some(self.take_up(prepared, &still, &mut tally)?),
+                None => Some(self.take_up(prepared, &before, &still, &mut tally)?),
             };
             if let Some(article) = article
                 && still.insert(article)
@@ -57,10 +103,15 @@ impl Visit<'_> {
     fn take_up(
         &self,
         prepared: &Prepared,
+        before: &Before<'_>,
         still: &HashSet<ArticleRow>,
         tally: &mut Tally,
     ) -> Result<ArticleRow, Error> {
-        let article = match self.recognize(prepared)? {
+        let known = match self.recognize(prepared)? {
+            None => self.readdressed(prepared, before, still)?,
+            known => known,
+        };
+        let article = match known {
             // A document that lists one article twice means its first entry.
             Some((article, _)) if still.contains(&article) => return Ok(article),
             Some((article, known)) => {
@@ -72,7 +123,7 @@ impl Visit<'_> {
                 let identity = Identity {
                     keys: &prepared.keys,
                     outlet: self.outlet,
-                    url: prepared.link.as_deref(),
+                    url: prepared.behind_gate.as_deref().or(prepared.link.as_deref()),
                 };
                 articles::create(self.tx, &identity, &self.first_version(prepared))?
             }
@@ -94,6 +145,31 @@ impl Visit<'_> {
         for article in articles::find(self.tx, &prepared.keys)? {
             let known = articles::known(self.tx, article, Some(self.id))?;
             if is_same_article(&prepared.keys, &prepared.content, &known) {
+                return Ok(Some((article, known)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The article of an entry under a new address, among those that the feed has just ceased to
+    /// list. What is new states a date after the last poll, so that it is seldom looked for.
+    fn readdressed(
+        &self,
+        prepared: &Prepared,
+        before: &Before<'_>,
+        still: &HashSet<ArticleRow>,
+    ) -> Result<Option<(ArticleRow, Known)>, Error> {
+        let mut candidates = before.saying(&prepared.fingerprint);
+        let date = prepared.content.published.filter(|date| before.is_old(date.at));
+        if let Some(date) = date.filter(|_| candidates.is_empty()) {
+            candidates = sightings::listed_of_date(self.tx, self.id, date.at)?;
+        }
+        for article in candidates {
+            let known = articles::known(self.tx, article, Some(self.id))?;
+            if !still.contains(&article)
+                && !before.names(&known.keys)
+                && is_readdressed(&prepared.keys, &prepared.content, &known)
+            {
                 return Ok(Some((article, known)));
             }
         }

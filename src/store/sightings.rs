@@ -12,24 +12,36 @@ use crate::store::{ArticleRow, Error, FeedId, Tx};
 /// The entries a feed listed at its last poll.
 #[derive(Debug, Default)]
 pub struct Listed {
-    by_entry: HashMap<Short, ArticleRow>,
+    by_entry: HashMap<Short, (ArticleRow, Short)>,
 }
 
 impl Listed {
     /// The article of an entry that was listed and has not changed.
     pub fn unchanged(&self, entry: &Short) -> Option<ArticleRow> {
-        self.by_entry.get(entry).copied()
+        self.by_entry.get(entry).map(|(article, _)| *article)
+    }
+
+    /// How many entries were listed.
+    pub fn n_entries(&self) -> usize {
+        self.by_entry.len()
+    }
+
+    /// Articles that were listed with just this to say, except in the entries `still` there.
+    pub fn saying(&self, fingerprint: &Short, still: &HashSet<Short>) -> Vec<ArticleRow> {
+        let is_gone = |entry: &&Short| !still.contains(*entry);
+        let listed = self.by_entry.iter().filter(|(_, (_, said))| said == fingerprint);
+        listed.filter(|(entry, _)| is_gone(entry)).map(|(_, (article, _))| *article).collect()
     }
 
     /// How many of them are among `still`.
     pub fn n_among(&self, still: &HashSet<ArticleRow>) -> usize {
-        self.by_entry.values().filter(|article| still.contains(article)).count()
+        self.by_entry.values().filter(|(article, _)| still.contains(article)).count()
     }
 }
 
 // Named, because the planner may take the primary key, and with it all that a feed ever listed.
 const LISTED: &str = "
-    SELECT entry_hash, article_id
+    SELECT entry_hash, article_id, fingerprint
     FROM sighting INDEXED BY sighting_listed
     WHERE feed_id = :feed AND left_at IS NULL";
 
@@ -39,7 +51,7 @@ pub fn listed(tx: &Tx<'_>, feed: FeedId) -> Result<Listed, Error> {
     let mut statement = tx.connection.prepare_cached(LISTED).map_err(failed())?;
     let rows = statement
         .query_map(named_params! { ":feed": feed.0 }, |row| {
-            Ok((row.get::<_, Short>(0)?, ArticleRow(row.get(1)?)))
+            Ok((row.get::<_, Short>(0)?, (ArticleRow(row.get(1)?), row.get::<_, Short>(2)?)))
         })
         .map_err(failed())?;
     Ok(Listed { by_entry: rows.collect::<Result<_, _>>().map_err(failed())? })
@@ -107,7 +119,8 @@ pub fn leave(
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("store that an entry left its feed");
     let mut statement = tx.connection.prepare_cached(LEAVE).map_err(failed())?;
-    for article in listed.by_entry.values().filter(|article| !still.contains(article)) {
+    let articles = listed.by_entry.values().map(|(article, _)| article);
+    for article in articles.filter(|article| !still.contains(article)) {
         statement
             .execute(named_params! {
                 ":left_at": left_at.seconds(), ":feed": feed.0, ":article": article.0,
@@ -131,6 +144,29 @@ pub fn appeared(tx: &Tx<'_>, feed: FeedId) -> Result<Vec<Timestamp>, Error> {
         .query_map(named_params! { ":feed": feed.0 }, |row| row.get(0).map(Timestamp::from_seconds))
         .map_err(failed())?;
     rows.collect::<Result<_, _>>().map_err(failed())
+}
+
+const LISTED_OF_DATE: &str = "
+    SELECT s.article_id
+    FROM sighting AS s INDEXED BY sighting_listed
+    JOIN article AS a ON a.id = s.article_id
+    JOIN revision AS r ON r.id = a.revision_id
+    WHERE s.feed_id = :feed
+        AND s.left_at IS NULL
+        AND r.published_precision = 'second'
+        AND r.published_at = :at
+    LIMIT 5";
+
+/// Articles that `feed` listed at its last poll and that state `at` for their date, a few.
+pub fn listed_of_date(tx: &Tx<'_>, feed: FeedId, at: Timestamp) -> Result<Vec<ArticleRow>, Error> {
+    let failed = || Error::sqlite("look up what a feed listed");
+    let mut statement = tx.connection.prepare_cached(LISTED_OF_DATE).map_err(failed())?;
+    statement
+        .query_map(named_params! { ":feed": feed.0, ":at": at.seconds() }, |row| {
+            row.get(0).map(ArticleRow)
+        })
+        .and_then(Iterator::collect)
+        .map_err(failed())
 }
 
 const ANY_DATED: &str = "

@@ -83,7 +83,6 @@ fn table_is_written_when_asked_for() {
     let Ok(path) = std::env::var("KNIPSEL_WRITE") else { return };
     let text = std::fs::read_to_string(&path).unwrap();
     let (words, _) = text.split_once(MEASURED).unwrap();
-    let measured =
-        table::markdown(N_SEEDS, n_seeds().unwrap_or(2000)) + &repair::markdown(N_SEEDS);
+    let measured = table::markdown(N_SEEDS, n_seeds().unwrap_or(2000)) + &repair::markdown(N_SEEDS);
     std::fs::write(&path, format!("{words}{MEASURED}{measured}")).unwrap();
 }

@@ -1,0 +1,116 @@
+//! Histories of feeds that change what articles are known by: which entries are one article, and
+//! where each was seen, after every poll, after a new index and after all is polled again.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::news::rss;
+use crate::program::Program;
+use crate::web::{Route, Web};
+
+mod histories;
+
+use histories::{History, entry, histories};
+
+fn feed_name(history: &History, feed: usize) -> String {
+    format!("{}-f{feed}", history.name)
+}
+
+fn list(program: &Program, web: &Web, histories: &[History]) {
+    let mut list = String::new();
+    for history in histories {
+        let name = history.name;
+        let _ = writeln!(list, "[[outlet]]\nname = \"{name}\"");
+        if !history.pattern.is_empty() {
+            let _ = writeln!(list, "article_id = '{}'", history.pattern);
+        }
+        for feed in 0..history.polls[0].len() {
+            let feed = feed_name(history, feed);
+            let url = web.url(&format!("/{feed}/rss"));
+            let _ =
+                writeln!(list, "[[feed]]\nname = \"{feed}\"\nurl = \"{url}\"\noutlet = \"{name}\"");
+        }
+    }
+    fs::write(program.config("feeds.toml"), list).unwrap();
+}
+
+/// Gives every feed its document of poll number `poll`, or its last one. `mark` makes it another
+/// document that says the same.
+fn publish(web: &Web, histories: &[History], poll: usize, mark: &str) {
+    for history in histories {
+        let documents = &history.polls[poll.min(history.polls.len() - 1)];
+        for (feed, document) in documents.iter().enumerate() {
+            let body = rss(document)
+                .replace("<guid isPermaLink=\"false\"></guid>", "")
+                .replace("<link></link>", "");
+            let path = format!("/{}/rss", feed_name(history, feed));
+            web.set(&path, Route::document(format!("{body}<!-- {poll} {mark} -->")));
+        }
+    }
+}
+
+fn archived(program: &Program, history: &History) -> Vec<String> {
+    let name = history.name;
+    program.rows(&format!(
+        "SELECT title, revision,
+                (SELECT group_concat(f) FROM (
+                    SELECT substr(s.feed, {} + 2) AS f FROM sightings AS s
+                    WHERE s.id = a.id ORDER BY 1))
+         FROM articles AS a
+         WHERE outlet = '{name}'
+         ORDER BY 1, 3",
+        name.len()
+    ))
+}
+
+#[track_caller]
+fn check(program: &Program, histories: &[History], when: &str) {
+    let wrong: Vec<String> = histories
+        .iter()
+        .map(|history| (history, archived(program, history)))
+        .filter(|(history, found)| found != history.expected)
+        .map(|(history, found)| {
+            format!("{}:\n  found    {found:?}\n  expected {:?}", history.name, history.expected)
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{when}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn articles_stay_what_they_are_through_every_history() {
+    let histories = histories();
+    let (web, program) = (Web::start(), Program::new());
+    list(&program, &web, &histories);
+    let n_polls = histories.iter().map(|history| history.polls.len()).max().unwrap();
+    for poll in 0..n_polls {
+        publish(&web, &histories, poll, "");
+        program.poll_all();
+    }
+    check(&program, &histories, "after the last poll");
+    let ids = "SELECT id, title, revision FROM articles ORDER BY id";
+    let before = program.rows(ids);
+    program.ok(&["reindex"]);
+    // The last documents again, as if none had been seen.
+    publish(&web, &histories, n_polls, "again");
+    program.poll_all();
+    check(&program, &histories, "after a new index and another poll");
+    assert_eq!(program.rows(ids), before);
+    let n_listed = "SELECT count(*) FROM sightings WHERE listed";
+    let listed: usize = histories
+        .iter()
+        .map(|history| history.polls.last().unwrap().iter().map(Vec::len).sum::<usize>())
+        .sum();
+    assert_eq!(program.rows(n_listed), [listed.to_string()]);
+}
+
+#[test]
+fn the_address_behind_a_gate_is_the_articles_and_the_link_is_kept() {
+    let gate = "https://myprivacy.pers.example/consent?callbackUrl=https%3A%2F%2Fx.example%2F\
+                privacygate-confirm%3FredirectUri%3D%252Fbrug";
+    let web = Web::start();
+    web.set("/rss", Route::document(rss(&[entry(0, "", gate)])));
+    let program = Program::with_feed(&web.url("/rss"));
+    program.poll_all();
+    assert_eq!(program.rows("SELECT url FROM articles"), ["https://x.example/brug"]);
+    assert_eq!(program.rows("SELECT link FROM sightings"), [gate]);
+}
