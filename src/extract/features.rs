@@ -7,7 +7,7 @@ use crate::extract::hints::KINDS;
 use crate::extract::phrases;
 use crate::extract::votes::Voter;
 
-/// Names of the features, in the order of [`Features::of`], without the hints.
+/// Names of the features, in the order of `of`, without the hints.
 const NAMES: [&str; 84] = [
     "bias",
     "trafilatura",

@@ -25,7 +25,7 @@ pub(super) async fn read(mut from: impl AsyncRead + Unpin) -> io::Result<Vec<u8>
     Ok(message)
 }
 
-/// [`write`] for the child, which waits for nothing else.
+/// [`write()`] for the child, which waits for nothing else.
 pub(super) fn write_blocking(mut out: impl io::Write, message: &[u8]) -> io::Result<()> {
     out.write_all(&length(message)?)?;
     out.write_all(message)?;
