@@ -96,17 +96,30 @@ pub(super) fn of(
     if !people.is_empty() {
         return tidy(people);
     }
-    // Where the JSON-LD names the outlet alone, the page may still name a person.
-    let said = from_meta(meta);
-    if said.iter().any(|name| is_full_name(name)) || organizations.is_empty() && !said.is_empty() {
+    // Where the JSON-LD names the outlet alone, the page may still name somebody.
+    let outlet = outlet_names(article, meta);
+    let is_outlet = |name: &String| outlet.contains(&name.to_lowercase());
+    let names_outlet = organizations.iter().all(is_outlet);
+    let said = from_meta(meta, &outlet);
+    if said.iter().any(|name| names_outlet || is_full_name(name)) {
         return tidy(said);
     }
     let marked = from_markup(document);
-    let is_person = marked.iter().all(|name| is_full_name(name));
+    let is_person = marked.iter().all(|name| is_full_name(name) && !is_outlet(name));
     if !marked.is_empty() && (organizations.is_empty() || is_person) {
         return tidy(marked);
     }
+    if organizations.is_empty() {
+        return tidy(from_meta(meta, &[]));
+    }
     tidy(organizations)
+}
+
+/// What the outlet calls itself, in lower case.
+fn outlet_names(article: Option<&Map<String, Value>>, meta: &Meta) -> Vec<String> {
+    let publisher = json_ld::texts(article.and_then(|article| article.get("publisher")));
+    let site = meta.first(&["og:site_name", "application-name"]);
+    publisher.into_iter().chain(site).map(|name| name.to_lowercase()).collect()
 }
 
 /// Two to four words with capitals, as people are called and editorial offices seldom.
@@ -120,12 +133,14 @@ fn is_full_name(name: &str) -> bool {
 
 /// Names that the markup calls an author.
 fn from_markup(document: &Document) -> Vec<String> {
-    const PLACES: [&str; 6] = [
+    const PLACES: [&str; 7] = [
         "[itemprop~='author'] [itemprop~='name']",
         "[itemprop~='author']",
         "a[rel~='author']",
         "[class*='byline'] a",
-        "[class*='author-name'], [class*='authorName'], [class*='author__name']",
+        "[class*='author-name'], [class*='authorName'], [class*='author__name'], \
+         [class*='authorname'], [class*='author_name']",
+        "[class*='byline'] span",
         "[class~='byline'], [class~='author'], [class~='auteur']",
     ];
     for place in PLACES {
@@ -171,7 +186,10 @@ fn collect(
             let referred = object.get("@id").and_then(Value::as_str).and_then(|id| all.by_id(id));
             let object =
                 if object.contains_key("name") { object } else { referred.unwrap_or(object) };
-            let names = json_ld::texts(object.get("name"));
+            let mut names = json_ld::texts(object.get("name"));
+            if names.is_empty() {
+                names.extend(given_and_family(object));
+            }
             let is_organization = ["Organization", "NewsMediaOrganization", "Corporation"]
                 .iter()
                 .any(|kind| json_ld::is_a(object, kind));
@@ -182,7 +200,15 @@ fn collect(
     }
 }
 
-fn from_meta(meta: &Meta) -> Vec<String> {
+/// schema.org lets a person have two names instead of one.
+fn given_and_family(person: &Map<String, Value>) -> Option<String> {
+    let given = json_ld::first_text(person.get("givenName"))?;
+    let family = json_ld::first_text(person.get("familyName"))?;
+    Some(format!("{given} {family}"))
+}
+
+/// The first place in the `meta` elements that names anybody but the outlet.
+fn from_meta(meta: &Meta, outlet: &[String]) -> Vec<String> {
     const NAMES: [&str; 14] = [
         "author",
         "article:author",
@@ -200,10 +226,52 @@ fn from_meta(meta: &Meta) -> Vec<String> {
         "twitter:creator:name",
     ];
     for name in NAMES {
-        let found: Vec<String> = meta.all(name).iter().flat_map(|byline| split(byline)).collect();
+        let names = meta.all(name).into_iter().flat_map(|byline| split(&byline));
+        let found: Vec<String> =
+            names.filter(|name| !outlet.contains(&name.to_lowercase())).collect();
         if !found.is_empty() {
             return found;
         }
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(byline: &str, expected: &[&str]) {
+        assert_eq!(split(byline), expected, "{byline}");
+    }
+
+    #[test]
+    fn a_byline_is_its_names() {
+        check("Door Jo van Dam en Fenna Bos", &["Jo van Dam", "Fenna Bos"]);
+        check("Tekst: Jo van Dam", &["Jo van Dam"]);
+        check("Jo van Dam (Terneuzen); redactie@zeeklei.example", &["Jo van Dam", "redactie"]);
+        check("ANP / Jo van Dam", &["ANP", "Jo van Dam"]);
+        check("https://www.zeeklei.example/auteurs/jo-van-dam/", &["Jo Van Dam"]);
+        check("https://www.zeeklei.example/12345", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn the_outlet_gives_way_to_whoever_else_is_named() {
+        let of = |html: &str| {
+            let document = Document::from(html);
+            let all = JsonLd::of(&document);
+            super::of(all.article(), &all, &Meta::of(&document), &document)
+        };
+        let json = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"x",
+            "author":{"@type":"Organization","name":"Zeeklei"},"publisher":{"name":"Zeeklei"}}</script>"#;
+        assert_eq!(of(json), ["Zeeklei"]);
+        assert_eq!(of(&format!("{json}<meta name=author content='Jo van Dam'>")), ["Jo van Dam"]);
+        assert_eq!(of(&format!("{json}<meta name=author content='Zeeklei'>")), ["Zeeklei"]);
+        let wire = json.replacen("Zeeklei", "ANP", 1);
+        assert_eq!(of(&format!("{wire}<meta name=author content='Zeeklei'>")), ["ANP"]);
+        let two = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"x",
+            "author":[{"@type":"Person","givenName":"Jo","familyName":"van Dam"}]}</script>"#;
+        assert_eq!(of(two), ["Jo van Dam"]);
+    }
 }
