@@ -67,6 +67,9 @@ fn document(change: &changes::Change) -> Document<'_> {
         section: &change.sections,
         authors: &change.authors,
         feeds: &change.feeds,
+        tags: &change.tags,
+        language: &change.language,
+        traits: &change.traits,
         sort_at: change.sort_at,
     }
 }

@@ -6,6 +6,8 @@
 //! damaged, or was made by another version of the schema or of [`crate::language`], is thrown away
 //! and starts empty at watermark 0. Texts are not kept here.
 
+#[cfg(test)]
+mod differential;
 mod directory;
 mod schema;
 pub mod search;
@@ -19,8 +21,10 @@ use std::io;
 use tantivy::TantivyError;
 use tantivy::directory::error::{LockError, OpenReadError};
 
+use crate::query::Trait;
+
 /// One article as it is to be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Document<'a> {
     /// Its row in the archive; at most one document has it.
     pub article: i64,
@@ -36,6 +40,12 @@ pub struct Document<'a> {
     pub authors: &'a [String],
     /// Names of the feeds it was seen in.
     pub feeds: &'a [String],
+    /// Keywords of the publisher.
+    pub tags: &'a [String],
+    /// The language, as `nl`; empty when it is not known.
+    pub language: &'a str,
+    /// What else is about it.
+    pub traits: &'a [Trait],
     /// What newest first goes by, in seconds UTC.
     pub sort_at: i64,
 }
@@ -54,6 +64,14 @@ pub enum Error {
     Damaged {
         /// What is wrong with it.
         source: Box<TantivyError>,
+    },
+    /// Ask for less.
+    #[error("more than {limit} words begin with `{prefix}`")]
+    Broad {
+        /// What they begin with.
+        prefix: String,
+        /// As many are looked for.
+        limit: usize,
     },
     /// Mend the disk or the permissions.
     #[error("cannot {action} the search index")]

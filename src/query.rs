@@ -9,6 +9,13 @@
 //! | `asiel OR migratie` | either; `AND` binds tighter: `a b OR c` is `(a b) OR c` |
 //! | `-voetbal`, `NOT voetbal` | everything without it |
 //! | `title:kabinet`, `outlet:"NU.nl"`, `author:(jan OR piet)` | in that field only |
+//! | `=huis`, `="de raad"` | as it is written, in no other form |
+//! | `stikst*` | words that begin so |
+//! | `storm NEAR/5 schade`, `PRE/5` | with at most five words between; `PRE`: in this order |
+//! | `storm /s schade`, `/p` | in one sentence, in one paragraph |
+//! | `atleast3(stikstof)` | three times or more |
+//! | `date:2022-02`, `date:2022-02-14..2022-03`, `since:7d`, `until:2022` | in that time |
+//! | `is:revised`, `has:image` | with that about it |
 
 mod lexer;
 mod syntax;
@@ -34,6 +41,18 @@ pub enum Query {
     Word(String),
     /// Words in a row.
     Phrase(String),
+    /// A word, or words in a row, as they are written.
+    Exact(String),
+    /// Words that begin so.
+    Prefix(String),
+    /// Two or more of words, phrases, prefixes, `Any`, `Near` and `AtLeast`, near each other.
+    Near(Vec<Query>, Nearness),
+    /// So many times or more, of what `Near` takes too.
+    AtLeast(u32, Box<Query>),
+    /// Articles of a time.
+    Time(Time),
+    /// Articles with that about them.
+    Is(Trait),
     /// What is found within this field; an inner field replaces an outer one.
     In(Field, Box<Query>),
     /// All of these.
@@ -42,6 +61,89 @@ pub enum Query {
     Any(Vec<Query>),
     /// Everything but this.
     Not(Box<Query>),
+}
+
+/// How near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nearness {
+    /// At most so many words between, in any order.
+    Near(u32),
+    /// At most so many words between, in this order.
+    Pre(u32),
+    /// In one sentence.
+    Sentence,
+    /// In one paragraph.
+    Paragraph,
+}
+
+impl fmt::Display for Nearness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Near(n) => write!(f, "NEAR/{n}"),
+            Self::Pre(n) => write!(f, "PRE/{n}"),
+            Self::Sentence => f.write_str("/s"),
+            Self::Paragraph => f.write_str("/p"),
+        }
+    }
+}
+
+/// A condition on time. What a date means depends on today, so it is kept as it was typed until
+/// [`Query::set_times`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Time {
+    /// From, to, or on.
+    pub relation: Relation,
+    /// A date, or two with `..` between.
+    pub text: String,
+    /// The first moment, and the first one after; `None` for no limit.
+    pub range: (Option<Timestamp>, Option<Timestamp>),
+}
+
+/// How time is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// `date:`
+    On,
+    /// `since:`
+    Since,
+    /// `until:`, the day it names included
+    Until,
+}
+
+impl Relation {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::On, Self::Since, Self::Until];
+
+    /// The word before the colon.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "date",
+            Self::Since => "since",
+            Self::Until => "until",
+        }
+    }
+}
+
+/// What may be about an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trait {
+    /// It has more than one revision.
+    Revised,
+    /// It came with an image.
+    Image,
+}
+
+impl Trait {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Revised, Self::Image];
+
+    /// As it is asked for.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revised => "is:revised",
+            Self::Image => "has:image",
+        }
+    }
 }
 
 /// Something that is looked for.
@@ -60,26 +162,56 @@ pub struct Wanted<'a> {
 pub enum Field {
     /// The headline.
     Title,
+    /// The first paragraph.
+    Lead,
+    /// The text.
+    Body,
     /// Who published it.
     Outlet,
     /// The section.
     Section,
     /// Names of authors.
     Author,
+    /// Keywords of the publisher.
+    Tag,
+    /// The language, as `nl`.
+    Lang,
+    /// The name of a feed.
+    Feed,
 }
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Title, Self::Outlet, Self::Section, Self::Author];
+    pub const ALL: [Self; 9] = [
+        Self::Title,
+        Self::Lead,
+        Self::Body,
+        Self::Outlet,
+        Self::Section,
+        Self::Author,
+        Self::Tag,
+        Self::Lang,
+        Self::Feed,
+    ];
 
     /// The word before the colon.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Title => "title",
+            Self::Lead => "lead",
+            Self::Body => "body",
             Self::Outlet => "outlet",
             Self::Section => "section",
             Self::Author => "author",
+            Self::Tag => "tag",
+            Self::Lang => "lang",
+            Self::Feed => "feed",
         }
+    }
+
+    /// Whether it is running text: only there do forms, and places of words, matter.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Title | Self::Lead | Self::Body)
     }
 }
 
@@ -126,11 +258,13 @@ impl Query {
 
     fn collect_wanted<'a>(&'a self, field: Option<Field>, wanted: &mut Vec<Wanted<'a>>) {
         match self {
-            Self::Everything | Self::Not(_) => {}
+            Self::Everything | Self::Not(_) | Self::Time(_) | Self::Is(_) | Self::Prefix(_) => {}
             Self::Word(text) => wanted.push(Wanted { field, text, closeness: Closeness::Wide }),
             Self::Phrase(text) => wanted.push(Wanted { field, text, closeness: Closeness::Forms }),
+            Self::Exact(text) => wanted.push(Wanted { field, text, closeness: Closeness::Exact }),
+            Self::AtLeast(_, query) => query.collect_wanted(field, wanted),
             Self::In(field, query) => query.collect_wanted(Some(*field), wanted),
-            Self::All(parts) | Self::Any(parts) => {
+            Self::All(parts) | Self::Any(parts) | Self::Near(parts, _) => {
                 for part in parts {
                     part.collect_wanted(field, wanted);
                 }
@@ -138,10 +272,67 @@ impl Query {
         }
     }
 
+    /// Its words, phrases and other conditions one by one, each in its field; and for those that
+    /// are looked for in a text, what that is.
+    pub fn leaves(&self) -> Vec<(Query, Option<Wanted<'_>>)> {
+        let mut leaves = Vec::new();
+        self.collect_leaves(None, &mut leaves);
+        leaves
+    }
+
+    fn collect_leaves<'a>(
+        &'a self,
+        field: Option<Field>,
+        leaves: &mut Vec<(Query, Option<Wanted<'a>>)>,
+    ) {
+        match self {
+            Self::Everything => {}
+            Self::In(field, query) => query.collect_leaves(Some(*field), leaves),
+            Self::Not(query) | Self::AtLeast(_, query) => query.collect_leaves(field, leaves),
+            Self::All(parts) | Self::Any(parts) | Self::Near(parts, _) => {
+                parts.iter().for_each(|part| part.collect_leaves(field, leaves));
+            }
+            leaf => {
+                let whole = match field {
+                    Some(field) => Self::In(field, Box::new(leaf.clone())),
+                    None => leaf.clone(),
+                };
+                let in_text = field.is_none_or(Field::is_text);
+                let wanted = if in_text { leaf.wanted().pop() } else { None };
+                leaves.push((whole, wanted));
+            }
+        }
+    }
+
+    /// Finds out what its dates mean: `range` gets each of them.
+    pub fn set_times<E>(
+        &mut self,
+        range: &impl Fn(&Time) -> Result<(Option<Timestamp>, Option<Timestamp>), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Time(time) => time.range = range(time)?,
+            Self::Not(query) | Self::In(_, query) | Self::AtLeast(_, query) => {
+                query.set_times(range)?;
+            }
+            Self::All(parts) | Self::Any(parts) | Self::Near(parts, _) => {
+                for part in parts {
+                    part.set_times(range)?;
+                }
+            }
+            Self::Everything
+            | Self::Word(_)
+            | Self::Phrase(_)
+            | Self::Exact(_)
+            | Self::Prefix(_)
+            | Self::Is(_) => {}
+        }
+        Ok(())
+    }
+
     /// As one operand of `-`, a field, or a row of words.
     fn fmt_operand(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::All(_) | Self::Any(_) => write!(f, "({self})"),
+            Self::All(_) | Self::Any(_) | Self::Near(..) => write!(f, "({self})"),
             _ => write!(f, "{self}"),
         }
     }
@@ -154,6 +345,21 @@ impl fmt::Display for Query {
             Self::Everything => Ok(()),
             Self::Word(word) => f.write_str(word),
             Self::Phrase(phrase) => write!(f, "\"{phrase}\""),
+            Self::Exact(text) if text.contains(char::is_whitespace) => write!(f, "=\"{text}\""),
+            Self::Exact(text) => write!(f, "={text}"),
+            Self::Prefix(text) => write!(f, "{text}*"),
+            Self::AtLeast(n, query) => write!(f, "atleast{n}({query})"),
+            Self::Time(time) => write!(f, "{}:{}", time.relation.as_str(), time.text),
+            Self::Is(of) => f.write_str(of.as_str()),
+            Self::Near(parts, nearness) => {
+                for (n, part) in parts.iter().enumerate() {
+                    if n > 0 {
+                        write!(f, " {nearness} ")?;
+                    }
+                    part.fmt_operand(f)?;
+                }
+                Ok(())
+            }
             Self::In(field, query) => {
                 write!(f, "{}:", field.as_str())?;
                 query.fmt_operand(f)
@@ -165,7 +371,10 @@ impl fmt::Display for Query {
             Self::All(parts) => {
                 for (n, part) in parts.iter().enumerate() {
                     f.write_str(if n == 0 { "" } else { " " })?;
-                    part.fmt_operand(f)?;
+                    match part {
+                        Self::Near(..) => write!(f, "{part}")?,
+                        part => part.fmt_operand(f)?,
+                    }
                 }
                 Ok(())
             }

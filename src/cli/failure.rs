@@ -133,6 +133,9 @@ impl From<store::Error> for Failure {
 
 impl From<index::Error> for Failure {
     fn from(error: index::Error) -> Self {
+        if matches!(error, index::Error::Broad { .. }) {
+            return Self::wrap(Exit::Usage, error).hint("write more of the word before the `*`");
+        }
         Self::wrap(Exit::Database, error).hint("`knipsel reindex` builds the index again")
     }
 }

@@ -5,6 +5,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record};
 use crate::cli::{out, render, setup, snippet, when};
 use crate::index::search::{Hits, Page, Searcher, Sort};
+use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
 use crate::query::{self, Filter, Query};
 use crate::service::clock;
@@ -12,11 +13,16 @@ use crate::store::library::{self, Article};
 use crate::store::{ArticleRow, Layout, Lock, Reader, changes};
 
 pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure> {
-    let query = query::parse(&args.query.join(" "))?;
+    let mut query = query::parse(&args.query.join(" "))?;
+    let now = clock::now();
+    query.set_times(&|time| when::range(time, now))?;
     let filter = filter(args)?;
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let searcher = Searcher::open(&layout.index())?;
+    if args.explain {
+        return explain(&query, &filter, searcher.as_ref());
+    }
     let hits = match &searcher {
         Some(searcher) => searcher.search(&query, &filter, &page(args))?,
         None => Hits::default(),
@@ -47,6 +53,41 @@ fn filter(args: &SearchArgs) -> Result<Filter, Failure> {
         feeds: args.feed.clone(),
         words: if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide },
     })
+}
+
+/// The query in normal form, and for each word what it finds and in how many articles.
+fn explain(query: &Query, filter: &Filter, searcher: Option<&Searcher>) -> Result<Exit, Failure> {
+    let count = |query: &Query| -> Result<usize, Failure> {
+        let page = Page { sort: Sort::Newest, limit: 0, offset: 0 };
+        Ok(searcher
+            .map(|searcher| searcher.search(query, filter, &page))
+            .transpose()?
+            .map_or(0, |hits| hits.total))
+    };
+    out::line(&out::bold(&out::clean(&query.to_string())))?;
+    out::line(&format!("{} articles", count(query)?))?;
+    for (part, wanted) in query.leaves() {
+        out::line("")?;
+        out::line(&format!(
+            "{}  {} articles",
+            out::bold(&out::clean(&part.to_string())),
+            count(&part)?
+        ))?;
+        let Some(wanted) = wanted else { continue };
+        let closeness = match wanted.closeness {
+            Closeness::Wide => filter.words,
+            closeness => closeness,
+        };
+        for reading in wanted::readings(wanted.text, closeness) {
+            let (how, words) = match reading {
+                Reading::Row(words) => ("finds", words),
+                Reading::Near(words) => ("or near each other", words),
+            };
+            let words: Vec<String> = words.iter().map(|one| one.join(" ")).collect();
+            out::facts(&[(how, Some(words.join(" + ")))])?;
+        }
+    }
+    Ok(Exit::Done)
 }
 
 /// A running daemon keeps the index within seconds; without one nobody does.

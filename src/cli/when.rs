@@ -6,6 +6,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::model::units::Span;
 use crate::parse::date;
+use crate::query::{Relation, Time};
 
 /// The first moment of what `text` names.
 pub(super) fn since(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
@@ -21,6 +22,21 @@ pub(super) fn until(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
         return Ok(now.minus(span.0));
     }
     Ok(read(text, now)?.ends_at())
+}
+
+/// From the first moment of what a query asks for to the first one after it.
+pub(super) fn range(
+    time: &Time,
+    now: Timestamp,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
+    let (first, last) = time.text.split_once("..").unwrap_or((&time.text, &time.text));
+    let from = |text: &str| (!text.is_empty()).then(|| since(text, now)).transpose();
+    let to = |text: &str| (!text.is_empty()).then(|| until(text, now)).transpose();
+    Ok(match time.relation {
+        Relation::On => (from(first)?, to(last)?),
+        Relation::Since => (from(&time.text)?, None),
+        Relation::Until => (None, to(&time.text)?),
+    })
 }
 
 fn read(text: &str, now: Timestamp) -> Result<StatedDate, Failure> {

@@ -25,6 +25,9 @@ pub(super) struct Fields {
     pub(super) section: Field,
     pub(super) author: Field,
     pub(super) feed: Field,
+    pub(super) tag: Field,
+    pub(super) language: Field,
+    pub(super) trait_of: Field,
 }
 
 /// What stands in a commit beside the documents.
@@ -72,7 +75,10 @@ pub(super) fn schema() -> (Schema, Fields) {
         text: schema.add_text_field("text", words),
         outlet: schema.add_text_field("outlet", names.clone()),
         section: schema.add_text_field("section", names.clone()),
-        author: schema.add_text_field("author", names),
+        author: schema.add_text_field("author", names.clone()),
+        tag: schema.add_text_field("tag", names),
+        language: schema.add_text_field("language", exact.clone()),
+        trait_of: schema.add_text_field("trait", exact.clone()),
         feed: schema.add_text_field("feed", exact),
     };
     (schema.build(), fields)

@@ -91,7 +91,7 @@ impl Searcher {
 
     /// Articles that match `query` and `filter`.
     pub fn search(&self, query: &Query, filter: &Filter, page: &Page) -> Result<Hits, Error> {
-        let plan = translate::plan(&self.fields, query, filter);
+        let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
         let n_articles = usize::try_from(self.inner.num_docs()).unwrap_or(usize::MAX);
         let limit = page.limit.min(n_articles.saturating_sub(page.offset));
         let page = Page { limit, ..*page };
@@ -156,7 +156,17 @@ mod tests {
 
     fn article<'a>(row: i64, title: &'a str, text: &'a str, sort_at: i64) -> Document<'a> {
         let (outlet, section, authors, feeds) = ("", "", &[], &[]);
-        Document { article: row, title, text, outlet, section, authors, feeds, sort_at }
+        Document {
+            article: row,
+            title,
+            text,
+            outlet,
+            section,
+            authors,
+            feeds,
+            sort_at,
+            ..Document::default()
+        }
     }
 
     fn index(articles: &[Document<'_>]) -> (TempDir, Searcher) {

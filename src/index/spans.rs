@@ -15,7 +15,6 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Ter
 
 /// What is to stand in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(dead_code, reason = "operators of the query language that come next")]
 pub(super) enum Span {
     /// One of these words.
     Words(Vec<String>),
@@ -42,6 +41,8 @@ pub(super) enum Span {
     },
     /// At least so many times.
     AtLeast(usize, Box<Span>),
+    /// Before the first of these signs.
+    Before(&'static str, Box<Span>),
 }
 
 /// Whether parts may stand in any order.
@@ -110,7 +111,7 @@ fn candidates(field: Field, span: &Span) -> Box<dyn Query> {
         Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
             all(Occur::Must, parts)
         }
-        Span::AtLeast(_, part) => candidates(field, part),
+        Span::AtLeast(_, part) | Span::Before(_, part) => candidates(field, part),
     }
 }
 
@@ -144,7 +145,7 @@ fn frequency(
             let all = parts.iter().map(of).collect::<tantivy::Result<Vec<_>>>()?;
             Ok(all.iter().min().copied().unwrap_or_default() / all.len().max(1) as u64)
         }
-        Span::AtLeast(_, part) => of(part),
+        Span::AtLeast(_, part) | Span::Before(_, part) => of(part),
     }
 }
 
@@ -258,6 +259,7 @@ enum Places {
     Near { parts: Vec<Places>, within: u32, order: Order },
     Within { parts: Vec<Places>, signs: Vec<SegmentPostings> },
     AtLeast(usize, Box<Places>),
+    Before { part: Box<Places>, signs: Vec<SegmentPostings> },
 }
 
 /// First and last word.
@@ -286,6 +288,11 @@ impl Places {
             Span::Within { parts, sign } => {
                 let signs = lists(reader, field, &[(*sign).to_owned()])?;
                 all(parts)?.map(|parts| Self::Within { parts, signs })
+            }
+            Span::Before(sign, part) => {
+                let signs = lists(reader, field, &[(*sign).to_owned()])?;
+                let part = Self::open(reader, field, part)?.map(Box::new);
+                part.map(|part| Self::Before { part, signs })
             }
             Span::AtLeast(n, part) => {
                 Self::open(reader, field, part)?.map(|part| Self::AtLeast(*n, Box::new(part)))
@@ -317,6 +324,11 @@ impl Places {
                 if let Some(parts) = each(parts, doc) {
                     within(&parts, &positions(signs, doc), found);
                 }
+            }
+            Self::Before { part, signs } => {
+                let end = positions(signs, doc).first().copied().unwrap_or(u32::MAX);
+                part.find(doc, found);
+                found.retain(|(_, last)| *last < end);
             }
             Self::AtLeast(n, part) => {
                 let mut places = Vec::new();
@@ -388,7 +400,8 @@ fn row(parts: &mut [Places], doc: DocId, found: &mut Vec<Place>) {
 
 /// From each place of each part: the nearest place of every other one.
 fn near(parts: &[Vec<Place>], within: u32, order: Order, found: &mut Vec<Place>) {
-    let heads: &[Vec<Place>] = if order == Order::Given { &parts[..1] } else { parts };
+    let heads: &[Vec<Place>] =
+        if order == Order::Given { parts.get(..1).unwrap_or_default() } else { parts };
     for (n, head) in heads.iter().enumerate() {
         for place in head {
             let others = parts.iter().enumerate().filter(|(other, _)| *other != n);

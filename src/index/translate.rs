@@ -1,51 +1,55 @@
 //! From what was asked to what Tantivy runs.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use tantivy::Term;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query as Plan,
-    RangeQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query as Plan, RangeQuery,
+    TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field as IndexField, IndexRecordOption};
+use tantivy::{Searcher, Term};
 
+use crate::index::Error;
 use crate::index::schema::Fields;
 use crate::index::spans::{Order, Span, SpanQuery};
+use crate::index::tokens::{PARAGRAPH, SENTENCE};
 use crate::language;
 use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
 use crate::model::time::Timestamp;
-use crate::query::{Field, Filter, Query};
+use crate::query::{Field, Filter, Nearness, Query};
 
 /// How much more a word in the headline says than one in the text.
 const TITLE_BOOST: f32 = 2.5;
+/// More words that begin alike are not looked for.
+const PREFIX_WORDS_MAX: usize = 2_000;
 /// Words that may stand between the parts of a compound that is written apart.
 const PARTS_APART_MAX: u32 = 6;
 
 /// The plan for `query` among the articles that `filter` lets through.
-pub(super) fn plan(fields: &Fields, query: &Query, filter: &Filter) -> Box<dyn Plan> {
+pub(super) fn plan(
+    searcher: &Searcher,
+    fields: &Fields,
+    query: &Query,
+    filter: &Filter,
+) -> Result<Box<dyn Plan>, Error> {
     let mut clauses: Vec<_> = filters(fields, filter)
         .into_iter()
         .map(|plan| (Occur::Must, Box::new(ConstScoreQuery::new(plan, 0.0)) as Box<dyn Plan>))
         .collect();
-    let query = condition(&Scope { fields, words: filter.words, field: None }, query)
-        .unwrap_or_else(|| Box::new(AllQuery));
+    let scope = Scope { searcher, fields, words: filter.words, field: None };
+    let query = scope.condition(query)?.unwrap_or_else(|| Box::new(AllQuery));
     if clauses.is_empty() {
-        return query;
+        return Ok(query);
     }
     clauses.push((Occur::Must, query));
-    Box::new(BooleanQuery::new(clauses))
+    Ok(Box::new(BooleanQuery::new(clauses)))
 }
 
 fn filters(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Plan>> {
     let mut plans: Vec<Box<dyn Plan>> = Vec::new();
-    if filter.since.is_some() || filter.until.is_some() {
-        let term = |at: Timestamp| Term::from_field_i64(fields.sort_at, at.seconds());
-        plans.push(Box::new(RangeQuery::new(
-            filter.since.map_or(Bound::Unbounded, |at| Bound::Included(term(at))),
-            filter.until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at))),
-        )));
-    }
+    plans.extend(time(fields, (filter.since, filter.until)));
     if !filter.outlets.is_empty() {
         let outlets = filter.outlets.iter();
         let any = outlets.filter_map(|name| row(fields.outlet, &language::folded(name)));
@@ -58,44 +62,177 @@ fn filters(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Plan>> {
     plans
 }
 
+fn time(
+    fields: &Fields,
+    (since, until): (Option<Timestamp>, Option<Timestamp>),
+) -> Option<Box<dyn Plan>> {
+    if since.is_none() && until.is_none() {
+        return None;
+    }
+    let term = |at: Timestamp| Term::from_field_i64(fields.sort_at, at.seconds());
+    Some(Box::new(RangeQuery::new(
+        since.map_or(Bound::Unbounded, |at| Bound::Included(term(at))),
+        until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at))),
+    )))
+}
+
 /// Where, and how closely, words are looked for.
 #[derive(Clone, Copy)]
-struct Scope<'f> {
-    fields: &'f Fields,
+struct Scope<'s> {
+    searcher: &'s Searcher,
+    fields: &'s Fields,
     words: Closeness,
     field: Option<Field>,
 }
 
 /// `None` for what asks for nothing, such as a word of signs alone.
-fn condition(scope: &Scope<'_>, query: &Query) -> Option<Box<dyn Plan>> {
-    match query {
-        Query::Everything => None,
-        Query::Word(text) => words(scope, text, scope.words),
-        Query::Phrase(text) => words(scope, text, Closeness::Forms),
-        Query::In(field, query) => condition(&Scope { field: Some(*field), ..*scope }, query),
-        Query::Not(_) => all(scope, std::slice::from_ref(query)),
-        Query::All(parts) => all(scope, parts),
-        Query::Any(parts) => {
-            let parts = parts.iter().filter_map(|part| condition(scope, part));
-            join(parts.map(|plan| (Occur::Should, plan)).collect())
+type Condition = Result<Option<Box<dyn Plan>>, Error>;
+
+impl Scope<'_> {
+    fn condition(&self, query: &Query) -> Condition {
+        match query {
+            Query::Everything => Ok(None),
+            Query::In(field, query) => Self { field: Some(*field), ..*self }.condition(query),
+            Query::Not(_) => self.all(std::slice::from_ref(query)),
+            Query::All(parts) => self.all(parts),
+            Query::Any(parts) => {
+                let mut clauses = Vec::new();
+                for part in parts {
+                    clauses.extend(self.condition(part)?.map(|plan| (Occur::Should, plan)));
+                }
+                Ok(join(clauses))
+            }
+            Query::Time(asked) => {
+                let plan = time(self.fields, asked.range);
+                Ok(plan.map(|plan| Box::new(ConstScoreQuery::new(plan, 0.0)) as Box<dyn Plan>))
+            }
+            Query::Is(of) => Ok(Some(raw(self.fields.trait_of, of.as_str()))),
+            Query::Word(text) | Query::Phrase(text) | Query::Exact(text)
+                if self.field.is_some_and(|field| !field.is_text()) =>
+            {
+                Ok(self.name(text))
+            }
+            placed => self.placed(placed),
         }
     }
-}
 
-fn all(scope: &Scope<'_>, parts: &[Query]) -> Option<Box<dyn Plan>> {
-    let mut clauses = Vec::new();
-    for part in parts {
-        let (occur, part) = match part {
-            Query::Not(part) => (Occur::MustNot, part.as_ref()),
-            part => (Occur::Must, part),
+    fn all(&self, parts: &[Query]) -> Condition {
+        let mut clauses = Vec::new();
+        for part in parts {
+            let (occur, part) = match part {
+                Query::Not(part) => (Occur::MustNot, part.as_ref()),
+                part => (Occur::Must, part),
+            };
+            clauses.extend(self.condition(part)?.map(|plan| (occur, plan)));
+        }
+        // Tantivy finds nothing where everything is excluded from nothing.
+        if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) && !clauses.is_empty() {
+            clauses.push((Occur::Must, Box::new(AllQuery)));
+        }
+        Ok(join(clauses))
+    }
+
+    /// A name, as it is written.
+    fn name(&self, text: &str) -> Option<Box<dyn Plan>> {
+        let fields = self.fields;
+        match self.field? {
+            Field::Outlet => row(fields.outlet, &language::folded(text)),
+            Field::Section => row(fields.section, &language::folded(text)),
+            Field::Author => row(fields.author, &language::folded(text)),
+            Field::Tag => row(fields.tag, &language::folded(text)),
+            Field::Lang => Some(raw(fields.language, &text.to_ascii_lowercase())),
+            Field::Feed => Some(raw(fields.feed, text)),
+            Field::Title | Field::Lead | Field::Body => None,
+        }
+    }
+
+    /// Something that stands in running text: in the field of the scope, or else in headline or
+    /// text.
+    fn placed(&self, query: &Query) -> Condition {
+        let fields = self.fields;
+        match self.field {
+            Some(Field::Title) => self.in_text(fields.title, query),
+            Some(Field::Lead) => {
+                let span = self.span(fields.text, query)?;
+                Ok(span.map(|span| {
+                    let lead = Span::Before(PARAGRAPH, Box::new(span));
+                    Box::new(SpanQuery::new(fields.text, lead)) as Box<dyn Plan>
+                }))
+            }
+            Some(_) => self.in_text(fields.text, query),
+            None => {
+                let title = self.in_text(fields.title, query)?;
+                let text = self.in_text(fields.text, query)?;
+                let (Some(title), Some(text)) = (title, text) else { return Ok(None) };
+                let title = Box::new(BoostQuery::new(title, TITLE_BOOST));
+                let parts = vec![(Occur::Should, title as Box<dyn Plan>), (Occur::Should, text)];
+                Ok(Some(Box::new(BooleanQuery::new(parts))))
+            }
+        }
+    }
+
+    fn in_text(&self, field: IndexField, query: &Query) -> Condition {
+        // Ways to read a word are scored apart.
+        let spans = match self.span(field, query)? {
+            Some(Span::Any(spans)) => spans,
+            span => span.into_iter().collect(),
         };
-        clauses.extend(condition(scope, part).map(|plan| (occur, plan)));
+        let plans = spans
+            .into_iter()
+            .map(|span| (Occur::Should, Box::new(SpanQuery::new(field, span)) as Box<dyn Plan>));
+        Ok(join(plans.collect()))
     }
-    // Tantivy finds nothing where everything is excluded from nothing.
-    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) && !clauses.is_empty() {
-        clauses.push((Occur::Must, Box::new(AllQuery)));
+
+    /// Where it stands; `None` when there is no word in it.
+    fn span(&self, field: IndexField, query: &Query) -> Result<Option<Span>, Error> {
+        let spans = |parts: &[Query]| -> Result<Vec<Span>, Error> {
+            let spans = parts.iter().map(|part| self.span(field, part));
+            Ok(spans.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        };
+        Ok(match query {
+            Query::Word(text) => readings(text, self.words),
+            Query::Phrase(text) => readings(text, Closeness::Forms),
+            Query::Exact(text) => readings(text, Closeness::Exact),
+            Query::Prefix(text) => Some(Span::Words(self.beginning_with(field, text)?)),
+            Query::Any(parts) => Some(Span::Any(spans(parts)?)),
+            Query::Near(parts, nearness) => {
+                let parts = spans(parts)?;
+                Some(match nearness {
+                    Nearness::Near(n) => Span::Near { parts, within: *n, order: Order::Any },
+                    Nearness::Pre(n) => Span::Near { parts, within: *n, order: Order::Given },
+                    Nearness::Sentence => Span::Within { parts, sign: SENTENCE },
+                    Nearness::Paragraph => Span::Within { parts, sign: PARAGRAPH },
+                })
+            }
+            Query::AtLeast(n, part) => {
+                let n = usize::try_from(*n).unwrap_or(usize::MAX);
+                self.span(field, part)?.map(|part| Span::AtLeast(n, Box::new(part)))
+            }
+            // The parser lets nothing else stand among these.
+            _ => None,
+        })
     }
-    join(clauses)
+
+    /// The words of the index that begin with `prefix`.
+    fn beginning_with(&self, field: IndexField, prefix: &str) -> Result<Vec<String>, Error> {
+        let failed = Error::when("search");
+        let low = language::folded(prefix).concat();
+        let high = format!("{low}\u{10ffff}");
+        let mut words = BTreeSet::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(field).map_err(&failed)?;
+            let range = inverted.terms().range().ge(low.as_bytes()).lt(high.as_bytes());
+            let mut stream = range.into_stream().map_err(|error| failed(error.into()))?;
+            while stream.advance() {
+                words.extend(std::str::from_utf8(stream.key()).map(str::to_owned));
+                if words.len() > PREFIX_WORDS_MAX {
+                    let (prefix, limit) = (prefix.to_owned(), PREFIX_WORDS_MAX);
+                    return Err(Error::Broad { prefix, limit });
+                }
+            }
+        }
+        Ok(words.into_iter().collect())
+    }
 }
 
 fn join(mut clauses: Vec<(Occur, Box<dyn Plan>)>) -> Option<Box<dyn Plan>> {
@@ -106,34 +243,13 @@ fn join(mut clauses: Vec<(Occur, Box<dyn Plan>)>) -> Option<Box<dyn Plan>> {
     }
 }
 
-/// A word or phrase in the field of the scope, or else in headline or text.
-fn words(scope: &Scope<'_>, text: &str, closeness: Closeness) -> Option<Box<dyn Plan>> {
-    let fields = scope.fields;
-    match scope.field {
-        Some(Field::Title) => read(fields.title, text, closeness),
-        Some(Field::Outlet) => row(fields.outlet, &language::folded(text)),
-        Some(Field::Section) => row(fields.section, &language::folded(text)),
-        Some(Field::Author) => row(fields.author, &language::folded(text)),
-        None => {
-            let title = read(fields.title, text, closeness)?;
-            let title = Box::new(BoostQuery::new(title, TITLE_BOOST));
-            let text = read(fields.text, text, closeness)?;
-            Some(Box::new(BooleanQuery::new(vec![(Occur::Should, title), (Occur::Should, text)])))
-        }
-    }
-}
-
 /// All that `text` may be in a text.
-fn read(field: IndexField, text: &str, closeness: Closeness) -> Option<Box<dyn Plan>> {
-    let readings = wanted::readings(text, closeness).into_iter();
-    let plans = readings.map(|reading| {
-        let plan: Box<dyn Plan> = Box::new(SpanQuery::new(field, span(reading)));
-        (Occur::Should, plan)
-    });
-    join(plans.collect())
+fn readings(text: &str, closeness: Closeness) -> Option<Span> {
+    let mut spans: Vec<Span> = wanted::readings(text, closeness).into_iter().map(reading).collect();
+    if spans.len() > 1 { Some(Span::Any(spans)) } else { spans.pop() }
 }
 
-fn span(reading: Reading) -> Span {
+fn reading(reading: Reading) -> Span {
     let spans = |words: Vec<Vec<String>>| words.into_iter().map(Span::Words).collect();
     match reading {
         Reading::Row(mut row) => match row.pop() {
@@ -151,12 +267,14 @@ fn span(reading: Reading) -> Span {
 
 /// The words of a name in a row, as they are written.
 fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
-    let mut terms: Vec<_> = words.iter().map(|word| Term::from_field_text(field, word)).collect();
-    if terms.len() > 1 {
-        return Some(Box::new(PhraseQuery::new(terms)));
-    }
-    let term = terms.pop()?;
-    Some(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)))
+    let mut words: Vec<Span> = words.iter().map(|word| Span::Words(vec![word.clone()])).collect();
+    let span = if words.len() > 1 { Span::Row(words) } else { words.pop()? };
+    Some(Box::new(SpanQuery::new(field, span)))
+}
+
+fn raw(field: IndexField, text: &str) -> Box<dyn Plan> {
+    let term = Term::from_field_text(field, text);
+    Box::new(ConstScoreQuery::new(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), 0.0))
 }
 
 #[cfg(test)]
@@ -194,6 +312,7 @@ mod tests {
                 authors,
                 feeds,
                 sort_at: 1000 + row,
+                ..Document::default()
             };
             writer.put(&article).unwrap();
             // Over two segments.

@@ -112,6 +112,15 @@ impl Writer {
         for feed in document.feeds {
             entry.add_text(fields.feed, feed);
         }
+        for tag in document.tags {
+            entry.add_text(fields.tag, tag);
+        }
+        if !document.language.is_empty() {
+            entry.add_text(fields.language, document.language);
+        }
+        for of in document.traits {
+            entry.add_text(fields.trait_of, of.as_str());
+        }
         entry
     }
 }
@@ -194,7 +203,17 @@ mod tests {
 
     fn article(row: i64, text: &str) -> Document<'_> {
         let (title, outlet, section, authors, feeds) = ("", "", "", &[], &[]);
-        Document { article: row, title, text, outlet, section, authors, feeds, sort_at: row }
+        Document {
+            article: row,
+            title,
+            text,
+            outlet,
+            section,
+            authors,
+            feeds,
+            sort_at: row,
+            ..Document::default()
+        }
     }
 
     /// Rows that contain `word`, and the watermark.

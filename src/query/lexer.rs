@@ -1,6 +1,6 @@
 //! A search text cut into words, phrases and signs. Does not know how they belong together.
 
-use crate::query::{Error, Field};
+use crate::query::{Error, Field, Nearness, Relation, Time, Trait};
 
 /// A piece of a search text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,18 @@ pub(super) struct Lexeme {
 pub(super) enum Kind {
     Word(String),
     Phrase(String),
+    /// `=word` or `="phrase"`.
+    Exact(String),
+    /// `word*`.
+    Prefix(String),
+    /// `NEAR/5` and its like.
+    Near(Nearness),
+    /// `atleast3` right before `(`.
+    AtLeast(u32),
+    /// `date:2022`.
+    Time(Time),
+    /// `is:revised`.
+    Is(Trait),
     /// A word or phrase without letters and digits. It asks for nothing, but it takes the `-` or
     /// field before it.
     Blank,
@@ -31,6 +43,19 @@ pub(super) enum Kind {
 /// Edit distance up to which an unknown field is taken for a mistyped or Dutch name of one.
 const TYPOS_MAX: usize = 2;
 
+/// Shorter beginnings are too many words'.
+const PREFIX_CHARS_MIN: usize = 2;
+
+/// Words between, where `NEAR` names no number.
+const NEAR_WORDS: u32 = 10;
+
+/// More is no nearness.
+const WORDS_BETWEEN_MAX: u32 = 1_000;
+
+/// Fields that people know from elsewhere and that nothing here fills.
+const FIELDS_LATER: [&str; 9] =
+    ["person", "place", "org", "access", "type", "wire", "id", "url", "country"];
+
 /// Cuts `text` up; its only possible fault is a field that does not exist.
 pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Error> {
     let mut lexemes = Vec::new();
@@ -45,6 +70,7 @@ pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Error> {
             ')' => (Some(Kind::Close), 1),
             '-' => minus(&text[at..]),
             quote if is_quote(quote) => phrase(&text[at..], quote),
+            '=' => exact(&text[at..]),
             _ => word(text, at)?,
         };
         lexemes.extend(kind.map(|kind| Lexeme { start: at, kind }));
@@ -73,18 +99,51 @@ fn phrase(rest: &str, quote: char) -> (Option<Kind>, usize) {
     (Some(text_or_blank(words.join(" "), Kind::Phrase)), quote.len_utf8() + inside.len() + closing)
 }
 
+fn exact(rest: &str) -> (Option<Kind>, usize) {
+    let inside = &rest[1..];
+    let (text, length) = match inside.chars().next().filter(|c| is_quote(*c)) {
+        Some(quote) => match phrase(inside, quote) {
+            (Some(Kind::Phrase(text)), length) => (text, length),
+            (_, length) => (String::new(), length),
+        },
+        None => (first_word(inside).to_owned(), first_word(inside).len()),
+    };
+    (Some(text_or_blank(text, Kind::Exact)), 1 + length)
+}
+
+/// Up to the next space, parenthesis or quote.
+fn first_word(rest: &str) -> &str {
+    let length = rest.find(|c: char| c.is_whitespace() || "()".contains(c) || is_quote(c));
+    &rest[..length.unwrap_or(rest.len())]
+}
+
 fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
     let rest = &text[start..];
-    let length = rest.find(|c: char| c.is_whitespace() || "()".contains(c) || is_quote(c));
-    let word = &rest[..length.unwrap_or(rest.len())];
+    let word = first_word(rest);
     if let Some((name, _)) = word.split_once(':') {
         let value = &rest[name.len() + 1..];
         if let Some(field) = field(name) {
             return Ok((Some(Kind::Field(field)), name.len() + 1));
         }
         if looks_like_a_field(name, value) {
-            return Err(unknown_field(text, start, name));
+            let condition = condition(name, &word[name.len() + 1..]);
+            let failed = |fault| failed(text, start, name, fault);
+            return condition.map(|kind| (Some(kind), word.len())).map_err(failed);
         }
+    }
+    if let Some(kind) = operator(word, &rest[word.len()..]) {
+        return Ok((Some(kind), word.len()));
+    }
+    if let Some(beginning) =
+        word.strip_suffix('*').filter(|word| word.contains(char::is_alphanumeric))
+    {
+        let is_one = beginning.chars().all(char::is_alphanumeric);
+        if !is_one || beginning.chars().count() < PREFIX_CHARS_MIN {
+            let message =
+                format!("`*` needs at least {PREFIX_CHARS_MIN} letters of one word before it");
+            return Err(error(text, start, message));
+        }
+        return Ok((Some(Kind::Prefix(beginning.to_owned())), word.len()));
     }
     let kind = match word {
         "AND" => Kind::And,
@@ -93,6 +152,63 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
         _ => text_or_blank(word.to_owned(), Kind::Word),
     };
     Ok((Some(kind), word.len()))
+}
+
+/// What stands between two things, or before one in parentheses.
+fn operator(word: &str, after: &str) -> Option<Kind> {
+    let number = |name: &str| word.strip_prefix(name).map(|n| n.parse::<u32>());
+    match word {
+        "/s" => return Some(Kind::Near(Nearness::Sentence)),
+        "/p" => return Some(Kind::Near(Nearness::Paragraph)),
+        "NEAR" => return Some(Kind::Near(Nearness::Near(NEAR_WORDS))),
+        "PRE" => return Some(Kind::Near(Nearness::Pre(NEAR_WORDS))),
+        _ => {}
+    }
+    match (number("NEAR/"), number("PRE/"), number("atleast")) {
+        (Some(Ok(n)), ..) => Some(Kind::Near(Nearness::Near(n.min(WORDS_BETWEEN_MAX)))),
+        (_, Some(Ok(n)), _) => Some(Kind::Near(Nearness::Pre(n.min(WORDS_BETWEEN_MAX)))),
+        (.., Some(Ok(n))) if n > 0 && after.starts_with('(') => Some(Kind::AtLeast(n)),
+        _ => None,
+    }
+}
+
+/// Why a word with a colon is no condition.
+enum Fault {
+    Unknown,
+    Later,
+    Value(&'static str),
+}
+
+/// `date:2022`, `is:revised` and their like.
+fn condition(name: &str, value: &str) -> Result<Kind, Fault> {
+    let name = name.to_ascii_lowercase();
+    if let Some(relation) = Relation::ALL.into_iter().find(|one| one.as_str() == name) {
+        if value.is_empty() {
+            return Err(Fault::Value("a date, as 2022-02-14, 2022-02, yesterday or 7d"));
+        }
+        let time = Time { relation, text: value.to_owned(), range: (None, None) };
+        return Ok(Kind::Time(time));
+    }
+    let whole = format!("{name}:{}", value.to_ascii_lowercase());
+    match Trait::ALL.into_iter().find(|one| one.as_str() == whole) {
+        Some(of) => Ok(Kind::Is(of)),
+        None if name == "is" => Err(Fault::Value("`revised`")),
+        None if name == "has" => Err(Fault::Value("`image`")),
+        None if FIELDS_LATER.contains(&name.as_str()) => Err(Fault::Later),
+        None => Err(Fault::Unknown),
+    }
+}
+
+fn failed(text: &str, start: usize, name: &str, fault: Fault) -> Error {
+    let at_name = |message| error(text, start, message);
+    match fault {
+        Fault::Unknown => unknown_field(text, start, name),
+        Fault::Later => Error {
+            hint: Some("it can be searched for as text, in quotes".to_owned()),
+            ..at_name(format!("this archive does not record `{name}:` yet"))
+        },
+        Fault::Value(wanted) => at_name(format!("`{name}:` takes {wanted}")),
+    }
 }
 
 fn text_or_blank(text: String, kind: fn(String) -> Kind) -> Kind {
@@ -114,10 +230,12 @@ fn looks_like_a_field(name: &str, value: &str) -> bool {
 }
 
 fn unknown_field(text: &str, start: usize, name: &str) -> Error {
-    let distance = |field: &Field| strsim::damerau_levenshtein(field.as_str(), name);
-    let near = Field::ALL.into_iter().min_by_key(distance).filter(|f| distance(f) <= TYPOS_MAX);
+    let names = Field::ALL.map(Field::as_str).into_iter();
+    let names = names.chain(Relation::ALL.map(Relation::as_str));
+    let near = names.min_by_key(|known| strsim::damerau_levenshtein(known, name));
+    let near = near.filter(|known| strsim::damerau_levenshtein(known, name) <= TYPOS_MAX);
     let hint = match near {
-        Some(field) => format!("did you mean `{}:`?", field.as_str()),
+        Some(known) => format!("did you mean `{known}:`?"),
         None => "put it in quotes to search for it as text".to_owned(),
     };
     let short: String = name.chars().take(40).collect();

@@ -50,19 +50,51 @@ impl Parser<'_> {
                 Some(Kind::And) => self.operator("AND")?,
                 Some(_) => {}
             }
-            match self.unary()? {
+            match self.near()? {
                 Some(Query::All(inner)) => parts.extend(inner),
                 part => parts.extend(part),
             }
         }
     }
 
+    /// Parts with `NEAR/n` or its like between them.
+    fn near(&mut self) -> Result<Option<Query>, Error> {
+        let first_at = self.at;
+        let mut whole = self.unary()?;
+        while let Some(Kind::Near(nearness)) = self.peek().cloned() {
+            let name = nearness.to_string();
+            let first = self.placed(whole, first_at, &name)?;
+            let mut parts = vec![first];
+            while self.peek() == Some(&Kind::Near(nearness)) {
+                self.operator(&name)?;
+                let at = self.at;
+                let part = self.unary()?;
+                parts.push(self.placed(part, at, &name)?);
+            }
+            whole = Some(Query::Near(parts, nearness));
+        }
+        Ok(whole)
+    }
+
+    /// `part`, when it is something that has a place in a text.
+    fn placed(&self, part: Option<Query>, at: usize, name: &str) -> Result<Query, Error> {
+        match part {
+            Some(part) if has_place(&part) => Ok(part),
+            Some(_) => {
+                let message = format!("`{name}` takes words, phrases and `OR` between them only");
+                Err(self.error_at(at, &message))
+            }
+            None => Err(self.error_at(at, &format!("`{name}` needs something on both sides"))),
+        }
+    }
+
     /// Steps over `AND` or `OR`, which must stand between two things.
     fn operator(&mut self, name: &str) -> Result<(), Error> {
-        let begins = |kind: &Kind| !matches!(kind, Kind::Close | Kind::And | Kind::Or);
+        let begins =
+            |kind: &Kind| !matches!(kind, Kind::Close | Kind::And | Kind::Or | Kind::Near(_));
         let before = self.at.checked_sub(1).and_then(|at| self.lexemes.get(at));
         let has_left = before.is_some_and(|lexeme| {
-            !matches!(lexeme.kind, Kind::Open | Kind::And | Kind::Or | Kind::Not)
+            !matches!(lexeme.kind, Kind::Open | Kind::And | Kind::Or | Kind::Not | Kind::Near(_))
         });
         let after = self.lexemes.get(self.at + 1);
         if has_left && after.is_some_and(|lexeme| begins(&lexeme.kind)) {
@@ -86,18 +118,31 @@ impl Parser<'_> {
         let query = match kind {
             Kind::Word(word) => Some(Query::Word(word)),
             Kind::Phrase(phrase) => Some(Query::Phrase(phrase)),
+            Kind::Exact(text) => Some(Query::Exact(text)),
+            Kind::Prefix(text) => Some(Query::Prefix(text)),
+            Kind::Time(time) => Some(Query::Time(time)),
+            Kind::Is(of) => Some(Query::Is(of)),
+            Kind::AtLeast(n) => {
+                let name = format!("atleast{n}");
+                let part = self.operand(sign, &name)?;
+                Some(Query::AtLeast(n, Box::new(self.placed(part, sign, &name)?)))
+            }
             Kind::Open => self.group()?,
             Kind::Minus | Kind::Not => self.operand(sign, "NOT")?.map(negate),
             Kind::Field(field) => {
                 let name = format!("{}:", field.as_str());
                 match self.operand(sign, &name)? {
                     None => return Err(self.error_at(sign, &nothing_after(&name))),
-                    Some(inner @ Query::In(..)) => Some(inner),
+                    Some(inner @ (Query::In(..) | Query::Time(_) | Query::Is(_))) => Some(inner),
+                    Some(query) if !field.is_text() && !is_plain(&query) => {
+                        let message = format!("`{name}` takes words and phrases only");
+                        return Err(self.error_at(sign, &message));
+                    }
                     Some(query) => Some(Query::In(field, Box::new(query))),
                 }
             }
             // The callers stop at these, and `operand` refuses them.
-            Kind::Blank | Kind::Close | Kind::And | Kind::Or => None,
+            Kind::Blank | Kind::Close | Kind::And | Kind::Or | Kind::Near(_) => None,
         };
         self.depth -= 1;
         Ok(query)
@@ -114,7 +159,7 @@ impl Parser<'_> {
     /// What the sign at `sign` applies to.
     fn operand(&mut self, sign: usize, name: &str) -> Result<Option<Query>, Error> {
         match self.peek() {
-            None | Some(Kind::Close | Kind::And | Kind::Or) => {
+            None | Some(Kind::Close | Kind::And | Kind::Or | Kind::Near(_)) => {
                 Err(self.error_at(sign, &nothing_after(name)))
             }
             Some(_) => self.unary(),
@@ -132,6 +177,26 @@ impl Parser<'_> {
     fn error_at(&self, lexeme: usize, message: &str) -> Error {
         let start = self.lexemes.get(lexeme).map_or(self.text.len(), |lexeme| lexeme.start);
         lexer::error(self.text, start, message.to_owned())
+    }
+}
+
+/// Whether it stands somewhere in a text.
+fn has_place(query: &Query) -> bool {
+    match query {
+        Query::Word(_) | Query::Phrase(_) | Query::Exact(_) | Query::Prefix(_) => true,
+        Query::Any(parts) | Query::Near(parts, _) => parts.iter().all(has_place),
+        Query::AtLeast(_, part) => has_place(part),
+        _ => false,
+    }
+}
+
+/// Whether a name can be looked for with it.
+fn is_plain(query: &Query) -> bool {
+    match query {
+        Query::Near(..) | Query::AtLeast(..) | Query::Prefix(_) => false,
+        Query::All(parts) | Query::Any(parts) => parts.iter().all(is_plain),
+        Query::Not(part) => is_plain(part),
+        _ => true,
     }
 }
 
@@ -222,6 +287,43 @@ mod tests {
     }
 
     #[test]
+    fn exact_words_beginnings_and_times_have_signs() {
+        check("=huis", "=huis");
+        check("=\"de raad\"", "=\"de raad\"");
+        check("=! a", "a");
+        check("stikst* a", "stikst* a");
+        check("date:2022-02 a", "date:2022-02 a");
+        check("since:7d until:2022-02-14..x", "since:7d until:2022-02-14..x");
+        check("IS:revised has:image", "is:revised has:image");
+        check("atleast3(stikstof)", "atleast3(stikstof)");
+        check("atleast3 (a)", "atleast3 a");
+        check_error("a s*", 3, "`*` needs at least 2 letters of one word before it");
+        check_error("is:new", 1, "`is:` takes `revised`");
+        check_error("a person:Rutte", 3, "this archive does not record `person:` yet");
+        check_error(
+            "atleast2(a b)",
+            1,
+            "`atleast2` takes words, phrases and `OR` between them only",
+        );
+    }
+
+    #[test]
+    fn nearness_binds_tighter_than_and() {
+        check("a NEAR/5 b c", "a NEAR/5 b c");
+        check("a NEAR/5 b NEAR/5 c", "a NEAR/5 b NEAR/5 c");
+        check("(a NEAR/5 b) NEAR/5 c", "(a NEAR/5 b) NEAR/5 c");
+        check("a NEAR/5 b PRE/2 c", "(a NEAR/5 b) PRE/2 c");
+        check("a NEAR b", "a NEAR/10 b");
+        check("\"a b\" /s (c OR dd*) /s =e", "\"a b\" /s (c OR dd*) /s =e");
+        check("-(a /p b)", "-(a /p b)");
+        check("body:(a /p b)", "body:(a /p b)");
+        check_error("a NEAR/5", 3, "`NEAR/5` needs something on both sides");
+        check_error("/s a", 1, "`/s` needs something on both sides");
+        check_error("a /s -b", 6, "`/s` takes words, phrases and `OR` between them only");
+        check_error("outlet:(a /s b)", 1, "`outlet:` takes words and phrases only");
+    }
+
+    #[test]
     fn what_is_left_open_ends_with_the_text() {
         check("\"nieuw kabinet", "\"nieuw kabinet\"");
         check("a \"", "a");
@@ -275,6 +377,11 @@ mod tests {
                 inner.clone().prop_map(|a| format!("-{a}")),
                 inner.clone().prop_map(|a| format!("NOT {a}")),
                 inner.clone().prop_map(|a| format!("title:{a}")),
+                inner.clone().prop_map(|a| format!("={a}")),
+                inner.clone().prop_map(|a| format!("atleast2({a})")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{a} NEAR/3 {b}")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{a} /s {b}")),
+                inner.clone().prop_map(|a| format!("{a}* since:7d")),
                 inner.prop_map(|a| format!("outlet:({a}) ")),
             ]
         })
@@ -298,7 +405,7 @@ mod tests {
 
         #[test]
         fn any_row_of_signs_is_read_or_refused(
-            text in "(\"|\\(|\\)|-|:|a|1|title:|OR|AND|NOT| ){0,20}",
+            text in "(\"|\\(|\\)|-|:|a|1|=|\\*|title:|tag:|date:|atleast2|NEAR/2|/s|OR|AND|NOT| ){0,20}",
         ) {
             if let Ok(query) = parse(&text) {
                 prop_assert_eq!(parse(&query.to_string()), Ok(query));

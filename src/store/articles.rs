@@ -358,7 +358,7 @@ fn enclosures_to_json(enclosures: &[Enclosure]) -> Option<String> {
     serde_json::to_string(&list).ok()
 }
 
-fn enclosures_from_json(text: Option<String>) -> Vec<Enclosure> {
+pub(super) fn enclosures_from_json(text: Option<String>) -> Vec<Enclosure> {
     let list: Vec<serde_json::Value> =
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     list.iter()

@@ -2,7 +2,8 @@
 
 use rusqlite::{Row, named_params};
 
-use crate::store::{ArticleRow, Error, Reader, text};
+use crate::query::Trait;
+use crate::store::{ArticleRow, Error, Reader, articles, text};
 
 /// An article as it is now, at its place in the sequence of changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,12 @@ pub struct Change {
     pub authors: Vec<String>,
     /// The feeds that listed it.
     pub feeds: Vec<String>,
+    /// Keywords of the publisher.
+    pub tags: Vec<String>,
+    /// Its language without the country, as `nl`; empty when it is not known.
+    pub language: String,
+    /// What else is about it.
+    pub traits: Vec<Trait>,
     /// Its place in time, in seconds UTC.
     pub sort_at: i64,
 }
@@ -38,7 +45,8 @@ const AFTER: &str = "
             WHERE s.article_id = a.id),
            (SELECT group_concat(DISTINCT f.section)
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id AND f.section IS NOT r.section)
+            WHERE s.article_id = a.id AND f.section IS NOT r.section),
+           r.tags, r.language, r.number > 1, r.enclosures
     FROM article AS a
     JOIN revision AS r ON r.id = a.revision_id
     JOIN body AS b ON b.revision_id = r.id
@@ -66,6 +74,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
     let names: Option<String> = row.get(10)?;
     let others: Option<String> = row.get(11)?;
     let own: String = row.get(6)?;
+    let language: String = row.get::<_, Option<String>>(13)?.unwrap_or_default();
+    let is_revised: bool = row.get(14)?;
+    let enclosures = articles::enclosures_from_json(row.get(15)?);
+    let has_image = enclosures.iter().any(|one| {
+        one.media_type.as_deref().is_some_and(|media_type| media_type.starts_with("image/"))
+    });
+    let traits = [(Trait::Revised, is_revised), (Trait::Image, has_image)];
     let change = Change {
         seq: row.get(0)?,
         article: ArticleRow(row.get(1)?),
@@ -73,10 +88,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
         text: String::new(),
         outlet: row.get(5)?,
         sections: others.map_or(own.clone(), |others| format!("{own},{others}")),
-        authors: crate::store::articles::from_json(row.get(7)?),
+        authors: articles::from_json(row.get(7)?),
         feeds: names
             .map(|names| names.split(SEPARATOR).map(ToOwned::to_owned).collect())
             .unwrap_or_default(),
+        tags: articles::from_json(row.get(12)?),
+        language: language.split('-').next().unwrap_or_default().to_ascii_lowercase(),
+        traits: traits.into_iter().filter(|(_, is_so)| *is_so).map(|(of, _)| of).collect(),
         sort_at: row.get(8)?,
     };
     Ok((change, row.get(9)?, row.get(3)?, row.get(4)?))

@@ -11,7 +11,14 @@ Queries:
   lavrov navo               both words, in any form, also within compounds
   \"nieuw kabinet\"           the words in a row
   asiel OR migratie         either; -voetbal: without it; (…) groups
-  title: outlet: section: author:   in that part only, as outlet:\"NU.nl\"
+  =huis  stikst*            as it is written; words that begin so
+  storm NEAR/5 schade       at most 5 words between; PRE/5: in this order
+  storm /s schade           in one sentence; /p: in one paragraph
+  atleast3(stikstof)        three times or more
+  title: lead: body: outlet: section: author: tag: lang: feed:
+                            in that part only, as outlet:\"NU.nl\"
+  date:2022-02  date:2022-02-14..2022-03  since:7d  until:2022
+  is:revised  has:image
 
 Examples:
   knipsel search Lavrov Navo --since 2022-02-01 --until 2022-02-28
@@ -37,6 +44,9 @@ pub(in crate::cli) struct SearchArgs {
     /// Only seen in this feed; may be repeated
     #[arg(long, value_name = "FEED")]
     pub feed: Vec<String>,
+    /// Show how the query is read and what each word finds
+    #[arg(long)]
+    pub explain: bool,
     /// Not other spellings: Putin for Poetin
     #[arg(long)]
     pub as_spelled: bool,
