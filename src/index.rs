@@ -6,6 +6,7 @@
 //! damaged, or was made by another version of the schema or of [`crate::language`], is thrown away
 //! and starts empty at watermark 0. Texts are not kept here.
 
+mod careful;
 #[cfg(test)]
 mod differential;
 mod directory;

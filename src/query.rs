@@ -345,7 +345,9 @@ impl fmt::Display for Query {
             Self::Everything => Ok(()),
             Self::Word(word) => f.write_str(word),
             Self::Phrase(phrase) => write!(f, "\"{phrase}\""),
-            Self::Exact(text) if text.contains(char::is_whitespace) => write!(f, "=\"{text}\""),
+            Self::Exact(text) if text.contains(|c: char| c.is_whitespace() || "()".contains(c)) => {
+                write!(f, "=\"{text}\"")
+            }
             Self::Exact(text) => write!(f, "={text}"),
             Self::Prefix(text) => write!(f, "{text}*"),
             Self::AtLeast(n, query) => write!(f, "atleast{n}({query})"),

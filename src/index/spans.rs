@@ -4,6 +4,8 @@
 //! only in these. A word in all its forms is scored as one word (BM25 over their frequencies added
 //! up), so that a rare form says no more than a common one.
 
+use std::collections::BTreeSet;
+
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
@@ -333,7 +335,9 @@ impl Places {
             Self::AtLeast(n, part) => {
                 let mut places = Vec::new();
                 part.find(doc, &mut places);
-                if places.len() >= *n {
+                // What begins at one word is one time, however far it reaches.
+                let starts: BTreeSet<u32> = places.iter().map(|(start, _)| *start).collect();
+                if starts.len() >= *n {
                     found.extend(places);
                 }
             }

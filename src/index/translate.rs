@@ -11,6 +11,7 @@ use tantivy::schema::{Field as IndexField, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use crate::index::Error;
+use crate::index::careful::Careful;
 use crate::index::schema::Fields;
 use crate::index::spans::{Order, Span, SpanQuery};
 use crate::index::tokens::{PARAGRAPH, SENTENCE};
@@ -123,7 +124,11 @@ impl Scope<'_> {
                 Query::Not(part) => (Occur::MustNot, part.as_ref()),
                 part => (Occur::Must, part),
             };
-            clauses.extend(self.condition(part)?.map(|plan| (occur, plan)));
+            let plan = self.condition(part)?.map(|plan| match occur {
+                Occur::MustNot => Box::new(Careful(plan)) as Box<dyn Plan>,
+                _ => plan,
+            });
+            clauses.extend(plan.map(|plan| (occur, plan)));
         }
         // Tantivy finds nothing where everything is excluded from nothing.
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) && !clauses.is_empty() {

@@ -59,6 +59,10 @@ impl Parser<'_> {
 
     /// Parts with `NEAR/n` or its like between them.
     fn near(&mut self) -> Result<Option<Query>, Error> {
+        if let Some(Kind::Near(nearness)) = self.peek() {
+            let name = nearness.to_string();
+            self.operator(&name)?;
+        }
         let first_at = self.at;
         let mut whole = self.unary()?;
         while let Some(Kind::Near(nearness)) = self.peek().cloned() {
