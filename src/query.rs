@@ -290,7 +290,9 @@ impl Query {
             Self::In(field, query) => query.collect_leaves(Some(*field), leaves),
             Self::Not(query) | Self::AtLeast(_, query) => query.collect_leaves(field, leaves),
             Self::All(parts) | Self::Any(parts) | Self::Near(parts, _) => {
-                parts.iter().for_each(|part| part.collect_leaves(field, leaves));
+                for part in parts {
+                    part.collect_leaves(field, leaves);
+                }
             }
             leaf => {
                 let whole = match field {

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::index::Document;
 use crate::index::search::{Page, Searcher, Sort};
+use crate::index::spans::Order;
 use crate::index::writer::Writer;
 use crate::language::wanted::{self, Reading};
 use crate::language::{Analyzer, folded};
@@ -170,8 +171,8 @@ fn places(query: &Query, words: &[Word]) -> Places {
         Query::Near(parts, nearness) => {
             let parts: Vec<Places> = parts.iter().map(|part| places(part, words)).collect();
             match nearness {
-                Nearness::Near(n) => near(&parts, *n as usize, false),
-                Nearness::Pre(n) => near(&parts, *n as usize, true),
+                Nearness::Near(n) => near(&parts, *n as usize, Order::Any),
+                Nearness::Pre(n) => near(&parts, *n as usize, Order::Given),
                 Nearness::Sentence => together(&parts, |at| words[at].sentence),
                 Nearness::Paragraph => together(&parts, |at| words[at].paragraph),
             }
@@ -202,7 +203,7 @@ fn reading_places(reading: &Reading, words: &[Word]) -> Places {
     };
     match reading {
         Reading::Near(parts) => {
-            near(&parts.iter().map(|names| at(names)).collect::<Vec<_>>(), 6, false)
+            near(&parts.iter().map(|names| at(names)).collect::<Vec<_>>(), 6, Order::Any)
         }
         Reading::Row(parts) => {
             let parts: Vec<Places> = parts.iter().map(|names| at(names)).collect();
@@ -225,10 +226,10 @@ fn choices(parts: &[Places]) -> Vec<Places> {
     })
 }
 
-fn near(parts: &[Places], within: usize, is_ordered: bool) -> Places {
+fn near(parts: &[Places], within: usize, order: Order) -> Places {
     let good = choices(parts)
         .into_iter()
-        .filter(|one| !is_ordered || one.windows(2).all(|pair| pair[0].1 < pair[1].0));
+        .filter(|one| order == Order::Any || one.windows(2).all(|pair| pair[0].1 < pair[1].0));
     let spans = good.map(|one| {
         (one.iter().map(|p| p.0).min().unwrap(), one.iter().map(|p| p.1).max().unwrap())
     });

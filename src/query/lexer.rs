@@ -127,7 +127,7 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
         }
         if looks_like_a_field(name, value) {
             let condition = condition(name, &word[name.len() + 1..]);
-            let failed = |fault| failed(text, start, name, fault);
+            let failed = |fault: Fault| failed(text, start, name, &fault);
             return condition.map(|kind| (Some(kind), word.len())).map_err(failed);
         }
     }
@@ -156,7 +156,7 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
 
 /// What stands between two things, or before one in parentheses.
 fn operator(word: &str, after: &str) -> Option<Kind> {
-    let number = |name: &str| word.strip_prefix(name).map(|n| n.parse::<u32>());
+    let number = |name: &str| word.strip_prefix(name).map(str::parse::<u32>);
     match word {
         "/s" => return Some(Kind::Near(Nearness::Sentence)),
         "/p" => return Some(Kind::Near(Nearness::Paragraph)),
@@ -199,7 +199,7 @@ fn condition(name: &str, value: &str) -> Result<Kind, Fault> {
     }
 }
 
-fn failed(text: &str, start: usize, name: &str, fault: Fault) -> Error {
+fn failed(text: &str, start: usize, name: &str, fault: &Fault) -> Error {
     let at_name = |message| error(text, start, message);
     match fault {
         Fault::Unknown => unknown_field(text, start, name),
