@@ -18,6 +18,8 @@ mod doctor; // that each thing it looks at can be found wrong
 mod errors; // what fails, moves, is gone or asks for patience
 mod evidence; // what is kept as servers sent it
 mod extract; // article pages: text, metadata, walls, hostile ones
+#[cfg(target_os = "linux")] // name spaces, /dev/full, limits of a shell
+mod fault; // disk, files, limits and kills against us, each by its name
 mod feed; // the feed list: adding, changing, testing, exchanging
 mod history; // how articles changed: edits listed, and word by word
 #[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback there, and there is /proc
