@@ -167,6 +167,9 @@ fn write(dir: &Path, articles: &[(i64, String, String)]) {
             outlet: "NOS",
             section: "Binnenland",
             authors: &authors,
+            tags: &[],
+            language: "nl",
+            traits: &[],
             feeds: &feeds,
             sort_at: 1_700_000_000 + row * 60,
         };

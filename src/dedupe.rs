@@ -6,3 +6,5 @@ pub mod decide;
 pub mod fingerprint;
 pub mod identity;
 pub mod near;
+pub mod noise;
+pub mod reading;

@@ -145,6 +145,8 @@ pub struct Forbidden {
     pub url: String,
     /// One line for the owner.
     pub reason: String,
+    /// The rules themselves could not be read, so that nothing there may be fetched.
+    pub is_whole_host: bool,
     /// When robots.txt is read again, from now: asking sooner gives the same answer.
     pub wait: Duration,
 }

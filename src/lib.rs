@@ -43,6 +43,8 @@ pub mod repair;
 
 pub mod import;
 
+pub mod enrich;
+
 pub mod follow;
 
 pub mod discover;

@@ -10,15 +10,15 @@ use crate::coverage;
 use crate::dedupe::fingerprint::{self, Short};
 use crate::dedupe::identity;
 use crate::fetch::client::Client;
-use crate::fetch::{Answer, Request, Response};
+use crate::fetch::{self, Answer, Request, Response};
 use crate::model::article::{Content, IdentityKey};
 use crate::model::capture::{Kept, digest};
 use crate::model::entry::Entry;
-use crate::model::feed::{Feed, PollState, Validators};
+use crate::model::feed::{Feed, Fulltext, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::{content, feed_title, language_tag, normalize};
-use crate::normalize::url::unwrapped;
+use crate::normalize::url::{is_home_page, unwrapped};
 use crate::parse::discover;
 use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
@@ -44,6 +44,8 @@ pub struct Context<'c> {
     pub writer: &'c Writer,
     /// When to poll again.
     pub policy: &'c Policy,
+    /// When article pages are read.
+    pub pages: &'c schedule::pages::Policy,
     /// Whether our own network is down.
     pub outage: &'c Mutex<Outage>,
     /// Documents that may be parsed at once.
@@ -97,7 +99,7 @@ pub async fn poll(
     let at = (context.clock)();
     let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
     let kept = evidence::keep(context, feed, &state, (&response, &mut answer), at).await;
-    let mut read = read(answer, feed, &state, &response, context.parsers).await;
+    let mut read = read(answer, feed, &state, &response, context).await;
     if let Outcome::Failed(failure) = &mut read.outcome
         && lessons::is_ours(context.outage, &response, failure, at)
     {
@@ -141,6 +143,8 @@ struct Document {
     /// Where it says that older entries are.
     older_url: Option<String>,
     outlet: Option<String>,
+    /// Seconds from one reading of a page to the next, where its pages are read.
+    page_pause: Option<u64>,
     entries: Vec<Prepared>,
     warnings: Vec<String>,
     /// It ended within an entry: what it does not list may still be listed.
@@ -149,6 +153,8 @@ struct Document {
 
 /// An entry, ready to be compared.
 struct Prepared {
+    /// What the host of its page is counted under; nothing where there is no page.
+    site: Option<String>,
     guid: Option<String>,
     link: Option<String>,
     /// The address behind the consent gate that `link` is.
@@ -166,7 +172,7 @@ async fn read(
     feed: &Feed,
     state: &PollState,
     response: &Response,
-    parsers: &Semaphore,
+    context: &Context<'_>,
 ) -> Read {
     let only = |outcome| Read { outcome, body_hash: None, document: None };
     let bytes = match answer {
@@ -185,9 +191,11 @@ async fn read(
     let content_type = response.content_type.clone();
     // Parsing a large document takes longer than a task may hold up the others. The threads it runs
     // on also wait for name servers, so it does not take them all.
-    let _parser = parsers.acquire().await;
+    let _parser = context.parsers.acquire().await;
+    let page_pause = context.pages.first().as_secs();
     let document = tokio::task::spawn_blocking(move || {
-        understand(&bytes, &url, content_type.as_deref()).map(|parsed| prepare(&feed, &parsed))
+        understand(&bytes, &url, content_type.as_deref())
+            .map(|parsed| prepare(&feed, &parsed, page_pause))
     })
     .await;
     match document {
@@ -218,7 +226,7 @@ fn understand(bytes: &[u8], url: &str, content_type: Option<&str>) -> Result<Par
     }
 }
 
-fn prepare(feed: &Feed, parsed: &ParsedFeed) -> Document {
+fn prepare(feed: &Feed, parsed: &ParsedFeed, page_pause: u64) -> Document {
     let language = feed.language.clone().or(parsed.hints.language.as_deref().map(language_tag));
     let entries: Vec<Entry> = parsed.entries.iter().map(normalize).collect();
     let keys = identity::keys(feed, &entries);
@@ -233,7 +241,19 @@ fn prepare(feed: &Feed, parsed: &ParsedFeed) -> Document {
             let Entry { guid, link, .. } = entry;
             let behind_gate = link.as_deref().and_then(unwrapped);
             let is_cut = raw.is_cut;
-            Prepared { guid, link, behind_gate, content, keys, fingerprint, entry_hash, is_cut }
+            let is_page = |url: &&String| !is_home_page(url);
+            let site = link.as_ref().filter(is_page).and_then(|url| fetch::site(url));
+            Prepared {
+                site,
+                guid,
+                link,
+                behind_gate,
+                content,
+                keys,
+                fingerprint,
+                entry_hash,
+                is_cut,
+            }
         })
         .collect();
     Document {
@@ -241,6 +261,7 @@ fn prepare(feed: &Feed, parsed: &ParsedFeed) -> Document {
         wish: parsed.hints.ttl.max(parsed.hints.update_interval),
         older_url: parsed.hints.pages.older().map(ToOwned::to_owned),
         outlet: feed.outlet.clone(),
+        page_pause: (feed.fulltext == Fulltext::Auto).then_some(page_pause),
         entries,
         warnings: parsed.repairs.lines(),
         is_cut: parsed.is_cut,
@@ -306,7 +327,8 @@ impl Plan {
             let outlet = document.outlet.as_deref();
             let digest = read.body_hash.as_ref().map(digest);
             let digest = digest.as_deref();
-            let visit = Visit { tx, id, outlet, digest, at: fetch.at, is_first };
+            let page_pause = document.page_pause;
+            let visit = Visit { tx, id, outlet, digest, at: fetch.at, is_first, page_pause };
             (tally, listed) = visit.archive(document, last_at)?;
             if let Some(span) = &self.vouched_for {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;

@@ -14,6 +14,7 @@ use crate::model::time::Timestamp;
 use crate::model::units::Span;
 
 pub mod outage;
+pub mod pages;
 
 mod forecast;
 mod interval;

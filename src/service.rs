@@ -17,6 +17,7 @@ mod engine;
 mod follower;
 mod notify;
 pub mod pass;
+mod readings;
 mod report;
 pub mod signals;
 mod ticker;

@@ -12,6 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{bold, dim, note};
 use crate::cli::run::runtime;
 use crate::config::settings::Settings;
+use crate::model::feed::{Feed, Fulltext};
 use crate::model::units::Span;
 use crate::press::script::{self, Kind};
 use crate::press::{self, Press, edition};
@@ -61,7 +62,7 @@ pub(super) fn demo() -> Result<Exit, Failure> {
         let setup = Setup {
             layout: Layout::new(&dir),
             settings: settings(),
-            feeds: press.feeds(),
+            feeds: feeds(&press),
             files: None,
             clock: clock::now,
         };
@@ -77,6 +78,12 @@ pub(super) fn demo() -> Result<Exit, Failure> {
         dir.display()
     ));
     Ok(Exit::Done)
+}
+
+/// Its day is too short for the pauses between pages.
+fn feeds(press: &Press) -> Vec<Feed> {
+    let feeds = press.feeds().into_iter();
+    feeds.map(|feed| Feed { fulltext: Fulltext::Off, ..feed }).collect()
 }
 
 fn settings() -> Settings {

@@ -17,6 +17,10 @@ pub(super) fn poll(global: &Global, args: &PollArgs) -> Result<Exit, Failure> {
         pass(&setup, &selection, stop).await
     })?;
     if !global.quiet {
+        if summary.n_pages > 0 {
+            let pages = if summary.n_pages == 1 { "page" } else { "pages" };
+            out::note(&format!("read {} article {pages}", summary.n_pages));
+        }
         out::note(&format!(
             "polled {} {}: {} new, {} revised, {} failed",
             summary.n_polled,

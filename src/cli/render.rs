@@ -27,7 +27,7 @@ pub(super) fn article(article: &Article, snippet: Option<&str>) -> Record {
         ("published_precision", json!(content.published.map(|date| date.precision.as_str()))),
         ("first_seen", json!(article.first_seen_at.to_rfc3339())),
         ("modified", json!(date(content.modified))),
-        ("access", json!("unknown")),
+        ("access", json!(article.access.as_deref().unwrap_or("unknown"))),
         ("revision", json!(article.revision.number)),
         ("feeds", json!(article.feeds)),
         ("snippet", json!(snippet)),

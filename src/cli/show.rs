@@ -54,6 +54,7 @@ fn record(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Re
         .map(|e| json!({ "url": e.url, "type": e.media_type, "size_bytes": e.size_bytes }))
         .collect();
     record.insert("seen_at".into(), json!(article.revision.seen_at.to_rfc3339()));
+    record.insert("gone".into(), render::moment(article.gone_at));
     record.insert("source".into(), json!(article.revision.source));
     record.insert("enclosures".into(), json!(enclosures));
     record.insert("sightings".into(), json!(seen));
@@ -73,6 +74,8 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Resu
         ("published", content.published.map(|date| date.to_string())),
         ("modified", content.modified.map(|date| date.to_string())),
         ("first seen", Some(article.first_seen_at.to_string())),
+        ("removed", article.gone_at.map(|at| format!("not there since {at}; kept here"))),
+        ("access", article.access.clone()),
         ("url", article.url.clone()),
         ("tags", list(&content.tags)),
         ("id", Some(format!("{}@{}", article.id, article.revision.number))),
@@ -94,7 +97,8 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Resu
     }
     for revision in revisions.iter().filter(|_| revisions.len() > 1) {
         let what = match &revision.changed[..] {
-            [] => "first seen".to_owned(),
+            [] if revision.number == 1 => "first seen".to_owned(),
+            [] => format!("read from its {}", clean(&revision.source)),
             changed => format!("{} changed", changed.join(" and ")),
         };
         let (number, at) = (revision.number, revision.seen_at);

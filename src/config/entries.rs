@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::config::toml::{self, Problem, TableReader, line_of};
 use crate::config::{closest, did_you_mean};
-use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
+use crate::model::feed::{ArticleIdPattern, Feed, Fulltext, Revisit};
 
 const OUTLET_KEYS: &[&str] =
     &["name", "site", "country", "language", "tags", "article_id", "sitemap"];
@@ -23,6 +23,7 @@ const FEED_KEYS: &[&str] = &[
     "country",
     "paused",
     "fulltext",
+    "revisit",
     "article_id",
     "user_agent",
     "sitemap",
@@ -60,6 +61,7 @@ pub(super) struct FeedEntry {
     pub(super) country: Option<String>,
     pub(super) is_paused: Option<bool>,
     pub(super) fulltext: Option<Fulltext>,
+    pub(super) revisit: Option<Revisit>,
     pub(super) article_id: Option<ArticleIdPattern>,
     pub(super) user_agent: Option<String>,
     pub(super) sitemap: Option<String>,
@@ -97,6 +99,7 @@ impl FeedEntry {
             country: self.country.or(other.country),
             is_paused: self.is_paused.or(other.is_paused),
             fulltext: self.fulltext.or(other.fulltext),
+            revisit: self.revisit.or(other.revisit),
             article_id: self.article_id.or(other.article_id),
             user_agent: self.user_agent.or(other.user_agent),
             sitemap: self.sitemap.or(other.sitemap),
@@ -121,6 +124,7 @@ impl FeedEntry {
             country: self.country.or(outlet.country),
             is_paused: self.is_paused.unwrap_or(false),
             fulltext: self.fulltext.unwrap_or(Fulltext::Auto),
+            revisit: self.revisit.unwrap_or(Revisit::News),
             article_id: self.article_id.or(outlet.article_id),
             user_agent: self.user_agent,
             site: outlet.site,
@@ -212,6 +216,7 @@ fn read_feed(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<F
         country: reader.text("country"),
         is_paused: reader.flag("paused"),
         fulltext: fulltext(&mut reader),
+        revisit: revisit(&mut reader),
         article_id: pattern(&mut reader),
         user_agent: reader.text("user_agent"),
         sitemap: address(&mut reader, "sitemap"),
@@ -253,6 +258,17 @@ fn fulltext(reader: &mut TableReader<'_>) -> Option<Fulltext> {
         }
     }
     None
+}
+
+fn revisit(reader: &mut TableReader<'_>) -> Option<Revisit> {
+    let text = reader.text("revisit")?;
+    let known = Revisit::from_word(&text);
+    if known.is_none() {
+        let reason =
+            format!("`revisit` must be \"news\", \"liveblog\" or \"off\", and is `{text}`");
+        reader.complain("revisit", reason);
+    }
+    known
 }
 
 fn pattern(reader: &mut TableReader<'_>) -> Option<ArticleIdPattern> {

@@ -13,7 +13,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::config::entries::{self, FeedEntry};
 use crate::config::toml::Problem;
 use crate::config::{Error, catalogue, did_you_mean, file};
-use crate::model::feed::{Feed, Fulltext};
+use crate::model::feed::{Feed, Fulltext, Revisit};
 
 const STARTER_HEADER: &str = "\
 # The feeds knipsel polls. Change this file by hand or with `knipsel feed`: a running knipsel sees
@@ -112,6 +112,9 @@ pub fn table(feed: &Feed) -> String {
     }
     if feed.fulltext == Fulltext::Off {
         key("fulltext", Value::from("off"));
+    }
+    if feed.revisit != Revisit::News {
+        key("revisit", Value::from(feed.revisit.as_str()));
     }
     if feed.is_paused {
         key("paused", Value::from(true));

@@ -23,6 +23,8 @@ pub struct Settings {
     pub fetch: fetch::Options,
     /// When feeds are polled.
     pub poll: schedule::Policy,
+    /// When article pages are read again.
+    pub pages: schedule::pages::Policy,
     /// What is kept as servers sent it.
     pub archive: warc::Options,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
-use crate::model::article::{Content, IdentityKey, KeyKind};
+use crate::model::article::{Content, IdentityKey, KeyKind, Source};
 
 /// A text this much longer than the stored one is a fuller version, not a variant.
 const FULLER: f64 = 1.5;
@@ -25,6 +25,8 @@ pub struct Known {
     pub keys: Vec<IdentityKey>,
     /// Its current revision.
     pub current: Content,
+    /// Where its text came from.
+    pub text_source: Source,
     /// What this same feed said of it the last time; `None` when it never did.
     pub last_in_feed: Option<Short>,
 }
@@ -127,11 +129,13 @@ pub fn changes(before: &Content, after: &Content) -> Vec<&'static str> {
 }
 
 /// The version to keep: the entry's, except that a summary from one feed never takes the place of a
-/// full text from another, and a title or author that this feed leaves out is not taken away.
+/// full text from another or from the page, and a title or author that this feed leaves out is not taken away.
 fn merge(content: &Content, known: &Known) -> Content {
     let mut merged = content.clone();
     let is_own = known.last_in_feed == Some(fingerprint::content(&known.current));
-    if !is_own && is_fuller(&known.current.text, &content.text) {
+    let is_of_page =
+        known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
+    if !is_own && (is_of_page || is_fuller(&known.current.text, &content.text)) {
         merged.text.clone_from(&known.current.text);
     }
     if merged.title.is_empty() {
@@ -178,6 +182,7 @@ mod tests {
 
     fn known(current: &Content, last_in_feed: Option<&Content>) -> Known {
         Known {
+            text_source: Source::Feed,
             keys: vec![IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/brug")],
             current: current.clone(),
             last_in_feed: last_in_feed.map(fingerprint::content),
@@ -217,6 +222,17 @@ mod tests {
     }
 
     #[test]
+    fn a_summary_never_takes_the_place_of_the_text_of_the_page() {
+        let page = content("Brug dicht", "De brug is dicht. Het verkeer rijdt om.");
+        let short = content("Brug dicht", "De brug is tot tien uur dicht.");
+        let mut known = known(&page, Some(&content("Brug dicht", "De brug is dicht.")));
+        known.text_source = Source::Page;
+        assert_eq!(edit(&short, &known), None);
+        known.text_source = Source::Feed;
+        assert_eq!(edit(&short, &known).unwrap().changed, ["text"]);
+    }
+
+    #[test]
     fn a_new_headline_on_a_summary_keeps_the_full_text() {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");
@@ -248,6 +264,7 @@ mod tests {
         let known = Known {
             keys: vec![IdentityKey::guid("f", "1")],
             current: on(1, LONG),
+            text_source: Source::Feed,
             last_in_feed: None,
         };
         let keys = [IdentityKey::guid("f", "1")];

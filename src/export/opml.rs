@@ -4,7 +4,7 @@ use std::io;
 
 use quick_xml::escape::escape;
 
-use crate::model::feed::{Feed, Fulltext};
+use crate::model::feed::{Feed, Fulltext, Revisit};
 
 /// What only knipsel knows of a feed goes into attributes of this namespace (OPML 2.0 has room for
 /// those of others), so that a list comes back as it was.
@@ -93,6 +93,7 @@ fn write_own(out: &mut impl io::Write, feed: &Feed) -> io::Result<()> {
         ("site", feed.site.clone()),
         ("sitemap", feed.sitemap.clone()),
         ("fulltext", (feed.fulltext == Fulltext::Off).then(|| "off".to_owned())),
+        ("revisit", (feed.revisit != Revisit::News).then(|| feed.revisit.as_str().to_owned())),
         ("paused", feed.is_paused.then(|| "true".to_owned())),
     ];
     for (name, value) in own {
@@ -174,6 +175,7 @@ mod tests {
                 feed.tags = tags.into_iter().collect();
                 feed.is_paused = is_paused;
                 feed.fulltext = if is_off { Fulltext::Off } else { Fulltext::Auto };
+                feed.revisit = if is_off { Revisit::Off } else { Revisit::LiveBlog };
                 feed.article_id = ArticleIdPattern::new(r"[<&'](\d+)\.").ok();
                 feed
             })

@@ -192,6 +192,7 @@ impl Known {
         Err(Forbidden {
             url: redirect::without_credentials(url.clone()).into(),
             reason: failure::one_line(&reason),
+            is_whole_host: self.unreachable.is_some(),
             wait: self.again_at.since(now),
         })
     }

@@ -110,6 +110,8 @@ pub enum KeyKind {
 pub enum Source {
     /// An entry of a feed.
     Feed,
+    /// The page of the article.
+    Page,
     /// A file its owner imported.
     Import,
     /// The news sitemap of its outlet, which has no text.
@@ -123,10 +125,17 @@ impl Source {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Feed => "feed",
+            Self::Page => "page",
             Self::Import => "import",
             Self::Sitemap => "sitemap",
             Self::Archive => "archive",
         }
+    }
+
+    /// The inverse of [`Source::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Feed, Self::Page, Self::Import, Self::Sitemap, Self::Archive];
+        all.into_iter().find(|source| source.as_str() == word)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Feed {
     pub is_paused: bool,
     /// Whether article pages are fetched for their full text.
     pub fulltext: Fulltext,
+    /// How often those pages are read again.
+    pub revisit: Revisit,
     /// Finds the publisher's own article id in a link or GUID.
     pub article_id: Option<ArticleIdPattern>,
     /// Sent in place of knipsel's own User-Agent, for hosts that refuse it.
@@ -51,6 +53,7 @@ impl Feed {
             country: None,
             is_paused: false,
             fulltext: Fulltext::Auto,
+            revisit: Revisit::News,
             article_id: None,
             user_agent: None,
             site: None,
@@ -71,6 +74,43 @@ pub enum Fulltext {
     Auto,
     /// Never: the feed's own text is all.
     Off,
+}
+
+impl Fulltext {
+    /// The word used in the feed list and in the archive.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// How often article pages are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revisit {
+    /// At growing ages; a live blog more often.
+    News,
+    /// As a live blog, whatever the page says it is.
+    LiveBlog,
+    /// Never.
+    Off,
+}
+
+impl Revisit {
+    /// The word used in the feed list and in the archive.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::LiveBlog => "liveblog",
+            Self::Off => "off",
+        }
+    }
+
+    /// The inverse of [`Revisit::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::News, Self::LiveBlog, Self::Off].into_iter().find(|one| one.as_str() == word)
+    }
 }
 
 /// A regular expression with one capture: the publisher's article id.

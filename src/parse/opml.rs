@@ -4,7 +4,7 @@
 
 use html5ever::tokenizer::Tag;
 
-use crate::model::feed::{ArticleIdPattern, Feed, Fulltext};
+use crate::model::feed::{ArticleIdPattern, Feed, Fulltext, Revisit};
 use crate::parse::subscriptions::Subscription;
 use crate::parse::tags::{self, End, Markup, Piece, attribute};
 
@@ -145,6 +145,9 @@ impl Outline<'_> {
             country: exact("knipsel:country"),
             is_paused: is("knipsel:paused", "true"),
             fulltext: if is("knipsel:fulltext", "off") { Fulltext::Off } else { Fulltext::Auto },
+            revisit: attribute(self.0, "knipsel:revisit")
+                .and_then(Revisit::from_word)
+                .unwrap_or(Revisit::News),
             article_id: exact("knipsel:articleid")
                 .and_then(|pattern| ArticleIdPattern::new(&pattern).ok()),
             user_agent: exact("knipsel:useragent"),

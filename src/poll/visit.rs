@@ -10,9 +10,28 @@ use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::{Document, Prepared, ledger};
 use crate::store::articles::{Identity, Version};
+use crate::store::pages::{self, Announced};
 use crate::store::polls::Tally;
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, articles, sightings};
+
+/// A feed text of as many characters is the whole article, unless it ends in the middle.
+const WHOLE_CHARS_MIN: usize = 1_500;
+
+/// Whether a text of a feed is the article, and not the beginning of it.
+fn is_whole(text: &str) -> bool {
+    let end = text.trim_end().trim_end_matches(['"', '”', '’', ')', ']']);
+    let is_open = end.ends_with('…') || end.ends_with("...") || ends_with_a_call(text);
+    text.len() >= WHOLE_CHARS_MIN && !is_open
+}
+
+/// Whether a text ends with the advice to read on elsewhere.
+fn ends_with_a_call(text: &str) -> bool {
+    let last = text.trim_end().rsplit('\n').next().unwrap_or_default().to_lowercase();
+    ["lees verder", "lees meer", "lees het hele", "read more", "verder lezen"]
+        .iter()
+        .any(|call| last.contains(call))
+}
 
 /// Entries of a feed among which one that is gone is looked for; more is no window but a library.
 const WINDOW_MAX: usize = 500;
@@ -66,6 +85,8 @@ pub(super) struct Visit<'v> {
     pub(super) digest: Option<&'v str>,
     pub(super) at: Timestamp,
     pub(super) is_first: bool,
+    /// Seconds from one reading of a page to the next, where its pages are read.
+    pub(super) page_pause: Option<u64>,
 }
 
 impl Visit<'_> {
@@ -138,7 +159,20 @@ impl Visit<'_> {
             appeared_at: self.appeared_at(prepared),
         };
         sightings::see(self.tx, &seen, self.at)?;
+        self.announce(prepared, article)?;
         Ok(article)
+    }
+
+    /// Where the feed has less than the article, its page is read.
+    fn announce(&self, prepared: &Prepared, article: ArticleRow) -> Result<(), Error> {
+        let (Some(_), Some(url)) = (self.page_pause, &prepared.link) else { return Ok(()) };
+        let Some(site) = prepared.site.as_deref().filter(|_| !is_whole(&prepared.content.text))
+        else {
+            return Ok(());
+        };
+        let published = prepared.content.published.map_or(self.at, |date| date.at.min(self.at));
+        let page = Announced { article, feed: self.id, url, site, since: published };
+        pages::announce(self.tx, &page, self.at)
     }
 
     fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {
@@ -184,8 +218,15 @@ impl Visit<'_> {
         known: &Known,
     ) -> Result<bool, Error> {
         articles::add_keys(self.tx, article, &prepared.keys)?;
+        if let (Some(pause), Some(last)) = (self.page_pause, known.last_in_feed)
+            && last != prepared.fingerprint
+        {
+            pages::wake(self.tx, article, pause, self.at)?;
+        }
         if let Some(edit) = edit(&prepared.content, known) {
+            let is_kept_text = edit.content.text == known.current.text;
             let version = Version {
+                text_source: if is_kept_text { known.text_source } else { Source::Feed },
                 content: &edit.content,
                 fingerprint: fingerprint::content(&edit.content),
                 changed: &edit.changed,
@@ -206,6 +247,7 @@ impl Visit<'_> {
             fingerprint: prepared.fingerprint,
             changed: &[],
             source: Source::Feed,
+            text_source: Source::Feed,
             feed: Some(self.id),
             digest: self.digest,
             now: self.at,

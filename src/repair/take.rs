@@ -167,6 +167,7 @@ fn take_one(
         fingerprint: fingerprint::content(&candidate.content),
         changed: &[],
         source: finding.source,
+        text_source: finding.source,
         digest: Some(digest),
         feed: Some(finding.feed).filter(|_| finding.source == Source::Archive),
         now,

@@ -2,22 +2,27 @@
 
 pub(super) mod repairs;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 
+use crate::enrich::learned::{self, Learned};
+use crate::enrich::{self, Read};
 use crate::fetch::client::Client;
 use crate::model::feed::Feed;
 use crate::model::fetch::{Failure, FailureClass};
 use crate::poll::{self, Context, Polled};
-use crate::schedule::Policy;
 use crate::schedule::outage::Outage;
+use crate::schedule::{self, Policy};
 use crate::service::clock::Clock;
+use crate::service::readings::Readings as Pages;
 use crate::service::{Error, GRACE, Setup, report};
-use crate::store::{self, FeedId, Lock, Reader, Writer, captures, feeds, polls};
+use crate::store::pages::State;
+use crate::store::{self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, pages, polls};
 use crate::warc::Keeper;
+use crate::worker::{self, Worker};
 
 /// Documents parsed at once. One thread keeps up with thousands of feeds, and even 16 documents of
 /// the largest size are read within seconds; each takes some ten times its size in memory.
@@ -29,36 +34,75 @@ pub(super) struct Engine {
     shared: Arc<Shared>,
     pub(super) reader: Reader,
     feeds: HashMap<FeedId, Arc<Feed>>,
-    tasks: JoinSet<(FeedId, Result<Polled, store::Error>)>,
+    tasks: JoinSet<Joined>,
     running: HashMap<Id, FeedId>,
+    pages: Pages,
     // Last, so that nobody else gets the archive before it is closed.
     lock: Lock,
 }
 
-/// What the polls share.
+/// What polls and readings share.
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     client: Client,
     policy: Policy,
+    pages: schedule::pages::Policy,
     writer: Arc<Writer>,
     outage: Arc<Mutex<Outage>>,
     parsers: Arc<Semaphore>,
     keeper: Arc<Keeper>,
     clock: Clock,
+    worker: Arc<tokio::sync::Mutex<Worker>>,
+    learned: Arc<Mutex<Learned>>,
 }
 
 impl Shared {
+    pub(super) fn reading(&self) -> enrich::Context<'_> {
+        enrich::Context {
+            client: &self.client,
+            writer: &self.writer,
+            policy: &self.pages,
+            worker: &self.worker,
+            learned: &self.learned,
+            keeper: &self.keeper,
+            clock: self.clock,
+        }
+    }
+
     fn context(&self) -> Context<'_> {
         Context {
             client: &self.client,
             writer: &self.writer,
             policy: &self.policy,
+            pages: &self.pages,
             outage: &self.outage,
             parsers: &self.parsers,
             keeper: &self.keeper,
             clock: self.clock,
         }
     }
+}
+
+/// The child is this program itself.
+fn worker() -> Result<Worker, Error> {
+    let program = std::env::current_exe()
+        .map_err(|source| Error::System { action: "find this program's file", source })?;
+    Ok(Worker::new(worker::Options::new(program)))
+}
+
+/// What a poll leaves.
+type Joined = (FeedId, Result<Polled, store::Error>);
+
+/// What a reading leaves: the page, and what came of it.
+pub(super) type ReadEnd = (ArticleRow, Result<Read, store::Error>);
+
+/// Something ended.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A poll.
+    Polled(Option<Ended>),
+    /// The reading of a page.
+    Read(Option<ReadEnd>),
 }
 
 /// A poll that ended.
@@ -82,16 +126,20 @@ impl Engine {
             shared: Arc::new(Shared {
                 client,
                 policy: setup.settings.poll.clone(),
+                pages: setup.settings.pages.clone(),
                 writer,
                 outage: Arc::default(),
                 parsers: Arc::new(Semaphore::new(PARSERS)),
                 keeper: Arc::new(keeper),
                 clock: setup.clock,
+                worker: Arc::new(tokio::sync::Mutex::new(worker()?)),
+                learned: Arc::default(),
             }),
             reader,
             feeds: HashMap::new(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
+            pages: Pages::default(),
             lock,
         };
         // Whom the last run asked just before it ended is not known: a killed one stored nothing of
@@ -109,11 +157,14 @@ impl Engine {
         self.shared = Arc::new(Shared {
             client: self.shared.client.renewed(setup.settings.fetch.clone())?,
             policy: setup.settings.poll.clone(),
+            pages: setup.settings.pages.clone(),
             writer: Arc::clone(&self.shared.writer),
             outage: Arc::clone(&self.shared.outage),
             parsers: Arc::clone(&self.shared.parsers),
             keeper: Arc::clone(&self.shared.keeper),
             clock: self.shared.clock,
+            worker: Arc::clone(&self.shared.worker),
+            learned: Arc::clone(&self.shared.learned),
         });
         self.take_up_feeds(&setup.feeds).await
     }
@@ -162,7 +213,23 @@ impl Engine {
 
     /// Waits for the next poll to end; `None` at once when none is running.
     pub(super) async fn next_ended(&mut self) -> Option<Ended> {
-        let ended = match self.tasks.join_next_with_id().await? {
+        let joined = self.tasks.join_next_with_id().await?;
+        self.ended(joined).await
+    }
+
+    /// Waits for the next poll or reading to end; for ever when there is none.
+    pub(super) async fn next_event(&mut self) -> Event {
+        tokio::select! {
+            Some(joined) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
+                Event::Polled(self.ended(joined).await)
+            }
+            read = self.pages.next(), if !self.pages.is_empty() => Event::Read(read),
+            else => std::future::pending().await,
+        }
+    }
+
+    async fn ended(&mut self, joined: Result<(Id, Joined), JoinError>) -> Option<Ended> {
+        let ended = match joined {
             Ok((task, (feed, result))) => {
                 self.running.remove(&task);
                 Ended { feed, result }
@@ -196,6 +263,49 @@ impl Engine {
         self.tasks.is_empty()
     }
 
+    /// Starts reading pages that are due, one at a time of each host, but none of `but`.
+    pub(super) fn start_pages(&mut self, but: &HashSet<ArticleRow>) -> Result<(), Error> {
+        for due in pages::due(&self.reader, (self.shared.clock)())? {
+            if but.contains(&due.article) || !self.pages.has_room(&due) {
+                continue;
+            }
+            let Some(state) = pages::state(&self.reader, due.article)? else { continue };
+            let feed = self.feeds.iter().find(|(id, _)| id.is(state.feed));
+            let Some(feed) = feed.map(|(_, feed)| Arc::clone(feed)) else { continue };
+            self.learn(&state)?;
+            self.pages.start(due, feed, state, Arc::clone(&self.shared));
+        }
+        Ok(())
+    }
+
+    /// Reads from the archive what recurs on the pages of the outlet of `state`.
+    fn learn(&self, state: &State) -> Result<(), Error> {
+        let outlet = learned::key(state);
+        let mut learned = self.shared.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !learned.has(outlet) {
+            learned.take_up(outlet, pages::recurring(&self.reader, outlet)?);
+        }
+        Ok(())
+    }
+
+    /// Waits until the next page is read; `None` at once when none is being read. The error is that
+    /// of the archive; the page is then due as before.
+    pub(super) async fn next_read(&mut self) -> Option<ReadEnd> {
+        self.pages.next().await
+    }
+
+    /// Stores what was learned and not stored yet.
+    async fn store_learned(&self) {
+        let rest = self.shared.learned.lock().unwrap_or_else(PoisonError::into_inner).rest();
+        for (outlet, counts) in rest {
+            let stored =
+                self.shared.writer.write(move |tx| pages::set_recurring(tx, &outlet, &counts));
+            if let Err(error) = stored.await {
+                tracing::warn!("cannot store what recurs on pages: {error}");
+            }
+        }
+    }
+
     /// Proves that the writing thread answers.
     pub(super) async fn ping_writer(&self) -> Result<(), store::Error> {
         self.shared.writer.write(|_| Ok(())).await
@@ -204,16 +314,19 @@ impl Engine {
     /// Lets running polls end for a moment and gives up the rest; what they would have stored is
     /// fetched again by the next start.
     pub(super) async fn stop(&mut self) {
+        // A page may wait long for its host, and is due again at the next start.
+        self.pages.shutdown().await;
         let deadline = tokio::time::sleep(GRACE);
         tokio::pin!(deadline);
-        loop {
+        while !self.is_idle() {
             tokio::select! {
-                ended = self.next_ended() => if ended.is_none() { break },
+                _ = self.next_event() => {}
                 () = &mut deadline => break,
             }
         }
         self.tasks.shutdown().await;
         self.running.clear();
+        self.store_learned().await;
     }
 
     /// Stops and closes everything but the lock, so that what follows has the memory.

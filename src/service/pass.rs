@@ -1,5 +1,8 @@
 //! One pass for cron or scripts: poll, index, end.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use crate::model::fetch::Outcome;
 use crate::service::engine::Engine;
 use crate::service::engine::repairs::Repairs;
@@ -33,6 +36,32 @@ pub struct Summary {
     pub n_new: usize,
     /// New revisions.
     pub n_revised: usize,
+    /// Article pages read.
+    pub n_pages: usize,
+}
+
+/// How long a pass goes on to read the pages that are due. The rest is due the next time.
+const PAGES_FOR: Duration = Duration::from_secs(30);
+
+/// Reads the pages that are due, each once. None of them makes the pass fail.
+async fn read_pages(
+    engine: &mut Engine,
+    shutdown: &mut (impl Future<Output = ()> + Unpin),
+) -> Result<usize, Error> {
+    let end = tokio::time::sleep(PAGES_FOR);
+    tokio::pin!(end);
+    let (mut tried, mut n_read) = (HashSet::new(), 0);
+    loop {
+        engine.start_pages(&tried)?;
+        let ended = tokio::select! {
+            ended = engine.next_read() => ended,
+            () = &mut end => None,
+            () = &mut *shutdown => None,
+        };
+        let Some((article, result)) = ended else { return Ok(n_read) };
+        n_read += usize::from(result?.is_success());
+        tried.insert(article);
+    }
 }
 
 /// Polls the selected feeds once. Stops early when `shutdown` ends.
@@ -61,10 +90,14 @@ pub async fn pass(
     }
     let mut summary = Summary::default();
     tokio::pin!(shutdown);
+    let mut is_stopped = false;
     loop {
         let ended = tokio::select! {
             ended = engine.next_ended() => ended,
-            () = &mut shutdown => None,
+            () = &mut shutdown => {
+                is_stopped = true;
+                None
+            }
         };
         let Some(ended) = ended else { break };
         let polled = ended.result?;
@@ -76,17 +109,20 @@ pub async fn pass(
     }
     // What fell into a gap just now may be found at once; what is not found is due again later.
     let mut repairs = Repairs::default();
-    loop {
+    while !is_stopped {
         repairs.start(&engine, Some(&chosen), (setup.clock)()).await?;
         if repairs.is_idle() {
             break;
         }
         tokio::select! {
             () = repairs.next_ended() => {}
-            () = &mut shutdown => break,
+            () = &mut shutdown => is_stopped = true,
         }
     }
     repairs.stop().await;
+    if !is_stopped {
+        summary.n_pages = read_pages(&mut engine, &mut shutdown).await?;
+    }
     let _lock = engine.close().await;
     let layout = setup.layout.clone();
     let followed = tokio::task::spawn_blocking(move || catch_up(&layout)).await;

@@ -1,10 +1,27 @@
 //! One line per poll, and one per gap that was looked up.
 
+use crate::enrich::Read;
 use crate::model::feed::Feed;
 use crate::model::fetch::Outcome;
 use crate::poll::Polled;
 use crate::repair::Report;
 use crate::schedule::Reason;
+
+/// Logs what came of reading a page, where there is something to tell.
+pub(super) fn page(feed: &Feed, url: &str, read: &Read) {
+    let (outcome, name) = (read.outcome, &feed.name);
+    let why = read.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    match read.outcome {
+        "changed" if !read.changed.is_empty() => {
+            let changed = read.changed.join(" and ");
+            tracing::info!(feed.name, outcome, "{name:<24} page changed ({changed}) {url}");
+        }
+        "same" | "read" | "changed" => {
+            tracing::debug!(feed.name, outcome, "{name:<24} page {outcome} {url}");
+        }
+        _ => tracing::debug!(feed.name, outcome, "{name:<24} page {outcome}{why} {url}"),
+    }
+}
 
 /// Logs what a poll came to: feed, outcome, new, revised, next poll and why.
 pub(super) fn poll(feed: &Feed, polled: &Polled) {

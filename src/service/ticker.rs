@@ -8,11 +8,11 @@ use tokio::time::{Instant, MissedTickBehavior};
 use crate::config;
 use crate::config::settings::Settings;
 use crate::service::engine::repairs::Repairs;
-use crate::service::engine::{Ended, Engine};
+use crate::service::engine::{Ended, Engine, Event, ReadEnd};
 use crate::service::follower::Follower;
 use crate::service::notify::{self, Watchdog};
 use crate::service::{Error, Files, Setup, signals};
-use crate::store::{FeedId, feeds};
+use crate::store::{ArticleRow, FeedId, feeds};
 
 /// Between two looks at what is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
         tokio::select! {
             () = &mut shutdown => break,
             _ = hangup.recv() => ticker.reload().await,
-            ended = ticker.engine.next_ended(), if !ticker.engine.is_idle() => ticker.end(ended),
+            event = ticker.engine.next_event() => ticker.end(event),
             () = ticker.repairs.next_ended(), if !ticker.repairs.is_idle() => {}
             _ = ticks.tick() => ticker.tick().await,
         }
@@ -57,6 +57,7 @@ struct Ticker {
     setup: Setup,
     watchdog: Watchdog,
     held: HashMap<FeedId, Instant>,
+    held_pages: HashMap<ArticleRow, Instant>,
     n_ticks: u32,
 }
 
@@ -71,6 +72,7 @@ impl Ticker {
             setup,
             watchdog: Watchdog::new(),
             held: HashMap::new(),
+            held_pages: HashMap::new(),
             n_ticks: 0,
         };
         let archive = ticker.setup.layout.dir().display();
@@ -98,6 +100,7 @@ impl Ticker {
         if let Err(error) = self.repairs.start(&self.engine, None, (self.setup.clock)()).await {
             tracing::error!("cannot look up what was missed: {}", cause(&error));
         }
+        self.start_pages();
         if self.watchdog.is_due() {
             match self.engine.ping_writer().await {
                 Ok(()) => self.watchdog.feed(),
@@ -117,7 +120,32 @@ impl Ticker {
         Ok(())
     }
 
-    fn end(&mut self, ended: Option<Ended>) {
+    fn end(&mut self, event: Event) {
+        match event {
+            Event::Polled(ended) => self.end_poll(ended),
+            Event::Read(read) => self.end_reading(read),
+        }
+    }
+
+    /// The next page of its host need not wait for the next tick.
+    fn end_reading(&mut self, read: Option<ReadEnd>) {
+        if let Some((article, Err(error))) = read {
+            tracing::error!("cannot store what a page said: {}", cause(&error));
+            self.held_pages.insert(article, Instant::now() + HOLD);
+        }
+        self.start_pages();
+    }
+
+    fn start_pages(&mut self) {
+        let now = Instant::now();
+        self.held_pages.retain(|_, until| *until > now);
+        let held = self.held_pages.keys().copied().collect();
+        if let Err(error) = self.engine.start_pages(&held) {
+            tracing::error!("cannot look up which pages are due: {error}");
+        }
+    }
+
+    fn end_poll(&mut self, ended: Option<Ended>) {
         let Some(Ended { feed, result: Err(error) }) = ended else { return };
         let name = self.engine.feed(feed).map(|feed| feed.name.as_str()).unwrap_or_default();
         tracing::error!(feed.name = name, "cannot store the poll of {name}: {}", cause(&error));

@@ -41,7 +41,7 @@ const LAST_IN_FEED: &str = "
 const CURRENT: &str = "
     SELECT r.title, r.authors, r.section, r.tags, r.language, r.published_at,
            r.published_precision, r.is_zone_assumed, r.modified_at, r.modified_precision,
-           r.enclosures, b.codec, b.data, r.id
+           r.enclosures, b.codec, b.data, r.id, coalesce(r.text_source, r.source)
     FROM article AS a
     JOIN revision AS r ON r.id = a.revision_id
     JOIN body AS b ON b.revision_id = r.id
@@ -70,11 +70,13 @@ pub fn known(tx: &Tx<'_>, article: ArticleRow, feed: Option<FeedId>) -> Result<K
     let mut statement = tx.connection.prepare_cached(CURRENT).map_err(failed())?;
     let read = |row: &Row<'_>| {
         let body: (i64, i64, Vec<u8>) = (row.get(13)?, row.get(11)?, row.get(12)?);
-        Ok((read_content(row)?, body))
+        let source: String = row.get(14)?;
+        Ok((read_content(row)?, body, Source::from_word(&source).unwrap_or(Source::Feed)))
     };
-    let (mut current, (revision, codec, data)) = statement.query_row(id, read).map_err(failed())?;
+    let (mut current, (revision, codec, data), text_source) =
+        statement.query_row(id, read).map_err(failed())?;
     current.text = text::unpack(revision, codec, &data)?;
-    Ok(Known { keys, current, last_in_feed })
+    Ok(Known { keys, current, text_source, last_in_feed })
 }
 
 /// The content of a revision but its text, from the first eleven columns of [`CURRENT`].
@@ -123,6 +125,8 @@ pub struct Version<'v> {
     pub changed: &'v [&'static str],
     /// Where it came from.
     pub source: Source,
+    /// Where its text came from.
+    pub text_source: Source,
     /// The feed, when it came from one.
     pub feed: Option<FeedId>,
     /// The digest of the document it was read from.
@@ -221,8 +225,8 @@ pub fn add_keys(tx: &Tx<'_>, article: ArticleRow, keys: &[IdentityKey]) -> Resul
 
 const LAST_NUMBER: &str = "SELECT max(number) FROM revision WHERE article_id = :article";
 
-/// Stores a new revision of `article` and makes it the current one.
-pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<(), Error> {
+/// Stores a new revision of `article` and makes it the current one. Returns its row.
+pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<i64, Error> {
     let number: u32 = tx
         .connection
         .prepare_cached(LAST_NUMBER)
@@ -230,8 +234,9 @@ pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result
             statement.query_row(named_params! { ":article": article.0 }, |row| row.get(0))
         })
         .map_err(Error::sqlite("read the revisions of an article"))?;
-    add_revision(tx, article, number + 1, version)?;
-    touch(tx, article)
+    let revision = add_revision(tx, article, number + 1, version)?;
+    touch(tx, article)?;
+    Ok(revision)
 }
 
 const TOUCH: &str = "
@@ -251,11 +256,12 @@ const ADD_REVISION: &str = "
     INSERT INTO revision (
         article_id, number, seen_at, source, feed_id, title, authors, section, tags, language,
         published_at, published_precision, is_zone_assumed, modified_at, modified_precision,
-        enclosures, n_words, changed, fingerprint, digest, is_silent)
+        enclosures, n_words, changed, fingerprint, digest, text_source, is_silent)
     VALUES (
         :article, :number, :seen_at, :source, :feed, :title, :authors, :section, :tags, :language,
         :published_at, :published_precision, :is_zone_assumed, :modified_at, :modified_precision,
         :enclosures, :n_words, :changed, :fingerprint, :digest,
+        :text_source,
         :is_text_changed AND EXISTS (
             SELECT 1
             FROM article AS a
@@ -275,7 +281,7 @@ fn add_revision(
     article: ArticleRow,
     number: u32,
     version: &Version<'_>,
-) -> Result<(), Error> {
+) -> Result<i64, Error> {
     let failed = || Error::sqlite("store a revision");
     let content = version.content;
     let words = n_words(&content.text);
@@ -305,6 +311,7 @@ fn add_revision(
                 ":changed": to_json(version.changed),
                 ":fingerprint": version.fingerprint,
                 ":digest": version.digest,
+                ":text_source": version.text_source.as_str(),
                 ":is_text_changed": version.changed.contains(&"text"),
             },
             |row| row.get(0),
@@ -322,7 +329,7 @@ fn add_revision(
     statement
         .execute(named_params! { ":revision": revision, ":article": article.0 })
         .map_err(failed())?;
-    Ok(())
+    Ok(revision)
 }
 
 /// Words of a normalized text, in which only single spaces and line ends part them.

@@ -18,11 +18,14 @@ const KNOWN: &str = "
     LEFT JOIN poll_state AS p ON p.feed_id = f.id";
 
 const PUT: &str = "
-    INSERT INTO feed (name, url, outlet, section, tags, language, country, is_listed, is_paused, added_at)
-    VALUES (:name, :url, :outlet, :section, :tags, :language, :country, 1, :is_paused, :now)
+    INSERT INTO feed (
+        name, url, outlet, section, tags, language, country, fulltext, revisit, is_listed, is_paused,
+        added_at)
+    VALUES (:name, :url, :outlet, :section, :tags, :language, :country, :fulltext, :revisit, 1, :is_paused, :now)
     ON CONFLICT (name) DO UPDATE SET
         url = excluded.url, outlet = excluded.outlet, section = excluded.section,
         tags = excluded.tags, language = excluded.language, country = excluded.country,
+        fulltext = excluded.fulltext, revisit = excluded.revisit,
         is_listed = 1, is_paused = excluded.is_paused
     RETURNING id";
 
@@ -109,6 +112,8 @@ fn put(tx: &Tx<'_>, feed: &Feed, now: Timestamp) -> rusqlite::Result<FeedId> {
             ":tags": tags(feed),
             ":language": feed.language,
             ":country": feed.country,
+            ":fulltext": feed.fulltext.as_str(),
+            ":revisit": feed.revisit.as_str(),
             ":is_paused": feed.is_paused,
             ":now": now.seconds(),
         },

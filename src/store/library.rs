@@ -28,6 +28,10 @@ pub struct Article {
     pub first_seen_at: Timestamp,
     /// The names of the feeds that listed it.
     pub feeds: Vec<String>,
+    /// How much of it could be read, where its page was looked at.
+    pub access: Option<String>,
+    /// Since when its publisher answers that it is not there.
+    pub gone_at: Option<Timestamp>,
     /// The revision shown.
     pub revision: Revision,
 }
@@ -56,7 +60,9 @@ const COLUMNS: &str = "
            a.id, a.public_id, a.url, a.outlet, a.first_seen_at,
            (SELECT group_concat(f.name, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id)
+            WHERE s.article_id = a.id),
+           (SELECT coalesce(p.access, p.last_access) FROM page AS p WHERE p.article_id = a.id),
+           (SELECT p.gone_at FROM page AS p WHERE p.article_id = a.id)
     FROM article AS a ";
 
 /// The article in `row` at its current revision; `None` when there is none.
@@ -117,6 +123,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Article> {
         feeds: feeds
             .map(|names| names.split('\u{1f}').map(ToOwned::to_owned).collect())
             .unwrap_or_default(),
+        access: row.get(24)?,
+        gone_at: row.get::<_, Option<i64>>(25)?.map(Timestamp::from_seconds),
         revision: Revision {
             number: row.get(14)?,
             seen_at: Timestamp::from_seconds(row.get(15)?),

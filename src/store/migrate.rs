@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 8;
+pub(super) const VERSION: u32 = 9;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -16,6 +16,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0006_repair.sql"),
     include_str!("../../migrations/0007_day_curve.sql"),
     include_str!("../../migrations/0008_stories.sql"),
+    include_str!("../../migrations/0009_page.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -19,7 +19,7 @@ const RANKS: [&[&str]; 8] = [
     ],
     &["extract"],
     &["store", "index", "fetch", "warc", "worker", "press"],
-    &["poll", "repair", "import", "follow", "discover", "relate", "upkeep"],
+    &["poll", "repair", "import", "enrich", "follow", "discover", "relate", "upkeep"],
     &["config"],
     &["service"],
     &["cli"],

@@ -1,0 +1,389 @@
+//! Whether a page that is read again was edited, and what an article is after that.
+//!
+//! A page is compared with itself, as a feed is: its headline and text need not be those of the
+//! feed, and only when the page changes has somebody edited it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::dedupe::fingerprint::{differ, fold};
+use crate::dedupe::noise::{is_noise, without_stamp};
+use crate::model::article::Content;
+use crate::model::time::Precision;
+
+/// A text this much longer than another holds more of the article.
+const FULLER: f64 = 1.2;
+
+/// A text that lost more than this part of its words was not read well.
+const COLLAPSED: f64 = 0.35;
+
+/// A text with fewer words than this may shrink to anything.
+const COLLAPSED_WORDS_MIN: usize = 40;
+
+/// A heading or a headline in a list has no more words than this.
+const HEADING_WORDS_MAX: usize = 16;
+
+/// Two paragraphs that share this part of their words are one, edited.
+const KIN: f64 = 0.3;
+
+/// A text of this many paragraphs that stayed as they were is the same article, whatever surrounds
+/// it.
+const KEPT_MIN: usize = 3;
+
+/// What a page was judged to be, compared with the last time it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The same, but for what changes by itself.
+    Unchanged,
+    /// Somebody edited these: `title`, `text`, `authors`.
+    Edited(Vec<&'static str>),
+    /// What stands before or after the text was replaced by something else; an edit if it is still
+    /// there the next time.
+    Doubtful,
+    /// Most of the text is gone: it was not read well.
+    Collapsed,
+}
+
+/// Compares two readings of one page.
+pub fn judge(before: &Content, after: &Content) -> Verdict {
+    let (old, new) = (Paragraphs::of(&before.text), Paragraphs::of(&after.text));
+    if old.n_words >= COLLAPSED_WORDS_MIN && is_below(new.n_words, old.n_words, COLLAPSED) {
+        return Verdict::Collapsed;
+    }
+    let change = compare(&old, &new);
+    let mut changed = Vec::new();
+    if !after.title.is_empty() && differ(&before.title, &after.title) {
+        changed.push("title");
+    }
+    if change == Change::Edit {
+        changed.push("text");
+    }
+    if !after.authors.is_empty() && before.authors != after.authors {
+        changed.push("authors");
+    }
+    match (changed.is_empty(), change) {
+        (true, Change::Doubtful) => Verdict::Doubtful,
+        (true, _) => Verdict::Unchanged,
+        (false, _) => Verdict::Edited(changed),
+    }
+}
+
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Nothing,
+    Doubtful,
+    Edit,
+}
+
+/// The paragraphs of a text that say something, folded.
+struct Paragraphs {
+    list: Vec<Paragraph>,
+    n_words: usize,
+}
+
+struct Paragraph {
+    folded: String,
+    words: HashSet<String>,
+    is_heading: bool,
+}
+
+impl Paragraphs {
+    fn of(text: &str) -> Self {
+        let lines = text.split("\n\n").map(str::trim).filter(|line| !is_noise(line));
+        let list: Vec<Paragraph> =
+            lines.map(without_stamp).map(Paragraph::of).filter(|p| !p.folded.is_empty()).collect();
+        let n_words = text.split_whitespace().count();
+        Self { list, n_words }
+    }
+
+    fn counts(&self) -> HashMap<&str, usize> {
+        let mut counts = HashMap::new();
+        for paragraph in &self.list {
+            *counts.entry(paragraph.folded.as_str()).or_insert(0) += 1;
+        }
+        counts
+    }
+}
+
+impl Paragraph {
+    fn of(text: &str) -> Self {
+        let words: Vec<String> = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        let ends = text.trim_end_matches(['"', '\'', '”', '’', '»', ')']);
+        let is_sentence = ends.ends_with(['.', '!', '?', '…', ':', ';']);
+        let is_heading = !is_sentence && words.len() <= HEADING_WORDS_MAX;
+        Self { folded: fold(text), words: words.into_iter().collect(), is_heading }
+    }
+
+    fn is_kin(&self, other: &Self) -> bool {
+        let n_shared = self.words.intersection(&other.words).count();
+        let n_most = self.words.len().max(other.words.len()).max(1);
+        !is_below(n_shared, n_most, KIN)
+    }
+}
+
+fn compare(old: &Paragraphs, new: &Paragraphs) -> Change {
+    let (removed, added) = (lacking(old, new), lacking(new, old));
+    if removed.is_empty() && added.is_empty() {
+        return Change::Nothing;
+    }
+    let is_said = |text: &Paragraphs, changed: &[usize]| {
+        changed.iter().any(|at| !text.list[*at].is_heading || is_between_sentences(text, *at))
+    };
+    if !is_said(old, &removed) && !is_said(new, &added) {
+        return Change::Nothing;
+    }
+    let is_replaced = !removed.is_empty() && !added.is_empty();
+    let is_kept = new.list.len() - added.len() >= KEPT_MIN;
+    let is_outside = is_at_the_rim(old, &removed) && is_at_the_rim(new, &added);
+    let kin = |at: &usize| removed.iter().any(|old_at| new.list[*at].is_kin(&old.list[*old_at]));
+    if is_replaced && is_kept && is_outside && !added.iter().any(kin) {
+        return Change::Doubtful;
+    }
+    Change::Edit
+}
+
+/// The places of the paragraphs of `text` that `other` does not have.
+fn lacking(text: &Paragraphs, other: &Paragraphs) -> Vec<usize> {
+    let mut counts = other.counts();
+    let mut lacking = Vec::new();
+    for (at, paragraph) in text.list.iter().enumerate() {
+        match counts.get_mut(paragraph.folded.as_str()) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => lacking.push(at),
+        }
+    }
+    lacking
+}
+
+/// A line without a full stop between two paragraphs with one is a heading of the article; others
+/// are lists of other articles.
+fn is_between_sentences(text: &Paragraphs, at: usize) -> bool {
+    let is_sentence = |at: Option<usize>| {
+        at.and_then(|at| text.list.get(at)).is_some_and(|paragraph| !paragraph.is_heading)
+    };
+    is_sentence(at.checked_sub(1)) && is_sentence(Some(at + 1))
+}
+
+/// Whether the paragraphs at `changed` are the first or the last ones, and no others.
+fn is_at_the_rim(text: &Paragraphs, changed: &[usize]) -> bool {
+    let n = text.list.len();
+    let is_first = changed.iter().enumerate().all(|(n, at)| n == *at);
+    let is_last = changed.iter().rev().enumerate().all(|(back, at)| n - 1 - back == *at);
+    is_first || is_last
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
+fn is_below(part: usize, whole: usize, ratio: f64) -> bool {
+    (part as f64) < whole as f64 * ratio
+}
+
+fn is_fuller(text: &str, than: &str) -> bool {
+    is_below(than.len(), text.len(), 1.0 / FULLER)
+}
+
+/// What an article is after its page was read for the first time, or read better: the fuller text,
+/// and the metadata that the feed left out. A headline stays the one under which it was announced.
+pub fn complete(current: &Content, page: &Content) -> Content {
+    let mut content = current.clone();
+    if is_fuller(&page.text, &current.text) {
+        content.text.clone_from(&page.text);
+    }
+    if content.title.is_empty() {
+        content.title.clone_from(&page.title);
+    }
+    if content.authors.is_empty() {
+        content.authors.clone_from(&page.authors);
+    }
+    if content.tags.is_empty() {
+        content.tags.clone_from(&page.tags);
+    }
+    content.section = content.section.or_else(|| page.section.clone());
+    content.language = content.language.or_else(|| page.language.clone());
+    let is_exact = |date: &crate::model::time::StatedDate| date.precision == Precision::Second;
+    if !content.published.as_ref().is_some_and(is_exact) {
+        content.published = page.published.filter(is_exact).or(content.published);
+    }
+    content.modified = page.modified.or(content.modified);
+    content
+}
+
+/// What an article is after another extractor read its page: the text that came from the page is
+/// that of the new reading, and nothing was edited.
+pub fn read_anew(current: &Content, before: &Content, page: &Content) -> Content {
+    let mut content = complete(current, page);
+    if !differ(&current.text, &before.text) {
+        content.text.clone_from(&page.text);
+    }
+    content
+}
+
+/// Whether `after` has more than `before` of what a reader sees.
+pub fn is_more(before: &Content, after: &Content) -> bool {
+    before.text != after.text
+        || before.title != after.title
+        || before.authors != after.authors
+        || before.published != after.published
+}
+
+/// What an article is after its page was edited from `before` to `after` in what `changed` names. An
+/// edit that a feed has told of already changes nothing more.
+pub fn edited(
+    current: &Content,
+    before: &Content,
+    after: &Content,
+    changed: &[&'static str],
+) -> Content {
+    let mut content = current.clone();
+    if changed.contains(&"text")
+        && !is_fuller(&current.text, &after.text)
+        && !is_told(&before.text, &after.text, &current.text)
+    {
+        content.text.clone_from(&after.text);
+    }
+    // A headline that was never the one of the feed goes its own way.
+    if changed.contains(&"title") && !differ(&current.title, &before.title) {
+        content.title.clone_from(&after.title);
+    }
+    if changed.contains(&"authors")
+        && (current.authors == before.authors || current.authors.is_empty())
+    {
+        content.authors.clone_from(&after.authors);
+    }
+    content.modified = after.modified.or(content.modified);
+    content
+}
+
+/// Words in a row by which it is told whether a change is in another text.
+const ROW: usize = 3;
+
+/// The part of a change that another text may lack and still tell of it.
+const TOLD: f64 = 0.9;
+
+/// Whether the change from `before` to `after` is in `current` already, which may be longer, shorter
+/// or put differently.
+pub fn is_told(before: &str, after: &str, current: &str) -> bool {
+    let (old, new, now) = (rows(before), rows(after), rows(current));
+    let added: Vec<_> = new.difference(&old).collect();
+    let removed: Vec<_> = old.difference(&new).collect();
+    let n_right = added.iter().filter(|row| now.contains(**row)).count()
+        + removed.iter().filter(|row| !now.contains(**row)).count();
+    let n_all = added.len() + removed.len();
+    n_all > 0 && !is_below(n_right, n_all, TOLD)
+}
+
+fn rows(text: &str) -> HashSet<String> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.windows(ROW).map(|row| row.join(" ")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: [&str; 5] = [
+        "De brug over het kanaal bij Veendam is sinds vanmorgen dicht voor al het verkeer.",
+        "Volgens de provincie duurt de reparatie van de klep zeker twee weken.",
+        "Wie naar de overkant wil, rijdt om langs de sluis bij Muntendam.",
+        "‘Dat scheelt een half uur’, zegt een bakker die elke dag over de brug moet.",
+        "De provincie zegt dat fietsers vanaf maandag met een pontje over kunnen.",
+    ];
+
+    fn text(paragraphs: &[&str]) -> Content {
+        Content { title: "Brug dicht".into(), text: paragraphs.join("\n\n"), ..Content::default() }
+    }
+
+    /// The body, with what stands before and after it.
+    fn around(before: &[&'static str], after: &[&'static str]) -> Content {
+        text(&[before, &BODY[..], after].concat())
+    }
+
+    fn with(at: usize, paragraph: &'static str) -> Content {
+        let mut paragraphs = BODY;
+        paragraphs[at] = paragraph;
+        text(&paragraphs)
+    }
+
+    #[track_caller]
+    fn check(before: &Content, after: &Content, expected: &Verdict) {
+        assert_eq!(judge(before, after), *expected);
+    }
+
+    #[test]
+    fn what_somebody_wrote_is_an_edit_and_a_typo_is_too() {
+        let edited = Verdict::Edited(vec!["text"]);
+        let twelve = "Volgens de provincie duurt de reparatie van de klep zeker drie weken.";
+        check(&text(&BODY), &with(1, twelve), &edited);
+        check(&text(&BODY), &text(&BODY[..4]), &edited);
+        check(&text(&BODY), &around(&["Update: de brug is weer open."], &[]), &edited);
+        let other = "Een woordvoerder wilde nergens op ingaan.";
+        check(&text(&BODY), &with(2, other), &edited);
+        let title = Content { title: "Brug open".into(), ..text(&BODY) };
+        check(&text(&BODY), &title, &Verdict::Edited(vec!["title"]));
+    }
+
+    #[test]
+    fn what_changes_by_itself_is_none() {
+        let same = Verdict::Unchanged;
+        check(&around(&["3 min leestijd"], &[]), &around(&["4 min leestijd"], &[]), &same);
+        check(&around(&[], &["12 reacties"]), &around(&[], &["340 reacties"]), &same);
+        check(&text(&BODY), &around(&["Bijgewerkt om 14:02"], &[]), &same);
+        let list = ["Wolf gezien bij Ede", "Kabinet valt over asiel", "Ajax wint van PSV"];
+        check(&around(&[], &list[..2]), &around(&[], &list[1..]), &same);
+        check(&text(&BODY), &around(&[], &list), &same);
+        let quotes = Content { text: BODY.join("\n\n").replace('‘', "'"), ..text(&BODY) };
+        let quotes = Content { text: quotes.text.replace('’', "'"), ..quotes };
+        check(&text(&BODY), &quotes, &same);
+        check(
+            &with(0, "09:12 De brug is dicht."),
+            &with(0, "11 minuten geleden De brug is dicht."),
+            &same,
+        );
+    }
+
+    #[test]
+    fn a_heading_between_paragraphs_belongs_to_the_article() {
+        let with_heading = |heading| text(&[BODY[0], BODY[1], heading, BODY[2], BODY[3]]);
+        let edited = Verdict::Edited(vec!["text"]);
+        check(&with_heading("Omrijden"), &with_heading("Half uur om"), &edited);
+    }
+
+    #[test]
+    fn an_advertisement_that_takes_the_place_of_another_is_doubtful() {
+        let advertised = |text| around(&[], &[text]);
+        let (one, two) =
+            ("Nu 30% korting op alle tuinmeubelen!", "Bestel voor vrijdag uw kerstpakket.");
+        check(&advertised(one), &advertised(two), &Verdict::Doubtful);
+    }
+
+    #[test]
+    fn a_text_that_collapses_was_not_read_well() {
+        check(&text(&BODY), &text(&["De brug over het kanaal is dicht."]), &Verdict::Collapsed);
+        check(&text(&BODY[..1]), &text(&["Brug dicht."]), &Verdict::Edited(vec!["text"]));
+    }
+
+    #[test]
+    fn a_feed_with_the_whole_text_keeps_it_and_a_summary_gives_way() {
+        let page = Content { authors: vec!["P. de Graaf".into()], ..text(&BODY) };
+        let summary = Content { title: "Kop".into(), ..text(&BODY[..1]) };
+        let whole = complete(&summary, &page);
+        assert_eq!((&*whole.title, &whole.text, whole.authors.len()), ("Kop", &page.text, 1));
+        assert_eq!(complete(&text(&BODY), &around(&["Luister"], &[])).text, text(&BODY).text);
+    }
+
+    #[test]
+    fn what_a_feed_told_first_is_not_told_again() {
+        let three = "Volgens de provincie duurt de reparatie van de klep zeker drie weken.";
+        let (before, after) = (text(&BODY), with(1, three));
+        let told = text(&[BODY[0], three, BODY[2], BODY[3]]);
+        assert_eq!(edited(&told, &before, &after, &["text"]).text, told.text);
+        assert_eq!(edited(&before, &before, &after, &["text"]).text, after.text);
+    }
+}

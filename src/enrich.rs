@@ -1,0 +1,231 @@
+//! The pipeline: the page of one article, from the request to the transaction that stores what came
+//! of it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::dedupe::fingerprint;
+use crate::enrich::learned::Learned;
+use crate::enrich::plan::{Plan, Seen, What};
+use crate::extract::{self, Rules, Source};
+use crate::fetch::client::Client;
+use crate::fetch::{Answer, Forbidden, Request, Response};
+use crate::model::capture::Kept;
+use crate::model::feed::{Feed, Validators};
+use crate::model::fetch::{Failure, FailureClass};
+use crate::model::time::Timestamp;
+use crate::parse::reservation;
+use crate::schedule::pages::Policy;
+use crate::store::pages::State;
+use crate::store::{ArticleRow, Error, Writer};
+use crate::warc::Keeper;
+use crate::worker::Worker;
+
+mod evidence;
+pub mod learned;
+mod plan;
+
+/// What every reading needs.
+#[derive(Debug)]
+pub struct Context<'c> {
+    /// The door to the web.
+    pub client: &'c Client,
+    /// The archive.
+    pub writer: &'c Writer,
+    /// When to read again.
+    pub policy: &'c Policy,
+    /// Reads pages in a process of its own.
+    pub worker: &'c tokio::sync::Mutex<Worker>,
+    /// What recurs on the pages of each outlet.
+    pub learned: &'c Mutex<Learned>,
+    /// Keeps what servers sent.
+    pub keeper: &'c Arc<Keeper>,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// What reading a page came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// How it ended, in a word.
+    pub outcome: &'static str,
+    /// What was edited since the last time.
+    pub changed: Vec<&'static str>,
+    /// Why it could not be read.
+    pub reason: Option<String>,
+    /// When it is read again; never when `None`.
+    pub next_at: Option<Timestamp>,
+}
+
+impl Read {
+    /// Whether its text could be read.
+    pub fn is_success(&self) -> bool {
+        matches!(self.outcome, "read" | "changed" | "same")
+    }
+}
+
+/// Reads the page of `article` and stores what came of it, all in one transaction.
+///
+/// # Errors
+/// Only what stops the archive from being written; a page that cannot be read is a result.
+pub async fn read(
+    context: &Context<'_>,
+    article: ArticleRow,
+    feed: &Feed,
+    state: State,
+) -> Result<Read, Error> {
+    let no_validators = Validators::default();
+    let is_known = state.body_hash.is_some() && state.extractor == extract::VERSION;
+    let request = Request {
+        url: &state.url,
+        validators: if is_known { &state.validators } else { &no_validators },
+        user_agent: feed.user_agent.as_deref(),
+        now: (context.clock)(),
+    };
+    let got = context.client.get_page(&request).await;
+    let at = (context.clock)();
+    let mut kept = None;
+    let seen = match got {
+        Err(forbidden) => Seen::only(forbidden_as(forbidden)),
+        Ok(mut response) => {
+            let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
+            kept = evidence::keep(context, &state, (&response, &mut answer), at).await;
+            look(context, &state, (&response, answer)).await
+        }
+    };
+    let to_store = match &seen.what {
+        What::Article(page) if state.n_reads == 0 => {
+            let outlet = learned::key(&state);
+            let mut learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
+            learned.observe(outlet, &page.keys).map(|counts| (outlet.to_owned(), counts))
+        }
+        _ => None,
+    };
+    let plan = Plan {
+        article,
+        revisit: feed.revisit,
+        policy: context.policy.clone(),
+        at,
+        state,
+        seen,
+        kept: kept.map(Box::new),
+        learned: to_store,
+    };
+    context.writer.write(move |tx| plan.carry_out(tx)).await
+}
+
+fn forbidden_as(forbidden: Forbidden) -> What {
+    let Forbidden { reason, wait, is_whole_host, .. } = forbidden;
+    What::Forbidden { reason, wait, is_whole_host }
+}
+
+/// Makes something of an answer.
+async fn look(
+    context: &Context<'_>,
+    state: &State,
+    (response, answer): (&Response, Answer),
+) -> Seen {
+    let mut seen = Seen {
+        status: response.status,
+        final_url: Some(response.final_url.clone()).filter(|url| *url != state.url),
+        reserved: response.reservations.words(),
+        ..Seen::only(What::Same)
+    };
+    let bytes = match answer {
+        Answer::Document(bytes) => bytes,
+        Answer::NotModified => return seen,
+        Answer::Gone => {
+            seen.what = What::Missing("410 Gone".to_owned());
+            return seen;
+        }
+        Answer::Throttled { wait } => {
+            seen.what = What::Throttled { wait };
+            return seen;
+        }
+        Answer::Failed(failure) => {
+            seen.what = failed(failure, response.status);
+            return seen;
+        }
+    };
+    let hash = fingerprint::bytes(&bytes);
+    let said = reservation::page(&String::from_utf8_lossy(&bytes));
+    seen.reserved = response.reservations.clone().and(said).words();
+    seen.hash = Some(hash);
+    if state.body_hash == Some(hash) && state.extractor == extract::VERSION {
+        return seen;
+    }
+    if state.unread_hash == Some(hash) && state.extractor == extract::VERSION {
+        let reason = state.last_error.clone().unwrap_or_default();
+        seen.what = What::Unread { reason, is_known: true };
+        return seen;
+    }
+    seen.validators = response.validators.clone();
+    seen.what = extracted(context, state, (response, &bytes)).await;
+    seen
+}
+
+/// What a failure says of the page.
+fn failed(failure: Failure, status: Option<u16>) -> What {
+    match (failure.class, status) {
+        (FailureClass::Http, Some(404)) => What::Missing(failure.reason),
+        (FailureClass::Http, Some(402)) => What::Refused { access: "paid", reason: failure.reason },
+        (FailureClass::Http, Some(401 | 403 | 429 | 451)) => {
+            What::Refused { access: "blocked", reason: failure.reason }
+        }
+        (
+            FailureClass::Dns
+            | FailureClass::Connect
+            | FailureClass::Protocol
+            | FailureClass::Tls
+            | FailureClass::Timeout
+            | FailureClass::Outage,
+            _,
+        ) => What::Unreachable(failure.reason),
+        _ => What::Failed(failure.reason),
+    }
+}
+
+async fn extracted(
+    context: &Context<'_>,
+    state: &State,
+    (response, bytes): (&Response, &[u8]),
+) -> What {
+    let source = Source {
+        url: response.final_url.clone(),
+        asked_url: Some(state.url.clone()),
+        content_type: response.content_type.clone(),
+        status: response.status,
+    };
+    let recurring = {
+        let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        learned.keys(learned::key(state))
+    };
+    let rules = Rules { recurring: HashSet::clone(&recurring), ..Rules::default() };
+    let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
+    match answer {
+        Ok(Ok(page)) => match page.wall {
+            Some(wall) => What::Wall(wall),
+            None if page.n_words == 0 => {
+                What::Unread { reason: "no text was found".to_owned(), is_known: false }
+            }
+            None => What::Article(Box::new(page)),
+        },
+        Ok(Err(unread)) => What::Unread { reason: unread.as_str().to_owned(), is_known: false },
+        Err(error) => {
+            tracing::error!("cannot read pages: {error}");
+            What::Failed(error.to_string())
+        }
+    }
+}
+
+/// How long a host rests that could not be reached `n_failures` times in a row.
+fn rest_of(policy: &Policy, n_failures: u32) -> Duration {
+    const FIRST_MAX: Duration = Duration::from_secs(600);
+    const MAX: Duration = Duration::from_secs(6 * 3_600);
+    let doubled = 2_u32.saturating_pow(n_failures.saturating_sub(1).min(16));
+    policy.retry.0.min(FIRST_MAX).saturating_mul(doubled).min(MAX)
+}
+
+/// A kept exchange on its way into the transaction.
+type Evidence = Option<Box<Kept>>;

@@ -1,0 +1,369 @@
+//! What one reading changes in the archive, decided inside the transaction that stores it.
+
+use std::time::Duration;
+
+use crate::dedupe::decide::changes;
+use crate::dedupe::fingerprint::{self, Short};
+use crate::dedupe::noise;
+use crate::dedupe::reading::{self, Verdict};
+use crate::enrich::{Evidence, Read, rest_of};
+use crate::extract::access::{Access, Wall};
+use crate::extract::{self, Kind, Page};
+use crate::model::article::{Content, Source};
+use crate::model::capture::digest;
+use crate::model::feed::{Revisit, Validators};
+use crate::model::time::Timestamp;
+use crate::schedule::pages::{self as ladder, Policy};
+use crate::store::articles::{self, Version};
+use crate::store::captures::{self, Subject};
+use crate::store::pages::{self, Counts, Recorded, State};
+use crate::store::{ArticleRow, Error, Tx};
+
+/// Rules that forbid a page seldom change.
+const FORBIDDEN_MIN: Duration = Duration::from_secs(86_400);
+
+/// A host is left alone for at least this long.
+const REST_MIN: Duration = Duration::from_secs(60);
+
+/// What was seen at the address of a page.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) what: What,
+    pub(super) status: Option<u16>,
+    pub(super) final_url: Option<String>,
+    pub(super) reserved: Vec<String>,
+    pub(super) validators: Validators,
+    pub(super) hash: Option<[u8; 32]>,
+}
+
+impl Seen {
+    pub(super) fn only(what: What) -> Self {
+        Self {
+            what,
+            status: None,
+            final_url: None,
+            reserved: Vec::new(),
+            validators: Validators::default(),
+            hash: None,
+        }
+    }
+}
+
+/// What it was.
+#[derive(Debug)]
+pub(super) enum What {
+    /// What was there the last time.
+    Same,
+    /// An article.
+    Article(Box<Page>),
+    /// Something in its place.
+    Wall(Wall),
+    /// A status that says we may not have it.
+    Refused { access: &'static str, reason: String },
+    /// A document in which no article can be read.
+    Unread { reason: String, is_known: bool },
+    /// The answer that it is not there.
+    Missing(String),
+    /// Another error.
+    Failed(String),
+    /// No answer.
+    Unreachable(String),
+    /// Not asked, by the rules for robots.
+    Forbidden { reason: String, wait: Duration, is_whole_host: bool },
+    /// The wish to be left alone.
+    Throttled { wait: Duration },
+}
+
+/// Everything the transaction needs.
+pub(super) struct Plan {
+    pub(super) article: ArticleRow,
+    pub(super) revisit: Revisit,
+    pub(super) policy: Policy,
+    pub(super) at: Timestamp,
+    pub(super) state: State,
+    pub(super) seen: Seen,
+    pub(super) kept: Evidence,
+    pub(super) learned: Option<(String, Counts)>,
+}
+
+/// How a reading ended.
+struct End {
+    outcome: &'static str,
+    access: Option<&'static str>,
+    reason: Option<String>,
+    changed: Vec<&'static str>,
+}
+
+impl End {
+    fn new(outcome: &'static str) -> Self {
+        Self { outcome, access: None, reason: None, changed: Vec::new() }
+    }
+
+    fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
+    }
+
+    fn access(self, access: &'static str) -> Self {
+        Self { access: Some(access), ..self }
+    }
+}
+
+impl Plan {
+    pub(super) fn carry_out(mut self, tx: &Tx<'_>) -> Result<Read, Error> {
+        if let Some(kept) = &self.kept {
+            captures::add(tx, kept, Subject::Page(self.article))?;
+        }
+        if let Some((outlet, counts)) = &self.learned {
+            pages::set_recurring(tx, outlet, counts)?;
+        }
+        let what = std::mem::replace(&mut self.seen.what, What::Same);
+        let end = self.end(tx, what)?;
+        if self.seen.status.is_some() {
+            pages::site_answered(tx, &self.state.site)?;
+        }
+        self.state.last_at = Some(self.at);
+        end.outcome.clone_into(&mut self.state.last_outcome);
+        self.state.last_error.clone_from(&end.reason);
+        if let Some(access) = end.access {
+            self.state.last_access = Some(access.to_owned());
+        }
+        pages::set_state(tx, self.article, &self.state)?;
+        let recorded = Recorded {
+            outcome: end.outcome,
+            status: self.seen.status,
+            final_url: self.seen.final_url.take(),
+            access: end.access,
+            reason: end.reason.clone(),
+            reserved: std::mem::take(&mut self.seen.reserved),
+        };
+        pages::record(tx, self.article, &recorded, self.at)?;
+        let End { outcome, changed, reason, .. } = end;
+        Ok(Read { outcome, changed, reason, next_at: self.state.next_at })
+    }
+
+    fn end(&mut self, tx: &Tx<'_>, what: What) -> Result<End, Error> {
+        Ok(match what {
+            What::Same => {
+                self.read_well();
+                let access = self.state.access.as_deref().and_then(Access::from_word);
+                End { access: access.map(Access::as_str), ..End::new("same") }
+            }
+            What::Article(page) => self.accept(tx, &page)?,
+            What::Wall(Wall::SoftNotFound) => self.missing("the page says that it is not there"),
+            What::Wall(wall) => {
+                self.try_again("a wall");
+                End::new("wall").access(wall.access().as_str()).because(wall.as_str())
+            }
+            What::Refused { access, reason } => {
+                self.try_again("refused");
+                End::new("refused").access(access).because(reason)
+            }
+            What::Unread { reason, is_known } => {
+                if !is_known {
+                    self.state.unread_hash = self.seen.hash;
+                    self.state.extractor = extract::VERSION;
+                }
+                self.try_again("not readable");
+                End::new("unread").because(reason)
+            }
+            What::Missing(reason) => self.missing(&reason),
+            What::Failed(reason) => {
+                self.try_again("failed");
+                End::new("failed").because(reason)
+            }
+            What::Unreachable(reason) => {
+                let n_failures = pages::site_failed(tx, &self.state.site)?;
+                self.put_off(tx, rest_of(&self.policy, n_failures), "its host cannot be reached")?;
+                End::new("unreachable").because(reason)
+            }
+            What::Forbidden { reason, wait, is_whole_host } => {
+                if is_whole_host {
+                    self.put_off(tx, wait.max(REST_MIN), "robots.txt cannot be read")?;
+                } else {
+                    self.state.next_at = Some(self.at.plus(wait.max(FORBIDDEN_MIN)));
+                    "robots.txt".clone_into(&mut self.state.next_reason);
+                }
+                End::new("forbidden").because(reason)
+            }
+            What::Throttled { wait } => {
+                self.put_off(tx, wait, "the server asked to wait")?;
+                End::new("throttled")
+            }
+        })
+    }
+
+    /// What is due of the same feed at the same host is put off as well.
+    fn put_off(&mut self, tx: &Tx<'_>, wait: Duration, reason: &str) -> Result<(), Error> {
+        let until = self.at.plus(wait);
+        pages::rest(tx, &self.state, until, reason)?;
+        self.state.next_at = Some(until);
+        reason.clone_into(&mut self.state.next_reason);
+        Ok(())
+    }
+
+    fn try_again(&mut self, reason: &str) {
+        self.state.n_failures += 1;
+        let (policy, n_failures) = (&self.policy, self.state.n_failures);
+        self.state.next_at = ladder::retry(policy, n_failures, self.state.since, self.at);
+        self.state.next_reason = format!("{reason}, {n_failures} in a row");
+    }
+
+    fn missing(&mut self, reason: &str) -> End {
+        self.state.gone_at = self.state.gone_at.or(Some(self.at));
+        self.try_again("gone");
+        End::new("gone").because(reason)
+    }
+
+    /// It could be read: when to read it again.
+    fn read_well(&mut self) {
+        let state = &mut self.state;
+        state.n_failures = 0;
+        state.gone_at = None;
+        let is_live = self.revisit == Revisit::LiveBlog
+            || state.kind.as_deref() == Some(Kind::LiveBlog.as_str());
+        let changed_at = state.changed_at.unwrap_or(self.at);
+        let live = ladder::live(&self.policy, changed_at, self.at).filter(|_| is_live);
+        let next = ladder::revisit(&self.policy, state.since, self.at);
+        (state.next_at, state.next_reason) = match (self.revisit, live) {
+            (Revisit::Off, _) => (None, "revisit is off".to_owned()),
+            (_, Some(at)) => (Some(at), "a live blog".to_owned()),
+            _ => (next, "its age".to_owned()),
+        };
+    }
+
+    fn accept(&mut self, tx: &Tx<'_>, page: &Page) -> Result<End, Error> {
+        let access = page.access.as_str();
+        let content = content(page);
+        let known = articles::known(tx, self.article, None)?;
+        let last = pages::last_reading(tx, self.article, &self.state)?;
+        let (merged, is_edit) = match &last {
+            None => (reading::complete(&known.current, &content), false),
+            Some(last) if self.state.extractor != extract::VERSION => {
+                (reading::read_anew(&known.current, last, &content), false)
+            }
+            Some(last) if self.is_less(page, last) => {
+                self.try_again("less of it is free");
+                return Ok(End::new("wall").access(access));
+            }
+            Some(last) => match reading::judge(last, &content) {
+                Verdict::Unchanged => {
+                    self.remember(page);
+                    return Ok(End::new("same").access(access));
+                }
+                Verdict::Collapsed => {
+                    self.try_again("hardly any text");
+                    let reason = format!("{} words, where there were more", page.n_words);
+                    return Ok(End::new("collapsed").because(reason));
+                }
+                Verdict::Doubtful if !self.is_confirmed(&content) => {
+                    return Ok(End::new("same").access(access));
+                }
+                Verdict::Doubtful => {
+                    (reading::edited(&known.current, last, &content, &["text"]), true)
+                }
+                Verdict::Edited(changed) => {
+                    (reading::edited(&known.current, last, &content, &changed), true)
+                }
+            },
+        };
+        let changed = if is_edit { changes(&known.current, &merged) } else { Vec::new() };
+        let is_more = !is_edit && reading::is_more(&known.current, &merged);
+        let is_page_text = merged.text == content.text;
+        self.state.text_revision = None;
+        if is_more || !changed.is_empty() {
+            let is_new_text = merged.text != known.current.text;
+            let text_source = if is_new_text { Source::Page } else { known.text_source };
+            let revision = self.revise(tx, &merged, &changed, text_source)?;
+            self.state.text_revision = Some(revision).filter(|_| is_page_text);
+        }
+        let is_apart = self.state.text_revision.is_none();
+        pages::set_text(tx, self.article, Some(content.text.as_str()).filter(|_| is_apart))?;
+        if last.is_none() || !changed.is_empty() {
+            self.state.changed_at = Some(self.at);
+        }
+        self.state.title = content.title;
+        self.state.authors = content.authors;
+        self.state.n_reads += 1;
+        self.remember(page);
+        let outcome = if last.is_none() { "read" } else { "changed" };
+        Ok(End { access: Some(access), changed, ..End::new(outcome) })
+    }
+
+    fn revise(
+        &self,
+        tx: &Tx<'_>,
+        content: &Content,
+        changed: &[&'static str],
+        text_source: Source,
+    ) -> Result<i64, Error> {
+        let digest = self.seen.hash.as_ref().map(digest);
+        let version = Version {
+            content,
+            fingerprint: fingerprint::content(content),
+            changed,
+            source: Source::Page,
+            text_source,
+            feed: None,
+            digest: digest.as_deref(),
+            now: self.at,
+        };
+        articles::revise(tx, self.article, &version)
+    }
+
+    /// Whether a page gives less of its article than it did: somebody put up a wall, and edited
+    /// nothing.
+    fn is_less(&self, page: &Page, last: &Content) -> bool {
+        let was_full = self.state.access.as_deref() == Some(Access::Full.as_str());
+        was_full
+            && matches!(page.access, Access::Teaser | Access::Paid)
+            && page.text.len() < last.text.len()
+    }
+
+    /// Whether a doubtful change is there for the second time.
+    fn is_confirmed(&mut self, content: &Content) -> bool {
+        let print: Short = fingerprint::content(content);
+        if self.state.doubt == Some(print) {
+            return true;
+        }
+        self.read_well();
+        self.state.doubt = Some(print);
+        false
+    }
+
+    /// What is remembered of a page that was read well, whether or not it changed.
+    fn remember(&mut self, page: &Page) {
+        let state = &mut self.state;
+        state.doubt = None;
+        state.body_hash = self.seen.hash;
+        state.validators = self.seen.validators.clone();
+        state.unread_hash = None;
+        state.extractor = extract::VERSION;
+        state.access = Some(page.access.as_str().to_owned());
+        state.kind = Some(page.kind.as_str().to_owned());
+        state.modified_at = page.modified.map(|date| date.at);
+        state.image.clone_from(&page.image);
+        state.canonical_url.clone_from(&page.canonical_url);
+        state.wire.clone_from(&page.wire);
+        state.candidates = serde_json::to_string(&page.candidates).ok();
+        state.dropped = serde_json::to_string(&page.recurring).ok();
+        self.read_well();
+    }
+}
+
+fn content(page: &Page) -> Content {
+    Content {
+        title: page.headline.clone().unwrap_or_default(),
+        // The clocks of a live blog are part of it.
+        text: match page.kind {
+            Kind::LiveBlog => page.text.clone(),
+            _ => noise::without(&page.text),
+        },
+        authors: page.authors.clone(),
+        section: page.section.clone(),
+        tags: page.tags.clone(),
+        language: page.language.clone().or_else(|| page.language_detected.clone()),
+        published: page.published,
+        modified: page.modified,
+        enclosures: Vec::new(),
+    }
+}

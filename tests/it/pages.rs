@@ -1,0 +1,240 @@
+//! The pages of articles: full texts, every edit, and nothing that is none.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::news::{Item, item, rss};
+use crate::program::Program;
+use crate::web::{Route, Web};
+
+/// Pages are read again whenever the program polls, without a pause.
+const AT_ONCE: [&str; 6] =
+    ["--set", "fetch.page_gap=0s", "--set", "pages.revisit=0s", "--set", "pages.retry=0s"];
+
+/// An outlet of one article whose page is at `/nieuws/1200001`.
+struct Outlet {
+    web: Web,
+    program: Program,
+    item: Item,
+}
+
+/// The text of an article as its page has it.
+fn paragraphs() -> Vec<String> {
+    [
+        "De gemeenteraad van Zuidlaren stemde dinsdagavond in met het plan om het zwembad aan de \
+         Brink te sluiten. Van de zeventien raadsleden waren er tien voor.",
+        "Volgens wethouder Anneke Bos kost het bad ieder jaar vier ton, en daalt het aantal \
+         bezoekers al sinds de opening van het nieuwe bad in Assen.",
+        "Bewoners boden voor de vergadering een petitie aan met ruim drieduizend namen. Zij willen \
+         dat de gemeente eerst met de zwemvereniging praat over een overname.",
+        "‘We hebben nog nooit een bedrag gehoord’, zegt voorzitter Harm Wolters. ‘Als we weten wat \
+         het kost, kunnen we sponsors zoeken.’ Hij noemt het besluit overhaast.",
+        "Het zwembad blijft nog tot de zomer open. Daarna wordt het terrein verkocht, al is nog \
+         niet duidelijk aan wie en wat er op die plek gebouwd mag worden.",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// A page with the furniture of a news site, all of which differs with `visit`.
+fn page(title: &str, paragraphs: &[String], visit: usize) -> String {
+    let mut body = String::new();
+    for paragraph in paragraphs {
+        let _ = writeln!(body, "<p>{paragraph}</p>");
+    }
+    let mut most_read = String::new();
+    for n in 0..5 {
+        let other = item(visit * 7 + n + 40);
+        let _ = writeln!(most_read, "<li><a href=\"/nieuws/{n}\">{}</a></li>", other.title);
+    }
+    format!(
+        "<!doctype html><html lang=\"nl\"><head><title>{title} - De Dijkbode</title>\
+         <meta property=\"og:type\" content=\"article\"><meta property=\"og:title\" \
+         content=\"{title}\"></head><body><nav><a href=\"/\">Voorpagina</a> <a \
+         href=\"/sport\">Sport</a></nav><main><article><h1>{title}</h1><p \
+         class=\"leestijd\">Leestijd: {} min</p>{body}<p class=\"teller\">Dit artikel is {} keer \
+         gelezen</p></article><aside class=\"advertentie\">Nu {}% korting op \
+         tuinmeubelen</aside><section class=\"meest-gelezen\"><h2>Meest gelezen</h2><ol>\
+         {most_read}</ol></section></main><footer>Heb je een tip? Mail de redactie van De \
+         Dijkbode. Bezoekers nu: {}</footer></body></html>",
+        2 + visit % 4,
+        1_000 + visit * 37,
+        10 + visit % 60,
+        200 + visit * 3 % 977,
+    )
+}
+
+impl Outlet {
+    fn new() -> Self {
+        let web = Web::start();
+        let program = Program::with_feed(&web.url("/rss"));
+        let item = Item {
+            link: web.url("/nieuws/1200001/zwembad"),
+            title: "Zwembad Zuidlaren gaat dicht".to_owned(),
+            text: "De gemeenteraad van Zuidlaren stemde in met sluiting van het zwembad."
+                .to_owned(),
+            ..item(1)
+        };
+        let outlet = Self { web, program, item };
+        outlet.announce();
+        outlet
+    }
+
+    fn announce(&self) {
+        self.web.set("/rss", Route::document(rss(std::slice::from_ref(&self.item))));
+    }
+
+    fn serve(&self, route: Route) {
+        let html = ("content-type", "text/html; charset=utf-8".to_owned());
+        let headers = [route.headers.clone(), vec![html]].concat();
+        self.web.set("/nieuws/1200001/zwembad", Route { headers, ..route });
+    }
+
+    fn publish(&self, title: &str, paragraphs: &[String], visit: usize) {
+        self.serve(Route::document(page(title, paragraphs, visit)));
+    }
+
+    #[track_caller]
+    fn poll(&self) {
+        self.program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    }
+
+    fn article(&self) -> Value {
+        let id = &self.program.rows("SELECT id FROM articles")[0];
+        self.program.json(&["show", id])
+    }
+
+    /// Source, what changed and whether it was silent, of every revision.
+    fn revisions(&self) -> Vec<String> {
+        self.program
+            .rows("SELECT source, coalesce(changed, ''), silent FROM revisions ORDER BY revision")
+    }
+}
+
+#[test]
+fn the_list_of_revisions_is_what_happened() {
+    let mut outlet = Outlet::new();
+    let mut text = paragraphs();
+    outlet.publish(&outlet.item.title.clone(), &text, 0);
+    outlet.poll();
+    assert_eq!(outlet.revisions(), ["feed||0", "page||0"]);
+    let article = outlet.article();
+    assert_eq!(article["access"], json!("full"));
+    assert_eq!(article["text"], json!(text.join("\n\n")));
+
+    // The headline, on the page and in the feed.
+    let title = "Raad sluit zwembad Zuidlaren";
+    outlet.item.title = title.to_owned();
+    outlet.announce();
+    outlet.publish(title, &text, 1);
+    outlet.poll();
+    outlet.poll();
+    assert_eq!(outlet.revisions()[2..], ["feed|[\"title\"]|0"]);
+
+    // The text, and then one letter of it.
+    text[3] = "‘We horen straks een bedrag’, zegt voorzitter Harm Wolters nu.".to_owned();
+    outlet.publish(title, &text, 2);
+    outlet.poll();
+    text[1] = text[1].replace("wethouder", "wethoudster");
+    outlet.publish(title, &text, 3);
+    outlet.poll();
+    let edited = ["page|[\"text\"]|1", "page|[\"text\"]|1"];
+    assert_eq!(outlet.revisions()[3..], edited);
+
+    // A gate for a while: nothing of it is kept anywhere.
+    let before = outlet.article();
+    let gate = Route {
+        status: 302,
+        headers: vec![("location", outlet.web.url("/consent?callbackUrl=x"))],
+        ..Route::default()
+    };
+    outlet.web.set("/nieuws/1200001/zwembad", gate);
+    let wall = "<html><head><title>Cookie consent</title></head><body><h1>Privacy Gate</h1>\
+        <p>Wij waarderen je privacy. Geef toestemming voor cookies om verder te gaan.</p>\
+        <button>Akkoord</button></body></html>";
+    outlet.web.set("/consent?callbackUrl=x", Route::document(wall));
+    outlet.poll();
+    assert_eq!(outlet.revisions().len(), 5);
+    assert_eq!(outlet.article()["text"], before["text"]);
+    assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["gated|1"]);
+    assert!(outlet.program.found(&["toestemming"]).is_empty());
+    outlet.publish(title, &text, 4);
+    outlet.poll();
+    assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["full|0"]);
+
+    // Deleted: the text stays.
+    outlet.serve(Route::error(404));
+    outlet.poll();
+    let gone = outlet.article();
+    assert_eq!(gone["text"], before["text"]);
+    assert_ne!(gone["gone"], json!(null));
+    assert_eq!(outlet.revisions().len(), 5);
+}
+
+#[test]
+fn a_live_blog_is_one_article_with_an_edit_an_update() {
+    let outlet = Outlet::new();
+    let mut updates = paragraphs();
+    outlet.publish(&outlet.item.title, &updates, 0);
+    outlet.poll();
+    for n in 1..=5_usize {
+        let update = item(n + 3).text;
+        updates.insert(0, format!("{:02}:{:02} {update}", 9 + n / 10, n % 60));
+        outlet.publish(&outlet.item.title, &updates, n);
+        outlet.poll();
+    }
+    assert_eq!(outlet.program.rows("SELECT count(*) FROM articles"), ["1"]);
+    let revisions = outlet.revisions();
+    assert_eq!(revisions.len(), 7, "{revisions:#?}");
+    assert!(revisions[2..].iter().all(|revision| revision == "page|[\"text\"]|1"));
+}
+
+#[test]
+fn furniture_that_changes_is_no_edit() {
+    let outlet = Outlet::new();
+    for visit in 0..5 {
+        outlet.publish(&outlet.item.title, &paragraphs(), visit);
+        outlet.poll();
+    }
+    assert_eq!(outlet.revisions(), ["feed||0", "page||0"]);
+    assert_eq!(outlet.web.asked_for("/nieuws/1200001/zwembad").len(), 5);
+}
+
+#[test]
+fn what_robots_may_not_read_is_not_asked_for() {
+    let outlet = Outlet::new();
+    outlet.web.set("/robots.txt", Route::document("User-agent: *\nDisallow: /nieuws/\n"));
+    outlet.publish(&outlet.item.title, &paragraphs(), 0);
+    outlet.poll();
+    assert!(outlet.web.asked_for("/nieuws/1200001/zwembad").is_empty());
+    assert_eq!(outlet.program.rows("SELECT last_outcome FROM pages"), ["forbidden"]);
+}
+
+#[test]
+fn pages_are_not_read_where_the_owner_does_not_want_it() {
+    let outlet = Outlet::new();
+    outlet.publish(&outlet.item.title, &paragraphs(), 0);
+    let list = std::fs::read_to_string(outlet.program.config("feeds.toml")).unwrap();
+    let off = format!("{list}fulltext = \"off\"\n");
+    std::fs::write(outlet.program.config("feeds.toml"), off).unwrap();
+    outlet.poll();
+    assert!(outlet.web.asked_for("/nieuws/1200001/zwembad").is_empty());
+    let auto = format!("{list}revisit = \"off\"\n");
+    std::fs::write(outlet.program.config("feeds.toml"), auto).unwrap();
+    outlet.announce();
+    outlet.poll();
+    outlet.poll();
+    assert!(outlet.web.asked_for("/nieuws/1200001/zwembad").len() <= 1);
+}
+
+#[test]
+fn a_reservation_of_rights_is_recorded_with_the_page() {
+    let outlet = Outlet::new();
+    let reserved = vec![("tdm-reservation", "1".to_owned())];
+    let body = page(&outlet.item.title, &paragraphs(), 0);
+    outlet.serve(Route { headers: reserved, ..Route::document(body) });
+    outlet.poll();
+    let found = outlet.program.rows("SELECT outcome, status, access, reserved FROM page_fetches");
+    assert_eq!(found, ["read|200|full|[\"header tdm-reservation=1\"]"]);
+}
