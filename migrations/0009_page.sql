@@ -38,7 +38,7 @@ CREATE TABLE page (
     candidates       TEXT,
     dropped          TEXT
 ) STRICT;
-CREATE INDEX page_due ON page (feed_id, next_page_at) WHERE next_page_at IS NOT NULL;
+CREATE INDEX page_due ON page (feed_id, next_page_at, last_page_at) WHERE next_page_at IS NOT NULL;
 
 CREATE TABLE page_text (
     article_id INTEGER PRIMARY KEY REFERENCES page (article_id),

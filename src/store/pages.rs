@@ -67,7 +67,8 @@ pub fn wake(tx: &Tx<'_>, article: ArticleRow, pause: u64, now: Timestamp) -> Res
     Ok(())
 }
 
-// Each feed by itself, so that one with many due pages is found no later than one with few.
+// Each feed by itself, so that one with many due pages is found no later than one with few. Of pages
+// due in the same second the one not read for longest comes first.
 const DUE: &str = "
     SELECT p.article_id, p.site
     FROM feed AS f
@@ -75,7 +76,7 @@ const DUE: &str = "
         SELECT article_id
         FROM page
         WHERE feed_id = f.id AND next_page_at <= :now
-        ORDER BY next_page_at
+        ORDER BY next_page_at, last_page_at
         LIMIT 1)
     WHERE f.is_listed = 1 AND f.is_paused = 0 AND f.fulltext = 'auto'";
 

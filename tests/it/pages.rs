@@ -229,6 +229,25 @@ fn pages_are_not_read_where_the_owner_does_not_want_it() {
 }
 
 #[test]
+fn one_pass_reads_all_pages_that_are_due_each_once() {
+    let web = Web::start();
+    let items: Vec<Item> = (0..4)
+        .map(|n| Item { link: web.url(&format!("/nieuws/120000{n}/x")), ..item(n) })
+        .collect();
+    for (n, item) in items.iter().enumerate() {
+        let html = page(&item.title, &paragraphs(), n);
+        web.set(&format!("/nieuws/120000{n}/x"), Route::document(html));
+    }
+    web.set("/rss", Route::document(rss(&items)));
+    let program = Program::with_feed(&web.url("/rss"));
+    let ran = program.run(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    assert!(ran.stderr.contains("read 4 article pages\n"), "{}", ran.stderr);
+    for n in 0..4 {
+        assert_eq!(web.asked_for(&format!("/nieuws/120000{n}/x")).len(), 1);
+    }
+}
+
+#[test]
 fn a_reservation_of_rights_is_recorded_with_the_page() {
     let outlet = Outlet::new();
     let reserved = vec![("tdm-reservation", "1".to_owned())];

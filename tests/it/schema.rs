@@ -63,6 +63,8 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("the beginning of an id", statement("library.rs", "BY_PREFIX")),
         ("where an article was seen", statement("library.rs", "SIGHTINGS")),
         ("due feeds", statement("feeds.rs", "DUE")),
+        ("due pages", statement("pages.rs", "DUE")),
+        ("the state of a page", statement("pages.rs", "STATE")),
         ("what a feed lists", statement("sightings.rs", "LISTED")),
         ("how far back a feed reaches", statement("sightings.rs", "APPEARED")),
         ("the last window of a feed", statement("coverage.rs", "EDGE")),
