@@ -334,10 +334,7 @@ impl Plan {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
             }
         }
-        let window = match read.outcome {
-            Outcome::Fresh | Outcome::NotModified => window(tx, id, tally)?,
-            _ => None,
-        };
+        let window = if read.outcome.is_success() { window(tx, id, tally)? } else { None };
         let oldest_at = window.map(|window| window.oldest_at);
         let (outcome, at) = (&read.outcome, fetch.at);
         let older_url = read.document.as_ref().and_then(|document| document.older_url.as_deref());
