@@ -83,6 +83,15 @@ pub fn settle(layout: &Layout) -> Result<(), Error> {
         .map_err(Error::sqlite(settling))
 }
 
+/// Makes the copy at `path` a file that is written by way of a log, as archives are: what a kill
+/// leaves of a rollback journal only a writer could recover.
+pub fn write_ahead(path: &Path) -> Result<(), Error> {
+    let preparing = "prepare the archive";
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(Error::sqlite(preparing))?;
+    connection.execute_batch("PRAGMA journal_mode = WAL").map_err(Error::sqlite(preparing))
+}
+
 /// A connection of its own that can make a copy, and never changes what it reads.
 fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

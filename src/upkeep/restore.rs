@@ -53,6 +53,7 @@ pub fn put_back(
             }
             other => other,
         })?;
+    backup::write_ahead(copy.path())?;
     let aside = if database.exists() { Some(set_aside(layout, now)?) } else { None };
     files::finish(copy, &database)?;
     // It follows another archive.
