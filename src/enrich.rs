@@ -26,6 +26,23 @@ mod evidence;
 pub mod learned;
 mod plan;
 
+/// What sites the world over call the places of advertisements, by whole words of `class`. One that
+/// stands between two paragraphs is not told from them by its words.
+const NOT_ARTICLE: [&str; 12] = [
+    "[class~=ad]",
+    "[class~=ads]",
+    "[class~=advert]",
+    "[class~=advertisement]",
+    "[class~=advertentie]",
+    "[class~=ad-slot]",
+    "[class~=ad-container]",
+    "[class~=ad-wrapper]",
+    "[class~=ad-unit]",
+    "[class~=adsbygoogle]",
+    "[class~=sponsored]",
+    "[data-ad-slot]",
+];
+
 /// What every reading needs.
 #[derive(Debug)]
 pub struct Context<'c> {
@@ -201,7 +218,8 @@ async fn extracted(
         let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
         learned.keys(learned::key(state))
     };
-    let rules = Rules { recurring: HashSet::clone(&recurring), ..Rules::default() };
+    let drop = NOT_ARTICLE.map(ToOwned::to_owned).to_vec();
+    let rules = Rules { recurring: HashSet::clone(&recurring), drop, ..Rules::default() };
     let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
     match answer {
         Ok(Ok(page)) => match page.wall {

@@ -40,8 +40,12 @@ fn paragraphs() -> Vec<String> {
 /// A page with the furniture of a news site, all of which differs with `visit`.
 fn page(title: &str, paragraphs: &[String], visit: usize) -> String {
     let mut body = String::new();
-    for paragraph in paragraphs {
+    for (n, paragraph) in paragraphs.iter().enumerate() {
         let _ = writeln!(body, "<p>{paragraph}</p>");
+        if n == 2 && visit.is_multiple_of(2) {
+            let words = format!("Bestel vandaag nog en bespaar {visit} euro op je abonnement.");
+            let _ = writeln!(body, "<div class=\"ad-slot\"><p>{words}</p></div>");
+        }
     }
     let mut most_read = String::new();
     for n in 0..5 {
