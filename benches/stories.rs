@@ -37,7 +37,8 @@ const START: i64 = 1_767_225_600;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let dir = arguments.iter().position(|argument| argument == "--dir").map(|at| &arguments[at + 1]);
+    let dir =
+        arguments.iter().position(|argument| argument == "--dir").map(|at| &arguments[at + 1]);
     let mut sizes: Vec<usize> = arguments.iter().filter_map(|text| text.parse().ok()).collect();
     if sizes.is_empty() {
         sizes.push(STEP);
@@ -82,11 +83,9 @@ fn report(layout: &Layout, n: usize, cost: f64) {
         .unwrap();
         value
     };
-    let pages = one(
-        "SELECT sum(pgsize) FROM dbstat
+    let pages = one("SELECT sum(pgsize) FROM dbstat
          WHERE name IN ('shingle', 'story_mark', 'story_mark_by_story', 'story', 'story_link',
-                        'story_link_by_other')",
-    );
+                        'story_link_by_other')");
     let stories = one("SELECT count(*) FROM stories");
     println!("{n:>9}  {:>8.0} us  {:>9.0}  {stories:>8}", cost * 1e6, pages as f64 / n as f64);
 }
@@ -119,7 +118,7 @@ impl Press {
         press
     }
 
-    /// SplitMix64.
+    /// `SplitMix64`.
     fn next(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.random;

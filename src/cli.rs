@@ -20,6 +20,7 @@ mod diff;
 mod doctor;
 mod extract;
 mod feed;
+mod fold;
 mod gaps;
 mod generate;
 mod import;
@@ -34,7 +35,9 @@ mod search;
 mod show;
 mod snippet;
 mod sql;
+mod stats;
 mod status;
+mod story;
 mod upkeep;
 mod warc;
 mod when;
@@ -74,6 +77,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Extract(args) => extract::extract(global, args),
         Command::ExtractionWorker => extract::worker(),
         Command::Import(args) => import::import(global, args),
+        Command::Story(args) => story::story(global, args),
+        Command::Stats(args) => stats::stats(global, args),
         Command::Sql(args) => sql::sql(global, args),
         Command::Warc(args) => warc::warc(global, args),
         Command::Reindex => reindex::reindex(global),

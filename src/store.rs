@@ -27,6 +27,7 @@ pub mod space;
 pub mod sql;
 pub mod stories;
 mod text;
+pub mod told;
 pub mod verify;
 mod writer;
 

@@ -13,6 +13,7 @@ mod evidence;
 mod extract;
 mod feed;
 mod history;
+mod story;
 mod upkeep;
 
 pub(super) use analyze::*;
@@ -22,6 +23,7 @@ pub(super) use evidence::*;
 pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
+pub(super) use story::*;
 pub(super) use upkeep::*;
 
 /// Keeps every article of Dutch news feeds, and answers questions about them.
@@ -140,6 +142,10 @@ pub(super) enum Command {
     ExtractionWorker,
     /// Take articles from files into the archive
     Import(ImportArgs),
+    /// Show who tells a story, who was first, what each kept of it
+    Story(StoryArgs),
+    /// Count what outlets take over and what they have alone
+    Stats(StatsArgs),
     /// Ask the archive in SQL, read-only
     Sql(SqlArgs),
     /// List and export what was kept as servers sent it

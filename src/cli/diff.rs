@@ -15,6 +15,7 @@ use crate::model::time::StatedDate;
 use crate::store::library::Article;
 use crate::store::{ArticleRow, Reader, revisions};
 
+mod between;
 mod html;
 
 /// Columns of text at most: longer lines are hard to read.
@@ -23,6 +24,9 @@ const WIDTH_MAX: usize = 90;
 pub(super) fn diff(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     let reader = setup::reader(global)?;
     let row = named::article(&reader, &args.id)?;
+    if let Some(other) = args.revisions.as_deref().filter(|text| between::is_id(text)) {
+        return between::diff(&reader, row, other, args.format);
+    }
     let Some((a, b)) = chosen(&reader, row, args)? else {
         if !global.quiet {
             out::note(&format!("`{}` has one revision", args.id));

@@ -4,7 +4,7 @@
 //! or direction override in a headline can do anything to the reader's terminal or spreadsheet.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -117,6 +117,11 @@ pub(super) fn bold(text: &str) -> String {
 pub(super) fn dim(text: &str) -> String {
     let style = Style::new().dimmed();
     format!("{style}{text}{style:#}")
+}
+
+/// Whether people read what is written.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Columns of the terminal.

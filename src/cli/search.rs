@@ -1,7 +1,10 @@
 //! `knipsel search`.
 
+use serde_json::json;
+
 use crate::cli::args::{Global, SearchArgs, SortBy};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::fold::{self, Fold, Line};
 use crate::cli::out::{Format, Record};
 use crate::cli::{out, render, setup, snippet, when};
 use crate::index::search::{Hits, Page, Searcher, Sort};
@@ -10,13 +13,14 @@ use crate::model::closeness::Closeness;
 use crate::query::{self, Filter, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
-use crate::store::{ArticleRow, Layout, Lock, Reader, changes};
+use crate::store::{Layout, Lock, Reader, changes};
 
 pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure> {
     let mut query = query::parse(&args.query.join(" "))?;
     let now = clock::now();
     query.set_times(&|time| when::range(time, now))?;
     let filter = filter(args)?;
+    let fold = Fold::of(args);
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let searcher = Searcher::open(&layout.index())?;
@@ -24,24 +28,24 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
         return explain(&query, &filter, searcher.as_ref());
     }
     let hits = match &searcher {
-        Some(searcher) => searcher.search(&query, &filter, &page(args))?,
+        Some(searcher) => searcher.search(&query, &filter, &page(args, fold))?,
         None => Hits::default(),
     };
     warn_if_behind(&layout, &reader, searcher.as_ref())?;
     let mut articles = Vec::with_capacity(hits.articles.len());
-    for row in &hits.articles {
-        articles.extend(library::article(&reader, ArticleRow(*row))?);
+    for line in fold::lines(&reader, &hits.articles, fold, args.limit)? {
+        articles.extend(library::article(&reader, line.article)?.map(|article| (article, line)));
     }
     write(args, &query, &articles, hits.total)?;
     Ok(if articles.is_empty() { Exit::NothingFound } else { Exit::Done })
 }
 
-fn page(args: &SearchArgs) -> Page {
+fn page(args: &SearchArgs, fold: Fold) -> Page {
     let sort = match args.sort {
         SortBy::Newest => Sort::Newest,
         SortBy::Relevance => Sort::Relevance,
     };
-    Page { sort, limit: args.limit, offset: 0 }
+    Page { sort, limit: fold.n_hits(args.limit), offset: 0 }
 }
 
 fn filter(args: &SearchArgs) -> Result<Filter, Failure> {
@@ -106,7 +110,7 @@ fn warn_if_behind(
 fn write(
     args: &SearchArgs,
     query: &Query,
-    articles: &[Article],
+    articles: &[(Article, Line)],
     total: usize,
 ) -> Result<(), Failure> {
     if args.format == Format::Table && args.fields.is_empty() {
@@ -114,9 +118,13 @@ fn write(
     }
     let records: Vec<Record> = articles
         .iter()
-        .map(|article| {
+        .map(|(article, line)| {
             let snippet = snippet::plain(&article.revision.content.text, query);
             let mut record = render::article(article, Some(&snippet));
+            if args.fold.fold {
+                record.insert("story_id".into(), json!(line.story));
+                record.insert("n_folded".into(), json!(line.n_folded));
+            }
             if args.fields.is_empty() {
                 record.remove("text");
                 return Ok(record);
@@ -129,9 +137,9 @@ fn write(
     Ok(())
 }
 
-fn table(query: &Query, articles: &[Article], total: usize) -> Result<(), Failure> {
+fn table(query: &Query, articles: &[(Article, Line)], total: usize) -> Result<(), Failure> {
     let width = out::width();
-    for article in articles {
+    for (article, folded) in articles {
         let outlet = article.outlet.as_deref().unwrap_or("-");
         let head = format!("{}  {}  {}", article.id, render::when(article), out::clean(outlet));
         out::line(&out::dim(&head))?;
@@ -139,9 +147,15 @@ fn table(query: &Query, articles: &[Article], total: usize) -> Result<(), Failur
         for line in snippet::marked(&article.revision.content.text, query, width.min(100) - 2) {
             out::line(&format!("  {line}"))?;
         }
+        if folded.n_folded > 0 {
+            let (n, id) = (folded.n_folded, &article.id);
+            let more = if n == 1 { "another version" } else { "other versions" };
+            let n = if n == 1 { String::new() } else { format!("{n} ") };
+            out::line(&out::dim(&format!("  and {n}{more}: knipsel story {id}")))?;
+        }
         out::line("")?;
     }
-    let shown = articles.len();
+    let shown: usize = articles.iter().map(|(_, line)| 1 + line.n_folded).sum();
     let articles = if total == 1 { "article" } else { "articles" };
     let of = if shown < total { format!("{shown} of {total}") } else { total.to_string() };
     out::note(&format!("{of} {articles} found"));

@@ -3,6 +3,7 @@
 //! A [`sketch`](sketch::sketch) finds candidates cheaply; an [`overlap`](overlap::overlap) of the
 //! whole texts decides. Neither looks anything up: who is compared with whom is decided elsewhere.
 
+pub mod credit;
 pub mod overlap;
 pub mod passages;
 pub mod sketch;

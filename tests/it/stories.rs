@@ -8,6 +8,8 @@ use crate::news::{items, rss};
 use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
+mod asking;
+
 const WIRE: &str = "De nieuwe zeesluis bij Terneuzen gaat een half jaar later open dan gepland. \
     Dat heeft de aannemer dinsdag aan de provincie gemeld. Bij proeven in het voorjaar bleken twee \
     van de zestien deuren onder water niet goed te sluiten, waardoor zout water de haven in kan \

@@ -56,12 +56,29 @@ pub(in crate::cli) struct SearchArgs {
     /// At most so many
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     pub limit: usize,
+    /// What is done with versions of one text.
+    #[command(flatten)]
+    pub fold: FoldArgs,
     /// How to write them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
     /// JSON keys or CSV columns, as `id,title,text`
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub fields: Vec<String>,
+}
+
+/// What is done with articles that go back to one text.
+#[derive(Debug, Clone, Copy, Args)]
+pub(in crate::cli) struct FoldArgs {
+    /// One line a story, with a count; on a terminal unless --no-fold
+    #[arg(long, conflicts_with_all = ["no_fold", "unique"])]
+    pub fold: bool,
+    /// Every article for itself
+    #[arg(long, conflicts_with = "unique")]
+    pub no_fold: bool,
+    /// Only articles whose text nobody else has
+    #[arg(long)]
+    pub unique: bool,
 }
 
 /// Orders of articles: the latest first, the best match first.

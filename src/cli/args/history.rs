@@ -42,6 +42,7 @@ Examples:
   knipsel diff 4k2qz3b            the last edit
   knipsel diff 4k2qz3b 3          what the third revision changed
   knipsel diff 4k2qz3b 1..3       from the first to the third
+  knipsel diff 4k2qz3b 7fwq2t     what another outlet kept of it, dimmed
   knipsel diff 4k2qz3b --format html > edit.html
 
 [-removed-] and {+added+} words are also red and green on a terminal.")]
@@ -49,8 +50,8 @@ pub(in crate::cli) struct DiffArgs {
     /// The id of the article
     #[arg(value_name = "ID")]
     pub id: String,
-    /// Which revisions; the last edit and the one before it when left out
-    #[arg(value_name = "A..B")]
+    /// Which revisions, the last edit when left out; or the id of another article
+    #[arg(value_name = "A..B|ID")]
     pub revisions: Option<String>,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]

@@ -182,8 +182,7 @@ pub fn overlap(first: &Prepared, second: &Prepared, left_out: &HashSet<u64>) -> 
     Overlap { n_spread, n_facts_apart: facts_apart(first, second), ..found }
 }
 
-/// The bytes of `text` that it shares with `other`, passage by passage. Speech counts here too: a
-/// reader wants to see all that is alike.
+/// The bytes of `text` that it shares with `other`, passage by passage.
 pub fn shared_passages(text: &Prepared, other: &Prepared) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, shingle) in text.passages.shingles(WORDS) {

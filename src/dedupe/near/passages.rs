@@ -50,6 +50,14 @@ impl Passages {
         Self { words }
     }
 
+    /// Reads a text with its quotations, to show all that is alike in two.
+    pub fn read_whole(text: &str) -> Self {
+        let mut words = Vec::with_capacity(text.len() / 6);
+        read_words(text, 0..text.len(), 0, &mut words);
+        words.truncate(WORDS_MAX);
+        Self { words }
+    }
+
     /// The hashes of all shingles of `n` words, each with its place; none crosses a quotation.
     pub fn shingles(&self, n: usize) -> impl Iterator<Item = (usize, u64)> + '_ {
         self.words.windows(n.max(1)).enumerate().filter_map(|(at, words)| {

@@ -1,0 +1,73 @@
+//! Which news agency a version credits: in its byline, its dateline or its last line.
+
+use crate::model::article::Content;
+
+/// Agencies whose copy Dutch and Flemish outlets take over.
+const AGENCIES: [&str; 11] =
+    ["ANP", "Belga", "Reuters", "AFP", "AP", "DPA", "EFE", "Bloomberg", "Novum", "TASS", "Xinhua"];
+
+/// A dateline stands this near the beginning: `HULST (ANP) - `.
+const DATELINE_BYTES: usize = 80;
+
+/// A longer last line is a sentence that mentions an agency.
+const LAST_LINE_BYTES: usize = 60;
+
+/// The agency that a version credits.
+pub fn credit(content: &Content) -> Option<&'static str> {
+    let byline = content.authors.iter().find_map(|name| agency(name));
+    byline.or_else(|| dateline(&content.text)).or_else(|| last_line(&content.text))
+}
+
+fn dateline(text: &str) -> Option<&'static str> {
+    let end = (0..=DATELINE_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at))?;
+    let (_, rest) = text[..end].split_once('(')?;
+    let (inside, after) = rest.split_once(')')?;
+    let is_dateline = after.trim_start().starts_with(['-', '–', '—']);
+    agency(inside).filter(|_| is_dateline)
+}
+
+fn last_line(text: &str) -> Option<&'static str> {
+    let last = text.trim_end().lines().next_back()?;
+    agency(last).filter(|_| last.len() <= LAST_LINE_BYTES && text.len() > last.len())
+}
+
+/// The first agency named in a line; `AP` is one only in capitals.
+fn agency(line: &str) -> Option<&'static str> {
+    let words = line.split(|c: char| !c.is_alphanumeric());
+    let mut named = words.filter_map(|word| {
+        AGENCIES.into_iter().find(|agency| {
+            let is_short = agency.len() <= 3;
+            if is_short { word == *agency } else { word.eq_ignore_ascii_case(agency) }
+        })
+    });
+    named.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(author: &str, text: &str, expected: Option<&str>) {
+        let authors = Vec::from_iter((!author.is_empty()).then(|| author.to_owned()));
+        let content = Content { authors, text: text.to_owned(), ..Content::default() };
+        assert_eq!(credit(&content), expected, "{author} {text}");
+    }
+
+    #[test]
+    fn an_agency_is_credited_in_three_places() {
+        check("Redactie, ANP", "Tekst.", Some("ANP"));
+        check("Jan Bos/reuters", "Tekst.", Some("Reuters"));
+        check("", "HULST (ANP) - De sluis is dicht.", Some("ANP"));
+        check("", "De sluis is dicht.\n\nBron: Belga", Some("Belga"));
+    }
+
+    #[test]
+    fn a_mention_is_no_credit() {
+        check("", "De topman van Reuters (62) stapt op.", None);
+        check("", "Het ANP (het persbureau) verhuist.", None);
+        check("Ap Kuiper", "De ap is dicht.", None);
+        check("", "ANP", None);
+        check("", "é(", None);
+    }
+}
