@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::capture::{self, Exchange};
 use crate::dedupe::fingerprint;
 use crate::enrich::learned::Learned;
 use crate::enrich::plan::{Plan, Seen, What};
@@ -22,7 +23,6 @@ use crate::store::{ArticleRow, Error, Writer};
 use crate::warc::Keeper;
 use crate::worker::Worker;
 
-mod evidence;
 pub mod learned;
 mod plan;
 
@@ -107,7 +107,12 @@ pub async fn read(
         Err(forbidden) => Seen::only(forbidden_as(forbidden)),
         Ok(mut response) => {
             let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
-            kept = evidence::keep(context, &state, (&response, &mut answer), at).await;
+            if context.keeper.keeps_pages() {
+                let (notes, current_hash) = (notes(&state, &response), state.body_hash);
+                let (response, answer) = (&response, &mut answer);
+                let exchange = Exchange { response, answer, current_hash, notes, at };
+                kept = capture::keep(context.keeper, context.writer, exchange).await;
+            }
             look(context, &state, (&response, answer)).await
         }
     };
@@ -130,6 +135,14 @@ pub async fn read(
         learned: to_store,
     };
     context.writer.write(move |tx| plan.carry_out(tx)).await
+}
+
+/// What is known of a page beside what went over the wire.
+fn notes(state: &State, response: &Response) -> Vec<(&'static str, String)> {
+    let reserved = response.reservations.words().join(", ");
+    let mut notes = vec![("outlet", state.outlet.clone().unwrap_or_default())];
+    notes.extend((!reserved.is_empty()).then_some(("reserved", reserved)));
+    notes
 }
 
 fn forbidden_as(forbidden: Forbidden) -> What {
@@ -219,7 +232,7 @@ async fn extracted(
         learned.keys(learned::key(state))
     };
     let drop = NOT_ARTICLE.map(ToOwned::to_owned).to_vec();
-    let rules = Rules { recurring: HashSet::clone(&recurring), drop, ..Rules::default() };
+    let rules = Rules { recurring: HashSet::clone(&recurring), drop };
     let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
     match answer {
         Ok(Ok(page)) => match page.wall {

@@ -61,8 +61,6 @@ pub struct Source {
 /// What is known of an outlet before its page is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rules {
-    /// CSS selectors of what belongs to the article and is overlooked.
-    pub keep: Vec<String>,
     /// CSS selectors of what does not belong to the article.
     pub drop: Vec<String>,
     /// Blocks that recur on the outlet's pages: [`recurring::Recurring::keys`].

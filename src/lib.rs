@@ -37,6 +37,8 @@ pub mod worker;
 
 pub mod press;
 
+pub mod capture;
+
 pub mod poll;
 
 pub mod repair;
@@ -48,6 +50,7 @@ pub mod enrich;
 pub mod follow;
 
 pub mod discover;
+
 pub mod relate;
 
 pub mod upkeep;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use crate::capture::{self, Exchange};
 use crate::coverage;
 use crate::dedupe::fingerprint::{self, Short};
 use crate::dedupe::identity;
@@ -28,7 +29,6 @@ use crate::store::polls::{Recorded, Tally};
 use crate::store::{Error, FeedId, Tx, Writer, captures, polls, sightings};
 use crate::warc::Keeper;
 
-mod evidence;
 mod ledger;
 pub mod lessons;
 mod visit;
@@ -98,7 +98,14 @@ pub async fn poll(
     let mut response = context.client.get(&request).await;
     let at = (context.clock)();
     let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
-    let kept = evidence::keep(context, feed, &state, (&response, &mut answer), at).await;
+    let kept = if context.keeper.keeps_feeds() {
+        let notes = vec![("feed", feed.name.clone())];
+        let (response, answer, current_hash) = (&response, &mut answer, state.body_hash);
+        let exchange = Exchange { response, answer, current_hash, notes, at };
+        capture::keep(context.keeper, context.writer, exchange).await
+    } else {
+        None
+    };
     let mut read = read(answer, feed, &state, &response, context).await;
     if let Outcome::Failed(failure) = &mut read.outcome
         && lessons::is_ours(context.outage, &response, failure, at)

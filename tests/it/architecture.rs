@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module uses modules of a lower rank only.
-const RANKS: [&[&str]; 8] = [
+const RANKS: [&[&str]; 9] = [
     &["model"],
     &[
         "parse",
@@ -19,6 +19,7 @@ const RANKS: [&[&str]; 8] = [
     ],
     &["extract"],
     &["store", "index", "fetch", "warc", "worker", "press"],
+    &["capture"],
     &["poll", "repair", "import", "enrich", "follow", "discover", "relate", "upkeep"],
     &["config"],
     &["service"],
