@@ -1,8 +1,8 @@
 //! A plan that is only ever moved forward.
 //!
 //! What is excluded is asked by Tantivy's `Exclude` for documents before the one it stands at, by
-//! `seek_danger`; nested plans then lose their place (0.27: `PhraseScorer` asserts it, an
-//! intersection skips matches). Behind this, they see `seek` to later documents alone.
+//! `seek_danger`; date ranges within it then lose their place (0.27 asserts it, as for
+//! `-(since:0 since:100)`). Behind this, they see `seek` to later documents alone.
 
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader};
