@@ -28,7 +28,7 @@ host_gap = \"0s\"
 /// All limits short, so that those who try them are soon done.
 const SHORT: &str = "\
 connect_timeout = \"1s\"
-header_timeout = \"1s\"
+header_timeout = \"2s\"
 idle_timeout = \"1s\"
 total_timeout = \"3s\"
 body_max = \"1MiB\"

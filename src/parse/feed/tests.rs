@@ -90,6 +90,13 @@ fn entries_beyond_all_measure_are_left_out() {
     assert_eq!(feed.repairs.count(Repair::TooMany), 2);
 }
 
+/// With a look ahead at each of them, up to 64 KiB far, this would take minutes.
+#[test]
+fn entries_that_nothing_closes_are_not_looked_through_again_and_again() {
+    let feed = read(&format!("<rss><channel>{}", "<item><b>".repeat(200_000)));
+    assert_eq!(feed.entries.len(), ENTRIES_MAX);
+}
+
 #[test]
 fn a_panic_in_the_parser_is_fenced() {
     let text = "<?xml version=\"1.0\" encoding=\"UTF-16BE\"?><rss version=\"2.0\"><channel/></rss>";

@@ -6,7 +6,7 @@ use crate::hostile::behavior::{
 use crate::hostile::server::{Script, Then};
 
 const OK: &str = "HTTP/1.1 200 OK\r\n";
-const SILENT: &str = "no answer within 1s";
+const SILENT: &str = "no answer within 2s";
 const LARGE: &str = "the body is larger than `fetch.body_max` (1MiB)";
 
 pub(crate) fn behaviors() -> Vec<Behavior> {

@@ -15,17 +15,23 @@ pub(super) fn bytes_max(document: &str) -> usize {
 impl Reader<'_, '_> {
     /// Whether the innermost element is closed before the entry around it is.
     pub(super) fn closes_later(&mut self) -> bool {
+        if self.ahead_bytes_left == 0 {
+            return true;
+        }
         let around = usize::from(self.draft.is_some());
         self.is_closed(self.open.depth() - 1, around)
     }
 
     /// Whether an entry that begins now belongs to something within the open entry.
     pub(super) fn holds_entries(&mut self) -> bool {
-        self.is_closed(self.below_entry(), 2)
+        self.ahead_bytes_left > 0 && self.is_closed(self.below_entry(), 2)
     }
 
     /// Whether an entry begins before the channel that begins now ends.
     pub(super) fn has_entries_ahead(&mut self) -> bool {
+        if self.ahead_bytes_left == 0 {
+            return false;
+        }
         let rest = self.tokens.rest().as_bytes();
         let ahead = &rest[..rest.len().min(AHEAD_BYTES_MAX)];
         for at in memchr::memchr_iter(b'<', ahead) {
@@ -83,7 +89,8 @@ impl Reader<'_, '_> {
         !self.spend(ahead.len())
     }
 
-    /// Accounts for having looked ahead. When too much has been, elements count as closed later.
+    /// Accounts for having looked ahead. When too much has been, nobody looks any more: elements
+    /// count as closed later, and entries as the feed's own.
     fn spend(&mut self, n_bytes: usize) -> bool {
         let left = self.ahead_bytes_left.checked_sub(n_bytes);
         self.ahead_bytes_left = left.unwrap_or(0);
