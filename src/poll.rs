@@ -107,12 +107,13 @@ pub async fn poll(
         None
     };
     let mut read = read(answer, feed, &state, &response, context).await;
+    let mut unreached_since = None;
     if let Outcome::Failed(failure) = &mut read.outcome
         && lessons::is_ours(context.outage, &response, failure, at)
     {
         failure.class = FailureClass::Outage;
     } else if response.status.is_some() {
-        lessons::answered(context.outage, at);
+        unreached_since = lessons::answered(context.outage, at);
     }
     let gone = lessons::gone(&state, &read.outcome, at);
     if read.outcome == Outcome::Gone && gone.is_some_and(|gone| !schedule::is_gone(&gone)) {
@@ -129,6 +130,7 @@ pub async fn poll(
         last_at: state.last_success_at,
         vouched_for: lessons::vouched_for(&state).filter(|_| is_unconditional),
         state: remember(state, &response, &read, at),
+        unreached_since,
         kept,
         read,
     };
@@ -315,6 +317,8 @@ struct Plan {
     /// When what appeared was hidden by a 304.
     vouched_for: Option<Range<Timestamp>>,
     state: PollState,
+    /// An outage of our own that began then is over.
+    unreached_since: Option<Timestamp>,
     kept: Option<Kept>,
     read: Read,
 }
@@ -379,6 +383,9 @@ impl Plan {
         let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings };
         polls::record(tx, id, &recorded)?;
         polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
+        if let Some(since) = self.unreached_since {
+            polls::catch_up(tx, since, fetch.at)?;
+        }
         Ok(Polled { outcome: read.outcome, tally, warnings, next, gap })
     }
 }
@@ -424,6 +431,7 @@ pub async fn record_failure(
         last_at,
         vouched_for: None,
         state,
+        unreached_since: None,
         kept: None,
         read,
     };

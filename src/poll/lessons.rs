@@ -44,14 +44,16 @@ pub(super) fn is_ours(
     if outage.unreachable(&site, at) == Some(Change::Began) {
         tracing::warn!("no host can be reached; until one answers, no failure is counted");
     }
-    outage.is_on()
+    outage.explains(at.minus(response.duration))
 }
 
-pub(super) fn answered(outage: &Mutex<Outage>, at: Timestamp) {
+/// Takes up that a host answered; when that ends an outage, since when what failed is to be tried
+/// again.
+pub(super) fn answered(outage: &Mutex<Outage>, at: Timestamp) -> Option<Timestamp> {
     let mut outage = outage.lock().unwrap_or_else(PoisonError::into_inner);
-    if outage.answered(at) == Some(Change::Ended) {
-        tracing::info!("the network is back");
-    }
+    let Some(Change::Ended { began_at }) = outage.answered(at) else { return None };
+    tracing::info!("the network is back; what could not be reached is polled now");
+    Some(began_at)
 }
 
 pub(super) fn gone(state: &PollState, outcome: &Outcome, at: Timestamp) -> Option<Streak> {

@@ -20,8 +20,12 @@ const BELIEVED: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outage {
     unreachable: BTreeSet<String>,
+    /// When the first of them could not be reached.
+    began_at: Timestamp,
     last_at: Timestamp,
     answered_at: Option<Timestamp>,
+    /// When the last outage ended.
+    ended_at: Option<Timestamp>,
 }
 
 /// What a request changed.
@@ -29,8 +33,11 @@ pub struct Outage {
 pub enum Change {
     /// The outage has begun.
     Began,
-    /// It is over.
-    Ended,
+    /// It is over. What failed since then is to be tried again.
+    Ended {
+        /// When the first host could not be reached, before that could be known for an outage.
+        began_at: Timestamp,
+    },
 }
 
 impl Outage {
@@ -39,12 +46,21 @@ impl Outage {
         self.unreachable.len() >= HOSTS_MIN
     }
 
+    /// Whether a request that was sent at `sent_at` and got no answer failed of it: while it is on,
+    /// or because it was over only after the request was sent.
+    pub fn explains(&self, sent_at: Timestamp) -> bool {
+        self.is_on() || self.ended_at.is_some_and(|at| self.began_at <= sent_at && sent_at < at)
+    }
+
     /// Some host answered at `now`, whatever it said.
     pub fn answered(&mut self, now: Timestamp) -> Option<Change> {
         self.answered_at = Some(now);
         let was_on = self.is_on();
         self.unreachable.clear();
-        was_on.then_some(Change::Ended)
+        if was_on {
+            self.ended_at = Some(now);
+        }
+        was_on.then_some(Change::Ended { began_at: self.began_at })
     }
 
     /// `host` could not be reached at `now`: no name, or no connection.
@@ -58,6 +74,9 @@ impl Outage {
         let is_believed = self.answered_at.is_some_and(|at| now >= at && now.since(at) < BELIEVED);
         // More than enough is as good as all.
         if !was_on && !is_believed {
+            if self.unreachable.is_empty() {
+                (self.began_at, self.ended_at) = (now, None);
+            }
             self.unreachable.insert(host.to_owned());
         }
         (!was_on && self.is_on()).then_some(Change::Began)
@@ -83,8 +102,23 @@ mod tests {
         assert_eq!(outage.unreachable("ad.nl", at(2)), Some(Change::Began));
         assert_eq!(outage.unreachable("fd.nl", at(3)), None);
         assert!(outage.is_on());
-        assert_eq!(outage.answered(at(4)), Some(Change::Ended));
+        assert_eq!(outage.answered(at(4)), Some(Change::Ended { began_at: at(0) }));
         assert!(!outage.is_on());
+    }
+
+    #[test]
+    fn a_request_sent_into_an_outage_failed_of_it_though_it_ended_later() {
+        let mut outage = Outage::default();
+        for (minute, host) in [(1, "a.nl"), (2, "b.nl"), (3, "c.nl")] {
+            outage.unreachable(host, at(minute));
+        }
+        assert!(outage.explains(at(4)));
+        outage.answered(at(5));
+        assert_eq!(outage.unreachable("d.nl", at(5)), None);
+        assert!(outage.explains(at(4)));
+        assert!(!outage.explains(at(5)) && !outage.explains(at(0)));
+        outage.unreachable("d.nl", at(30));
+        assert!(!outage.explains(at(4)));
     }
 
     #[test]

@@ -137,6 +137,25 @@ pub fn set_state(
     Ok(())
 }
 
+const CATCH_UP: &str = "
+    UPDATE poll_state
+    SET next_poll_at = :now, next_reason = 'our own network is back'
+    WHERE last_outcome = 'failed' AND last_poll_at >= :since AND next_poll_at > :now
+        AND (SELECT failure
+             FROM fetch
+             WHERE fetch.feed_id = poll_state.feed_id
+             ORDER BY at DESC, id DESC
+             LIMIT 1) IN ('dns', 'connect', 'outage')";
+
+/// Makes due at `now` what could not be reached since an outage of our own began at `since`.
+pub fn catch_up(tx: &Tx<'_>, since: Timestamp, now: Timestamp) -> Result<usize, Error> {
+    let failed = || Error::sqlite("make feeds due after an outage");
+    let mut statement = tx.connection.prepare_cached(CATCH_UP).map_err(failed())?;
+    statement
+        .execute(named_params! { ":since": since.seconds(), ":now": now.seconds() })
+        .map_err(failed())
+}
+
 /// A poll as it is recorded.
 #[derive(Debug, Clone)]
 pub struct Recorded<'p> {

@@ -115,7 +115,12 @@ impl Web {
 
     /// On a host of its own: on Linux all of 127.0.0.0/8 is loopback.
     pub(crate) fn on(host: Ipv4Addr) -> Self {
-        let listener = TcpListener::bind((host, 0)).unwrap();
+        Self::at((host, 0).into())
+    }
+
+    /// Where another one was until now.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared::default());
         let accepting = thread::spawn({
@@ -123,6 +128,10 @@ impl Web {
             move || accept(&listener, &shared)
         });
         Self { address, shared, accepting: Some(accepting) }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
