@@ -9,29 +9,12 @@ use crate::dedupe::fingerprint::{self, Short};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::{Document, Prepared, ledger};
+use crate::schedule::pages::is_whole;
 use crate::store::articles::{Identity, Version};
 use crate::store::pages::{self, Announced};
 use crate::store::polls::Tally;
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, articles, sightings};
-
-/// A feed text of as many characters is the whole article, unless it ends in the middle.
-const WHOLE_CHARS_MIN: usize = 1_500;
-
-/// Whether a text of a feed is the article, and not the beginning of it.
-fn is_whole(text: &str) -> bool {
-    let end = text.trim_end().trim_end_matches(['"', '”', '’', ')', ']']);
-    let is_open = end.ends_with('…') || end.ends_with("...") || ends_with_a_call(text);
-    text.len() >= WHOLE_CHARS_MIN && !is_open
-}
-
-/// Whether a text ends with the advice to read on elsewhere.
-fn ends_with_a_call(text: &str) -> bool {
-    let last = text.trim_end().rsplit('\n').next().unwrap_or_default().to_lowercase();
-    ["lees verder", "lees meer", "lees het hele", "read more", "verder lezen"]
-        .iter()
-        .any(|call| last.contains(call))
-}
 
 /// Entries of a feed among which one that is gone is looked for; more is no window but a library.
 const WINDOW_MAX: usize = 500;

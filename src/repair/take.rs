@@ -7,15 +7,19 @@ use crate::coverage::{Gap, evidence};
 use crate::dedupe::decide::is_same_article;
 use crate::dedupe::fingerprint;
 use crate::dedupe::identity;
+use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::entry::{Entry, RawEntry};
-use crate::model::feed::Feed;
+use crate::model::feed::{Feed, Fulltext};
 use crate::model::time::{StatedDate, Timestamp};
 use crate::normalize::entry::{content, language_tag, normalize};
+use crate::normalize::url::is_home_page;
 use crate::repair::{Open, Search};
+use crate::schedule::pages::is_whole;
 use crate::store::articles::{self, Identity, Version};
+use crate::store::pages::{self, Announced};
 use crate::store::repairs::{self, Finding};
-use crate::store::{Error, FeedId, Tx};
+use crate::store::{ArticleRow, Error, FeedId, Tx};
 
 /// Articles that share a transaction.
 const BATCH: usize = 100;
@@ -85,6 +89,7 @@ pub(super) fn candidates(
 struct Range {
     feed: FeedId,
     gap: Gap,
+    fulltext: Fulltext,
 }
 
 /// What was taken.
@@ -103,8 +108,12 @@ impl Search<'_> {
         is_wanted: impl Fn(&Open) -> bool,
     ) -> Result<(HashSet<IdentityKey>, Taken), Error> {
         let wanted = self.wants.iter().filter(|open| open.is_open() && is_wanted(open));
-        let ranges: Vec<Range> =
-            wanted.map(|open| Range { feed: open.want.id, gap: open.want.range }).collect();
+        let range = |open: &Open| Range {
+            feed: open.want.id,
+            gap: open.want.range,
+            fulltext: open.want.feed.fulltext,
+        };
+        let ranges: Vec<Range> = wanted.map(range).collect();
         let range = |candidate: &Candidate| match candidate.date {
             Some(date) => ranges.iter().copied().find(|r| evidence::is_within(r.gap, date)),
             // On an older page of the feed it is one of its entries, whenever that was.
@@ -125,7 +134,8 @@ impl Search<'_> {
                 let mut n_new = 0;
                 for (range, candidate) in &batch {
                     let finding = Finding { feed: range.feed, source, url: &url };
-                    let origin = Origin { finding, outlet: outlet.as_deref(), digest: &digest };
+                    let (outlet, fulltext) = (outlet.as_deref(), range.fulltext);
+                    let origin = Origin { finding, outlet, digest: &digest, fulltext };
                     n_new += usize::from(take_one(tx, candidate, origin, now)?);
                 }
                 Ok(n_new)
@@ -144,6 +154,8 @@ struct Origin<'o> {
     finding: Finding<'o>,
     outlet: Option<&'o str>,
     digest: &'o str,
+    /// What the feed wants of the pages of its articles.
+    fulltext: Fulltext,
 }
 
 /// Whether nobody had it.
@@ -153,7 +165,7 @@ fn take_one(
     origin: Origin<'_>,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let Origin { finding, outlet, digest } = origin;
+    let Origin { finding, outlet, digest, .. } = origin;
     for article in articles::find(tx, &candidate.keys)? {
         let known = articles::known(tx, article, None)?;
         if is_same_article(&candidate.keys, &candidate.content, &known) {
@@ -174,5 +186,24 @@ fn take_one(
     };
     let article = articles::create(tx, &identity, &version)?;
     repairs::found(tx, article, finding, now)?;
+    announce(tx, candidate, article, origin, now)?;
     Ok(true)
+}
+
+/// What was missed has its page read like what a feed announced.
+fn announce(
+    tx: &Tx<'_>,
+    candidate: &Candidate,
+    article: ArticleRow,
+    origin: Origin<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let is_wanted = origin.fulltext == Fulltext::Auto && !is_whole(&candidate.content.text);
+    let link = candidate.link.as_deref().filter(|url| is_wanted && !is_home_page(url));
+    let Some((url, site)) = link.and_then(|url| Some((url, fetch::site(url)?))) else {
+        return Ok(());
+    };
+    let since = candidate.date.map_or(now, |date| date.at.min(now));
+    let page = Announced { article, feed: origin.finding.feed, url, site: &site, since };
+    pages::announce(tx, &page, now)
 }

@@ -26,6 +26,9 @@ const LIVE_FOR: Duration = Duration::from_secs(6 * 3_600);
 /// The ages in a row are never nearer than this, whatever the settings: time has to move.
 const STEP_MIN: Duration = Duration::from_secs(1);
 
+/// A feed text of as many characters is the whole article, unless it ends in the middle.
+const WHOLE_CHARS_MIN: usize = 1_500;
+
 /// When pages are read again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -49,6 +52,22 @@ impl Policy {
     pub fn first(&self) -> Duration {
         self.revisit.iter().map(|span| span.0).min().unwrap_or(STEP_MIN)
     }
+}
+
+/// Whether a text of a feed is the article, and not the beginning of it: then its page need not be
+/// read.
+pub fn is_whole(text: &str) -> bool {
+    let end = text.trim_end().trim_end_matches(['"', '”', '’', ')', ']']);
+    let is_open = end.ends_with('…') || end.ends_with("...") || ends_with_a_call(text);
+    text.len() >= WHOLE_CHARS_MIN && !is_open
+}
+
+/// Whether a text ends with the advice to read on elsewhere.
+fn ends_with_a_call(text: &str) -> bool {
+    let last = text.trim_end().rsplit('\n').next().unwrap_or_default().to_lowercase();
+    ["lees verder", "lees meer", "lees het hele", "read more", "verder lezen"]
+        .iter()
+        .any(|call| last.contains(call))
 }
 
 /// The next time to read the page of an article that began at `since` and was read at `now`; `None`

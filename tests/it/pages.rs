@@ -20,7 +20,7 @@ struct Outlet {
 }
 
 /// The text of an article as its page has it.
-fn paragraphs() -> Vec<String> {
+pub(crate) fn paragraphs() -> Vec<String> {
     [
         "De gemeenteraad van Zuidlaren stemde dinsdagavond in met het plan om het zwembad aan de \
          Brink te sluiten. Van de zeventien raadsleden waren er tien voor.",
@@ -38,7 +38,7 @@ fn paragraphs() -> Vec<String> {
 }
 
 /// A page with the furniture of a news site, all of which differs with `visit`.
-fn page(title: &str, paragraphs: &[String], visit: usize) -> String {
+pub(crate) fn page(title: &str, paragraphs: &[String], visit: usize) -> String {
     let mut body = String::new();
     for (n, paragraph) in paragraphs.iter().enumerate() {
         let _ = writeln!(body, "<p>{paragraph}</p>");
@@ -72,7 +72,7 @@ fn page(title: &str, paragraphs: &[String], visit: usize) -> String {
 impl Outlet {
     fn new() -> Self {
         let web = Web::start();
-        let program = Program::with_feed(&web.url("/rss"));
+        let program = Program::with_pages(&web.url("/rss"));
         let item = Item {
             link: web.url("/nieuws/1200001/zwembad"),
             title: "Zwembad Zuidlaren gaat dicht".to_owned(),
@@ -243,7 +243,7 @@ fn one_pass_reads_all_pages_that_are_due_each_once() {
         web.set(&format!("/nieuws/120000{n}/x"), Route::document(html));
     }
     web.set("/rss", Route::document(rss(&items)));
-    let program = Program::with_feed(&web.url("/rss"));
+    let program = Program::with_pages(&web.url("/rss"));
     let ran = program.run(&[&["poll", "--all"], &AT_ONCE[..]].concat());
     assert!(ran.stderr.contains("read 4 article pages\n"), "{}", ran.stderr);
     for n in 0..4 {

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::news::{Item, item, news_sitemap, rss};
+use crate::pages::{page, paragraphs};
 use crate::program::Program;
 use crate::web::{Route, Web};
 
@@ -94,6 +95,45 @@ fn what_fell_into_a_gap_is_found_in_the_news_sitemap() {
 }
 
 #[test]
+fn the_page_of_an_article_that_was_found_is_read_too() {
+    let web = Web::start();
+    let here = |numbers: Range<usize>| -> Vec<Item> {
+        let here = |item: Item| {
+            let link = item.link.replace("https://dijkbode.example", &web.url(""));
+            Item { link, ..item }
+        };
+        newest_first(numbers).into_iter().map(here).collect()
+    };
+    // Where the feed announces them itself, it has them whole.
+    let long = |mut item: Item| {
+        item.text = format!("{} {}", item.text, "De brug gaat weer open. ".repeat(100));
+        item
+    };
+    let feed =
+        |numbers| Route::document(rss(&here(numbers).into_iter().map(long).collect::<Vec<_>>()));
+    let program = Program::with_pages(&web.url("/rss"));
+    web.set("/rss", feed(0..20));
+    program.poll_all();
+    let missed = here(24..25).remove(0);
+    let path = missed.link.strip_prefix(&web.url("")).unwrap().to_owned();
+    web.set(&path, Route::document(page(&missed.title, &paragraphs(), 0)));
+    web.set("/robots.txt", robots(&web, "/nieuws.xml"));
+    web.set("/nieuws.xml", Route::document(news_sitemap(&here(0..50))));
+    web.set("/rss", feed(30..50));
+    program.poll_all();
+    let words = "SELECT source, words > 100, access FROM articles WHERE url = :url";
+    let words = words.replace(":url", &format!("'{}'", missed.link));
+    assert_eq!(program.rows(&words), ["page|1|full"]);
+    let revisions = "SELECT source FROM revisions WHERE id IN (SELECT id FROM findings)
+        GROUP BY id HAVING count(*) = 2";
+    assert_eq!(program.rows(revisions).len(), 1);
+    assert_eq!(web.asked_for(&path).len(), 1);
+    // Those that the feed announced with their text are not asked for.
+    let is_page = |path: &str| path.starts_with("/nieuws/");
+    assert_eq!(web.asked().iter().filter(|asked| is_page(&asked.path)).count(), 10);
+}
+
+#[test]
 fn a_sitemap_that_does_not_list_what_the_feed_lists_proves_nothing() {
     let listed = |numbers: &[usize]| {
         let items: Vec<Item> = numbers.iter().rev().map(|number| dated(*number)).collect();
@@ -169,7 +209,7 @@ fn another_feed_of_the_outlet_that_was_followed_is_proof_enough() {
 }
 
 /// A page of a feed, with the path of the next one.
-fn page(web: &Web, numbers: Range<usize>, next: Option<&str>) -> Route {
+fn older(web: &Web, numbers: Range<usize>, next: Option<&str>) -> Route {
     let atom = "xmlns:atom=\"http://www.w3.org/2005/Atom\"";
     let link = |path| format!("<atom:link {atom} rel=\"next\" href=\"{}\"/>", web.url(path));
     let link = next.map(link).unwrap_or_default();
@@ -181,16 +221,16 @@ fn page(web: &Web, numbers: Range<usize>, next: Option<&str>) -> Route {
 fn a_backfill_that_broke_off_goes_on_where_it_was() {
     let web = Web::start();
     let program = Program::with_feed(&web.url("/rss"));
-    web.set("/rss", page(&web, 60..80, Some("/rss?p=2")));
-    web.set("/rss?p=2", page(&web, 40..60, Some("/rss?p=3")));
+    web.set("/rss", older(&web, 60..80, Some("/rss?p=2")));
+    web.set("/rss?p=2", older(&web, 40..60, Some("/rss?p=3")));
     web.set("/rss?p=3", Route::error(503));
-    web.set("/rss?p=4", page(&web, 0..20, None));
+    web.set("/rss?p=4", older(&web, 0..20, None));
     program.poll_all();
     let since = ["backfill", "dijkbode", "--since", "2022-02"];
     let ran = program.run(&since);
     assert_eq!(ran.code, 6, "{ran:?}");
     check_archived(&program, 40..80);
-    web.set("/rss?p=3", page(&web, 20..40, Some("/rss?p=4")));
+    web.set("/rss?p=3", older(&web, 20..40, Some("/rss?p=4")));
     let ran = program.run(&since);
     assert_eq!(
         (ran.code, ran.stderr.lines().last()),
@@ -208,12 +248,12 @@ fn a_backfill_that_broke_off_goes_on_where_it_was() {
 fn older_pages_of_the_feed_are_walked_back_to_the_other_side() {
     let web = Web::start();
     let program = Program::with_feed(&web.url("/rss"));
-    web.set("/rss", page(&web, 40..60, Some("/rss?p=2")));
+    web.set("/rss", older(&web, 40..60, Some("/rss?p=2")));
     program.poll_all();
-    web.set("/rss", page(&web, 80..100, Some("/rss?p=2")));
-    web.set("/rss?p=2", page(&web, 60..80, Some("/rss?p=3")));
-    web.set("/rss?p=3", page(&web, 40..60, Some("/rss?p=4")));
-    web.set("/rss?p=4", page(&web, 20..40, None));
+    web.set("/rss", older(&web, 80..100, Some("/rss?p=2")));
+    web.set("/rss?p=2", older(&web, 60..80, Some("/rss?p=3")));
+    web.set("/rss?p=3", older(&web, 40..60, Some("/rss?p=4")));
+    web.set("/rss?p=4", older(&web, 20..40, None));
     program.poll_all();
     check_archived(&program, 40..100);
     let by = format!("archive {}", web.url("/rss?p=3"));
