@@ -11,10 +11,11 @@ use crate::enrich::learned::Learned;
 use crate::enrich::plan::{Plan, Seen, What};
 use crate::extract::{self, Rules, Source};
 use crate::fetch::client::Client;
-use crate::fetch::{Answer, Forbidden, Request, Response};
+use crate::fetch::{self, Answer, Forbidden, Request, Response};
 use crate::model::capture::Kept;
 use crate::model::feed::{Feed, Validators};
 use crate::model::fetch::{Failure, FailureClass};
+use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::parse::reservation;
 use crate::schedule::pages::Policy;
@@ -100,15 +101,18 @@ pub async fn read(
         user_agent: feed.user_agent.as_deref(),
         now: (context.clock)(),
     };
+    // Before the page, so that what was read need not wait for the site's next turn.
+    let site = context.client.site_reservations(&request).await;
     let got = context.client.get_page(&request).await;
     let at = (context.clock)();
     let mut kept = None;
-    let seen = match got {
+    let mut seen = match got {
         Err(forbidden) => Seen::only(forbidden_as(forbidden)),
         Ok(mut response) => {
             let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
             if context.keeper.keeps_pages() {
-                let (notes, current_hash) = (notes(&state, &response), state.body_hash);
+                let notes = notes(&state, &site.clone().and(response.reservations.clone()));
+                let current_hash = state.body_hash;
                 let (response, answer) = (&response, &mut answer);
                 let exchange = Exchange { response, answer, current_hash, notes, at };
                 kept = capture::keep(context.keeper, context.writer, exchange).await;
@@ -116,6 +120,13 @@ pub async fn read(
             look(context, &state, (&response, answer)).await
         }
     };
+    let site = match seen.final_url.as_deref() {
+        Some(url) if !fetch::is_same_origin(url, &state.url) => {
+            context.client.site_reservations(&Request { url, ..request }).await
+        }
+        _ => site,
+    };
+    seen.reserved = site.and(seen.reserved);
     let to_store = match &seen.what {
         What::Article(page) if state.n_reads == 0 => {
             let outlet = learned::key(&state);
@@ -138,8 +149,8 @@ pub async fn read(
 }
 
 /// What is known of a page beside what went over the wire.
-fn notes(state: &State, response: &Response) -> Vec<(&'static str, String)> {
-    let reserved = response.reservations.words().join(", ");
+fn notes(state: &State, reserved: &Reservations) -> Vec<(&'static str, String)> {
+    let reserved = reserved.words().join(", ");
     let mut notes = vec![("outlet", state.outlet.clone().unwrap_or_default())];
     notes.extend((!reserved.is_empty()).then_some(("reserved", reserved)));
     notes
@@ -159,7 +170,7 @@ async fn look(
     let mut seen = Seen {
         status: response.status,
         final_url: Some(response.final_url.clone()).filter(|url| *url != state.url),
-        reserved: response.reservations.words(),
+        reserved: response.reservations.clone(),
         ..Seen::only(What::Same)
     };
     let bytes = match answer {
@@ -180,7 +191,7 @@ async fn look(
     };
     let hash = fingerprint::bytes(&bytes);
     let said = reservation::page(&String::from_utf8_lossy(&bytes));
-    seen.reserved = response.reservations.clone().and(said).words();
+    seen.reserved = response.reservations.clone().and(said);
     seen.hash = Some(hash);
     if state.body_hash == Some(hash) && state.extractor == extract::VERSION {
         return seen;

@@ -4,7 +4,7 @@
 //!
 //! It knows hosts, limits and statuses. It does not know what a feed is, when to come again, or
 //! whether a document is new; nothing is kept between two requests but open connections, the
-//! time at which each host was last asked, and its robots.txt for a day.
+//! time at which each host was last asked, and for a day its robots.txt and its reservations.
 
 pub mod client;
 
@@ -15,8 +15,11 @@ mod guard;
 mod headers;
 mod hop;
 mod hosts;
+mod http;
 mod lanes;
+mod memory;
 mod redirect;
+mod reserved;
 mod robots;
 #[cfg(test)]
 mod tests;
@@ -178,6 +181,12 @@ pub enum Answer {
 /// What the host of `url` is counted under: its registrable domain, or the host itself.
 pub fn site(url: &str) -> Option<String> {
     Url::parse(url).ok().map(|url| hosts::key(&url).to_owned())
+}
+
+/// Whether both are of one scheme, host and port.
+pub fn is_same_origin(url: &str, other: &str) -> bool {
+    let origin = |url: &str| Url::parse(url).map(|url| url.origin());
+    matches!((origin(url), origin(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether `to` may take the place of `from` without asking the owner: the same registrable domain,

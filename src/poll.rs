@@ -336,9 +336,8 @@ impl Plan {
                 polls::set_title(tx, id, title)?;
             }
             let outlet = document.outlet.as_deref();
-            let digest = read.body_hash.as_ref().map(digest);
-            let digest = digest.as_deref();
-            let page_pause = document.page_pause;
+            let hash = read.body_hash.as_ref().map(digest);
+            let (digest, page_pause) = (hash.as_deref(), document.page_pause);
             let visit = Visit { tx, id, outlet, digest, at: fetch.at, is_first, page_pause };
             (tally, listed) = visit.archive(document, last_at)?;
             if let Some(span) = &self.vouched_for {

@@ -12,6 +12,7 @@ use crate::extract::{self, Kind, Page};
 use crate::model::article::{Content, Source};
 use crate::model::capture::digest;
 use crate::model::feed::{Revisit, Validators};
+use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::schedule::pages::{self as ladder, Policy};
 use crate::store::articles::{self, Version};
@@ -31,7 +32,7 @@ pub(super) struct Seen {
     pub(super) what: What,
     pub(super) status: Option<u16>,
     pub(super) final_url: Option<String>,
-    pub(super) reserved: Vec<String>,
+    pub(super) reserved: Reservations,
     pub(super) validators: Validators,
     pub(super) hash: Option<[u8; 32]>,
 }
@@ -42,7 +43,7 @@ impl Seen {
             what,
             status: None,
             final_url: None,
-            reserved: Vec::new(),
+            reserved: Reservations::default(),
             validators: Validators::default(),
             hash: None,
         }
@@ -134,7 +135,7 @@ impl Plan {
             final_url: self.seen.final_url.take(),
             access: end.access,
             reason: end.reason.clone(),
-            reserved: std::mem::take(&mut self.seen.reserved),
+            reserved: self.seen.reserved.words(),
         };
         pages::record(tx, self.article, &recorded, self.at)?;
         let End { outcome, changed, reason, .. } = end;

@@ -3,36 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
-};
-use reqwest::{ClientBuilder, StatusCode};
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::fetch::guard::{Guard, Resolver};
+use crate::fetch::guard::Guard;
 use crate::fetch::hop::Hop;
 use crate::fetch::hosts::{self, Hosts, Turn};
 use crate::fetch::lanes::{Lanes, Pace, SLOW_AFTER};
-use crate::fetch::robots::{self, Cache, Known};
+use crate::fetch::memory::Cache;
+use crate::fetch::reserved::{self, Site};
+use crate::fetch::robots::{self, Known};
 use crate::fetch::{
     Answer, Error, Forbidden, Options, Place, Request, Response, answer, body, failure, headers,
-    redirect,
+    http, redirect,
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
-
-/// Feeds before pages, for servers that offer a choice; anything rather than a 406.
-const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
-    application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.7";
-
-/// Header lines in a response; over HTTP/1 hyper holds their bytes to 400 KiB.
-const N_HEADERS_MAX: usize = 128;
-const HTTP2_HEADER_BYTES_MAX: u32 = 64 << 10;
-
-/// Long enough for the next feed of the same publisher, too short to see the next round.
-const POOL_IDLE: Duration = Duration::from_secs(30);
+use crate::model::reservation::Reservations;
 
 /// Gets documents. Cheap to clone; clones share connections, turns and limits.
 #[derive(Debug, Clone)]
@@ -46,7 +36,8 @@ struct Inner {
     guard: Arc<Guard>,
     hosts: Hosts,
     lanes: Lanes,
-    robots: Cache,
+    robots: Cache<Known>,
+    reserved: Cache<Site>,
     options: Options,
 }
 
@@ -108,16 +99,8 @@ impl Client {
 
     fn with_hosts(options: Options, hosts: Hosts) -> Result<Self, Error> {
         let guard = Arc::new(Guard::new(&options.allow_hosts)?);
-        // It can only fail because there is a provider, and then that one is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let defaults = defaults(user_agent(&options.contact)?);
-        let builder = || builder(&options, &guard, defaults.clone());
-        let http = builder().build().or_else(|_| {
-            // The platform verifier fails where there is nothing to verify with (minimal
-            // containers). What else was wrong is wrong again.
-            tracing::warn!("no certificates in this system, using the bundled ones of Mozilla");
-            bundled_roots().and_then(|roots| builder().tls_certs_only(roots).build())
-        });
+        let defaults = http::headers(&options.contact)?;
+        let http = http::client(&options, &guard, &defaults);
         Ok(Self(Arc::new(Inner {
             http: http.map_err(|source| Error::Client { source })?,
             defaults,
@@ -125,6 +108,7 @@ impl Client {
             hosts,
             lanes: Lanes::new(options.concurrency, SLOW_AFTER),
             robots: Cache::default(),
+            reserved: Cache::default(),
             options,
         })))
     }
@@ -161,6 +145,26 @@ impl Client {
         }
         self.0.rules(&url, request).await.sitemaps()
     }
+
+    /// What the site of `request.url` reserves of use by machines of what is there, by its
+    /// `/.well-known/tdmrep.json`, which is read once a day and as pages are. While it cannot be
+    /// read, what it said last counts; of what may not be fetched nothing is asked. Not to be asked
+    /// while a response of the same task is held, whose place it may need.
+    pub async fn site_reservations(&self, request: &Request<'_>) -> Reservations {
+        let Ok(url) = Url::parse(request.url) else { return Reservations::default() };
+        if self.0.guard.check_url(&url).is_err()
+            || self.0.rules(&url, request).await.check(&url, request.now).is_err()
+        {
+            return Reservations::default();
+        }
+        let file = reserved::url(&url);
+        let read = async |before: Option<Arc<Site>>| {
+            let validators = &Validators::default();
+            let request = Request { url: file.as_str(), validators, ..*request };
+            Site::new(self.0.get(&request, Kind::Page).await, before.as_deref(), request.now)
+        };
+        self.0.reserved.get(file.as_str(), request.now, read).await.of(&url)
+    }
 }
 
 impl Inner {
@@ -176,21 +180,22 @@ impl Inner {
     /// The rules for robots at the host of `url`, from memory or from there.
     async fn rules(&self, url: &Url, request: &Request<'_>) -> Arc<Known> {
         let robots_url = robots::url(url);
-        let read = || async {
+        let read = async |before: Option<Arc<Known>>| {
             let validators = &Validators::default();
             let request = Request { url: robots_url.as_str(), validators, ..*request };
             let mut walk = Walk::default();
             // Boxed because a page asks for rules, and rules are got as a page is.
-            match Box::pin(self.follow(&request, Kind::Robots, &mut walk)).await {
+            let answer = match Box::pin(self.follow(&request, Kind::Robots, &mut walk)).await {
                 Ok(Reply { status, headers, body, .. }) => {
                     let retry_after = headers::retry_after(&headers, request.now);
                     Ok(robots::Read { status, retry_after, body })
                 }
                 Err(Stop::Failed(failure)) => Err(failure),
                 Err(Stop::Forbidden(_)) => unreachable!("robots.txt may always be asked for"),
-            }
+            };
+            Known::new(&answer, before.as_deref(), request.now)
         };
-        self.robots.rules(&robots_url, request.now, read).await
+        self.robots.get(robots_url.as_str(), request.now, read).await
     }
 
     /// Goes from one redirect to the next until there is an answer.
@@ -367,62 +372,9 @@ impl Walk {
     }
 }
 
-fn user_agent(contact: &str) -> Result<HeaderValue, Error> {
-    let contact = contact.trim();
-    let contact = if contact.is_empty() { String::new() } else { format!("; {contact}") };
-    let (version, url) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_REPOSITORY"));
-    HeaderValue::from_str(&format!("knipsel/{version} (+{url}{contact})"))
-        .map_err(|_| Error::Contact)
-}
-
-fn defaults(user_agent: HeaderValue) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
-    headers.insert(USER_AGENT, user_agent);
-    headers
-}
-
-fn builder(options: &Options, guard: &Arc<Guard>, headers: HeaderMap) -> ClientBuilder {
-    reqwest::Client::builder()
-        .default_headers(headers)
-        .dns_resolver(Resolver(Arc::clone(guard)))
-        // A proxy would connect in our place, past the guard.
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(options.connect_timeout.0)
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(1)
-        .http1_max_headers(N_HEADERS_MAX)
-        .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
-}
-
-fn bundled_roots() -> reqwest::Result<Vec<reqwest::Certificate>> {
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    roots.map(|root| reqwest::Certificate::from_der(root)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn user_agent_names_program_page_and_contact() {
-        let plain = user_agent("").unwrap();
-        let version = env!("CARGO_PKG_VERSION");
-        assert_eq!(plain, format!("knipsel/{version} (+https://github.com/knipsel/knipsel)"));
-        let with_contact = user_agent(" archief@voorbeeld.nl ").unwrap();
-        assert!(with_contact.to_str().unwrap().ends_with("/knipsel; archief@voorbeeld.nl)"));
-        assert!(matches!(user_agent("a\nb"), Err(Error::Contact)));
-    }
-
-    #[test]
-    fn a_system_without_certificates_is_served_by_the_bundled_ones() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let guard = Arc::new(Guard::new(&[]).unwrap());
-        let builder = builder(&Options::default(), &guard, defaults(user_agent("").unwrap()));
-        assert!(builder.tls_certs_only(bundled_roots().unwrap()).build().is_ok());
-    }
 
     #[test]
     fn wrong_options_are_refused() {

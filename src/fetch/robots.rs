@@ -1,22 +1,18 @@
 //! The rules for robots (RFC 9309) of the hosts asked of late: each read once a day.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use robotxt::{AccessResult, BYTE_LIMIT, Robots, Rule};
 use url::{Position, Url};
 
+use crate::fetch::memory::{FRESH_FOR, Remembered};
 use crate::fetch::{Forbidden, failure, redirect};
 use crate::model::fetch::{Failure, FailureClass};
 use crate::model::time::Timestamp;
 
 /// The name by which rules are found, whatever else the User-Agent says.
 const AGENT: &str = "knipsel";
-
-/// RFC 9309 section 2.4: no longer than a day.
-const FRESH_FOR: Duration = Duration::from_secs(86_400);
 
 /// An unreachable robots.txt is asked for again after this.
 const RETRY_AFTER: Duration = Duration::from_secs(3_600);
@@ -37,9 +33,6 @@ const CRAWL_DELAY_MAX: Duration = Duration::from_secs(600);
 /// Sitemaps of one host; more are left out.
 const SITEMAPS_MAX: usize = 50;
 
-/// What all rules in memory may take, roughly; then the oldest are forgotten and read anew.
-const MEMORY_BYTES_MAX: usize = 8 << 20;
-
 /// Of a rule in a message.
 const RULE_CHARS_MAX: usize = 80;
 
@@ -51,29 +44,6 @@ pub(super) fn url(url: &Url) -> Url {
     robots.set_fragment(None);
     robots
 }
-
-/// The rules in memory.
-#[derive(Debug, Default)]
-pub(super) struct Cache {
-    table: Mutex<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    hosts: HashMap<String, Entry>,
-    n_bytes: usize,
-    n_uses: u64,
-}
-
-#[derive(Debug)]
-struct Entry {
-    slot: Slot,
-    n_bytes: usize,
-    last_use: u64,
-}
-
-/// Held while the rules are read, so that those who need them meanwhile wait instead of asking too.
-type Slot = Arc<tokio::sync::Mutex<Option<Arc<Known>>>>;
 
 /// An answer of a server that was asked for its rules.
 #[derive(Debug)]
@@ -96,58 +66,12 @@ pub(super) struct Known {
     again_at: Timestamp,
 }
 
-impl Cache {
-    /// The rules at `robots_url`: those in memory while they are fresh at `now`, else what `read`
-    /// brings.
-    pub(super) async fn rules(
-        &self,
-        robots_url: &Url,
-        now: Timestamp,
-        read: impl AsyncFnOnce() -> Result<Read, Failure>,
-    ) -> Arc<Known> {
-        let slot = self.slot(robots_url.as_str());
-        let mut known = slot.lock().await;
-        if let Some(known) = known.as_ref().filter(|known| known.is_fresh(now)) {
-            return Arc::clone(known);
-        }
-        let new = Arc::new(Known::new(&read().await, known.as_deref(), now));
-        *known = Some(Arc::clone(&new));
-        self.weigh(robots_url.as_str(), new.n_bytes());
-        new
-    }
-
-    fn slot(&self, key: &str) -> Slot {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.n_uses += 1;
-        let last_use = table.n_uses;
-        if let Some(entry) = table.hosts.get_mut(key) {
-            entry.last_use = last_use;
-            return Arc::clone(&entry.slot);
-        }
-        let entry = Entry { slot: Slot::default(), n_bytes: 0, last_use };
-        let slot = Arc::clone(&entry.slot);
-        table.hosts.insert(key.to_owned(), entry);
-        slot
-    }
-
-    /// Takes up the size of one, and forgets those not used for longest while it is too much.
-    fn weigh(&self, key: &str, n_bytes: usize) {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(entry) = table.hosts.get_mut(key) else { return };
-        let before = std::mem::replace(&mut entry.n_bytes, n_bytes);
-        table.n_bytes = table.n_bytes - before + n_bytes;
-        while table.n_bytes > MEMORY_BYTES_MAX {
-            let oldest = table.hosts.iter().min_by_key(|(_, entry)| entry.last_use);
-            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else { break };
-            if let Some(entry) = table.hosts.remove(&oldest) {
-                table.n_bytes -= entry.n_bytes;
-            }
-        }
-    }
-}
-
 impl Known {
-    fn new(answer: &Result<Read, Failure>, before: Option<&Self>, now: Timestamp) -> Self {
+    pub(super) fn new(
+        answer: &Result<Read, Failure>,
+        before: Option<&Self>,
+        now: Timestamp,
+    ) -> Self {
         let (access, unreachable) = access(answer);
         let is_file = matches!(access, AccessResult::Successful(_));
         if unreachable.is_none() {
@@ -170,11 +94,6 @@ impl Known {
         }
         let robots = Robots::from_access(access, AGENT);
         Self { robots, unreachable, is_file, read_at: now, again_at }
-    }
-
-    /// A clock that was set back must not keep them for longer.
-    fn is_fresh(&self, now: Timestamp) -> bool {
-        now < self.again_at && now.plus(FRESH_FOR) >= self.again_at
     }
 
     /// Whether `url` may be fetched.
@@ -205,6 +124,12 @@ impl Known {
     pub(super) fn sitemaps(&self) -> Vec<String> {
         self.robots.sitemaps().iter().take(SITEMAPS_MAX).map(|url| url.as_str().into()).collect()
     }
+}
+
+impl Remembered for Known {
+    fn again_at(&self) -> Timestamp {
+        self.again_at
+    }
 
     fn n_bytes(&self) -> usize {
         let rules: usize = self.robots.rules().iter().map(|rule| rule.pattern().len()).sum();
@@ -228,27 +153,5 @@ fn access(answer: &Result<Read, Failure>) -> (AccessResult<'_>, Option<String>) 
             (AccessResult::TooManyRedirects, None)
         }
         Err(failure) => (AccessResult::Unreachable, Some(failure.reason.clone())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn rules_in_memory_are_bounded() {
-        let cache = Cache::default();
-        let rules = format!("User-agent: *\n{}", "Disallow: /aaaaaaaaaaaa\n".repeat(15_000));
-        let read =
-            || Read { status: StatusCode::OK, retry_after: None, body: rules.clone().into() };
-        for n in 0..20 {
-            let url = Url::parse(&format!("https://krant{n}.nl/robots.txt")).unwrap();
-            cache.rules(&url, Timestamp::default(), async || Ok(read())).await;
-        }
-        let table = cache.table.lock().unwrap();
-        assert!(table.n_bytes <= MEMORY_BYTES_MAX && !table.hosts.is_empty(), "{}", table.n_bytes);
-        assert_eq!(table.n_bytes, table.hosts.values().map(|entry| entry.n_bytes).sum::<usize>());
-        assert!(table.hosts.contains_key("https://krant19.nl/robots.txt"));
-        assert!(!table.hosts.contains_key("https://krant0.nl/robots.txt"));
     }
 }

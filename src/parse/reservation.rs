@@ -19,6 +19,10 @@ const AGENT: &str = "knipsel";
 /// A longer policy address is left out.
 const POLICY_BYTES_MAX: usize = 2048;
 
+/// A site has a few rules; what comes after so many is left out, and so is a longer pattern.
+const RULES_MAX: usize = 1_000;
+const LOCATION_BYTES_MAX: usize = 2048;
+
 /// What may stand before a colon in a directive for all robots.
 const DIRECTIVES: [&str; 4] =
     ["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"];
@@ -53,21 +57,41 @@ pub fn page(html: &str) -> Reservations {
     found
 }
 
-/// Reads a `/.well-known/tdmrep.json` for the document at `path` (with its query): the first rule
-/// whose `location` matches.
-pub fn site(json: &[u8], path: &str) -> Reservations {
-    let rules: Vec<serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
-    let rules = rules.into_iter().filter_map(|rule| serde_json::from_value::<Rule>(rule).ok());
-    let rule = rules.into_iter().find(|rule| is_match(&rule.location, path));
-    let site = rule.and_then(|rule| {
-        let reservation = match rule.reservation? {
-            serde_json::Value::Number(number) => number.to_string(),
-            serde_json::Value::String(text) => text,
-            _ => return None,
+/// The rules of a `/.well-known/tdmrep.json`, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rules(Vec<(String, Option<Tdm>)>);
+
+impl Rules {
+    /// Reads the file. A rule that is malformed is left out; a file that is, has none.
+    pub fn read(json: &[u8]) -> Self {
+        let rules: Vec<serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
+        let read = |rule| {
+            let Rule { location, reservation, policy } = serde_json::from_value(rule).ok()?;
+            let reservation = match reservation {
+                Some(serde_json::Value::Number(number)) => Some(number.to_string()),
+                Some(serde_json::Value::String(text)) => Some(text),
+                _ => None,
+            };
+            let is_readable = location.len() <= LOCATION_BYTES_MAX;
+            is_readable.then(|| (location, tdm(reservation.as_deref(), policy.as_deref())))
         };
-        tdm(Some(&reservation), rule.policy.as_deref())
-    });
-    Reservations { site, ..Reservations::default() }
+        Self(rules.into_iter().filter_map(read).take(RULES_MAX).collect())
+    }
+
+    /// What they say of the document at `path` (with its query): the first whose `location` matches.
+    pub fn of(&self, path: &str) -> Reservations {
+        let rule = self.0.iter().find(|(location, _)| is_match(location, path));
+        Reservations { site: rule.and_then(|(_, tdm)| tdm.clone()), ..Reservations::default() }
+    }
+
+    /// What they take in memory, roughly.
+    pub fn n_bytes(&self) -> usize {
+        let policy = |tdm: &Option<Tdm>| tdm.as_ref()?.policy.as_ref().map(String::len);
+        let one = |(location, tdm): &(String, Option<Tdm>)| {
+            150 + location.len() + policy(tdm).unwrap_or_default()
+        };
+        self.0.iter().map(one).sum()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -243,6 +267,7 @@ mod tests {
             {"location": "/archief", "tdm-reservation": "1"},
             {"location": "/", "tdm-reservation": 1, "tdm-policy": "https://dijkbode.example/tdm"}
         ]"#;
+        let site = |json: &[u8], path: &str| Rules::read(json).of(path);
         check(&site(json, "/vrij/a/b.html"), &["site tdm-reservation=0"]);
         check(&site(json, "/archief/1?x"), &["site tdm-reservation=1"]);
         let all = ["site tdm-reservation=1", "site tdm-policy=https://dijkbode.example/tdm"];

@@ -261,3 +261,18 @@ fn a_reservation_of_rights_is_recorded_with_the_page() {
     let found = outlet.program.rows("SELECT outcome, status, access, reserved FROM page_fetches");
     assert_eq!(found, ["read|200|full|[\"header tdm-reservation=1\"]"]);
 }
+
+#[test]
+fn what_the_site_reserves_is_recorded_with_each_reading() {
+    let outlet = Outlet::new();
+    let rules = r#"[{"location": "/nieuws/", "tdm-reservation": 1,
+        "tdm-policy": "https://dijkbode.example/tdm"}]"#;
+    outlet.web.set("/.well-known/tdmrep.json", Route::document(rules));
+    outlet.publish(&outlet.item.title, &paragraphs(), 0);
+    outlet.poll();
+    let said = "[\"site tdm-reservation=1\",\"site tdm-policy=https://dijkbode.example/tdm\"]";
+    let found = "SELECT outcome, reserved FROM page_fetches ORDER BY id";
+    assert_eq!(outlet.program.rows(found), [format!("read|{said}")]);
+    let asked = outlet.web.asked_for("/.well-known/tdmrep.json");
+    assert_eq!(asked.len(), 1);
+}
