@@ -31,6 +31,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use crate::fetch::hop::Hop;
+use crate::fetch::lanes::Room;
 use crate::model::capture::Exchange;
 use crate::model::feed::Validators;
 use crate::model::fetch::Failure;
@@ -53,7 +54,7 @@ pub struct Options {
     /// `crawl-delay` in the robots.txt of the host takes its place.
     pub page_gap: Span,
     /// Requests in flight over all hosts together, at least 1. Those to slow hosts have places of
-    /// their own, twice as many.
+    /// their own, sixteen times as many.
     pub concurrency: usize,
     /// To resolve the name, connect and shake hands.
     pub connect_timeout: Span,
@@ -101,8 +102,9 @@ pub struct Request<'a> {
     pub now: Timestamp,
 }
 
-/// What came of a request. It keeps its place among the requests in flight until it is dropped, so
-/// that no more than [`Options::concurrency`] documents are in memory, however slow their storing.
+/// What came of a request. It keeps its place among the requests in flight until it is dropped, and
+/// its room: no more than [`Options::concurrency`] documents of the largest size are in memory,
+/// however slow their storing.
 #[derive(Debug)]
 pub struct Response {
     /// Where the answer came from: the URL of the request, or after redirects the last one, without
@@ -123,6 +125,9 @@ pub struct Response {
     pub reservations: Reservations,
     /// Bytes of the document, decompressed.
     pub size_bytes: u64,
+    /// A server closed a connection that it had kept open, before it answered on it, and was asked
+    /// once more.
+    pub is_asked_again: bool,
     /// Spent on requests, redirects included, waiting for a host's turn excluded.
     pub duration: Duration,
     /// The answer itself.
@@ -154,11 +159,10 @@ pub struct Forbidden {
     pub wait: Duration,
 }
 
-/// A place among the requests in flight.
-#[derive(Debug)]
-pub struct Place(
-    #[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>,
-);
+/// A place among the requests in flight, and room for the document.
+#[derive(Debug, Default)]
+#[expect(dead_code, reason = "what counts is when it is dropped")]
+pub struct Place(Option<OwnedSemaphorePermit>, Room);
 
 /// The answer of a server, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -35,6 +35,9 @@ mod visit;
 
 use visit::Visit;
 
+/// The warning of a poll that took two requests, by which they can be counted.
+const ASKED_AGAIN: &str = "asked again: the server had closed the connection it kept open";
+
 /// What every poll needs.
 #[derive(Debug)]
 pub struct Context<'c> {
@@ -131,6 +134,7 @@ pub async fn poll(
         vouched_for: lessons::vouched_for(&state).filter(|_| is_unconditional),
         state: remember(state, &response, &read, at),
         unreached_since,
+        is_asked_again: response.is_asked_again,
         kept,
         read,
     };
@@ -319,6 +323,8 @@ struct Plan {
     state: PollState,
     /// An outage of our own that began then is over.
     unreached_since: Option<Timestamp>,
+    /// The server had closed the connection it kept open.
+    is_asked_again: bool,
     kept: Option<Kept>,
     read: Read,
 }
@@ -378,13 +384,12 @@ impl Plan {
         state.curve = next.rhythm.curve;
         state.n_failures = next.rhythm.n_failures;
         state.failing_since = next.rhythm.failing_since;
-        let warnings = read.document.map(|document| document.warnings).unwrap_or_default();
+        let mut warnings = read.document.map(|document| document.warnings).unwrap_or_default();
+        warnings.extend(self.is_asked_again.then(|| ASKED_AGAIN.to_owned()));
         let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings };
         polls::record(tx, id, &recorded)?;
         polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
-        if let Some(since) = self.unreached_since {
-            polls::catch_up(tx, since, fetch.at)?;
-        }
+        self.unreached_since.map_or(Ok(0), |since| polls::catch_up(tx, since, fetch.at))?;
         Ok(Polled { outcome: read.outcome, tally, warnings, next, gap })
     }
 }
@@ -431,6 +436,7 @@ pub async fn record_failure(
         vouched_for: None,
         state,
         unreached_since: None,
+        is_asked_again: false,
         kept: None,
         read,
     };

@@ -6,17 +6,19 @@
 
 use hyper::body::Bytes;
 
+use crate::fetch::lanes::{Lanes, Room};
 use crate::fetch::{Options, failure};
 use crate::model::fetch::{Failure, FailureClass};
 use crate::model::units::ByteSize;
 
 /// The most that is set aside for what a server announces; it may not keep its word.
-const RESERVE_BYTES_MAX: u64 = 1 << 20;
+const RESERVE_BYTES_MAX: u64 = 128 << 10;
 
-/// The whole body of `response`, decompressed.
+/// The whole body of `response`, decompressed, which takes `room` as it grows.
 pub(super) async fn read(
     mut response: reqwest::Response,
     options: &Options,
+    (lanes, room): (&Lanes, &mut Room),
 ) -> Result<Vec<u8>, Failure> {
     let ByteSize(max) = options.body_max;
     let announced = response.content_length().unwrap_or(0);
@@ -29,6 +31,7 @@ pub(super) async fn read(
         if (body.len() + piece.len()) as u64 > max {
             return Err(too_large(options));
         }
+        lanes.make_room(room, body.len() + piece.len()).await;
         body.extend_from_slice(&piece);
     }
     Ok(body)

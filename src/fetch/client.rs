@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::fetch::guard::Guard;
 use crate::fetch::hop::Hop;
 use crate::fetch::hosts::{self, Hosts, Turn};
-use crate::fetch::lanes::{Lanes, Pace, SLOW_AFTER};
+use crate::fetch::http::POOL_IDLE;
+use crate::fetch::lanes::{Lanes, Pace, Room, SLOW_AFTER};
 use crate::fetch::memory::Cache;
 use crate::fetch::reserved::{self, Site};
 use crate::fetch::robots::{self, Known};
@@ -56,6 +56,8 @@ enum Kind {
 #[derive(Debug)]
 enum Stop {
     Failed(Failure),
+    /// A connection that was kept open turned out to be closed before there was an answer.
+    Lost(Failure),
     Forbidden(Forbidden),
 }
 
@@ -70,6 +72,7 @@ impl From<Failure> for Stop {
 struct Walk {
     visited: Vec<Url>,
     is_temporary: bool,
+    is_asked_again: bool,
     hops: Vec<Hop>,
     duration: Duration,
 }
@@ -80,7 +83,7 @@ struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Place,
 }
 
 impl Client {
@@ -106,7 +109,7 @@ impl Client {
             defaults,
             guard,
             hosts,
-            lanes: Lanes::new(options.concurrency, SLOW_AFTER),
+            lanes: Lanes::new(options.concurrency, options.body_max, SLOW_AFTER),
             robots: Cache::default(),
             reserved: Cache::default(),
             options,
@@ -172,7 +175,9 @@ impl Inner {
         let mut walk = Walk::default();
         match self.follow(request, kind, &mut walk).await {
             Ok(reply) => Ok(walk.response(request, Ok(reply))),
-            Err(Stop::Failed(failure)) => Ok(walk.response(request, Err(failure))),
+            Err(Stop::Failed(failure) | Stop::Lost(failure)) => {
+                Ok(walk.response(request, Err(failure)))
+            }
             Err(Stop::Forbidden(forbidden)) => Err(forbidden),
         }
     }
@@ -190,7 +195,7 @@ impl Inner {
                     let retry_after = headers::retry_after(&headers, request.now);
                     Ok(robots::Read { status, retry_after, body })
                 }
-                Err(Stop::Failed(failure)) => Err(failure),
+                Err(Stop::Failed(failure) | Stop::Lost(failure)) => Err(failure),
                 Err(Stop::Forbidden(_)) => unreachable!("robots.txt may always be asked for"),
             };
             Known::new(&answer, before.as_deref(), request.now)
@@ -211,7 +216,15 @@ impl Inner {
         walk.visited.push(url.clone());
         loop {
             self.guard.check_url(&url)?;
-            let reply = self.exchange(request, kind, &url, walk).await?;
+            let reply = match self.exchange(request, kind, &url, walk).await {
+                // A GET may be sent again (RFC 9110 section 9.2.2), in its turn like any other.
+                Err(Stop::Lost(_)) if !walk.is_asked_again => {
+                    walk.is_asked_again = true;
+                    self.exchange(request, kind, &url, walk).await
+                }
+                reply => reply,
+            };
+            let reply = reply?;
             if !redirect::is_redirect(reply.status) {
                 return Ok(reply);
             }
@@ -259,9 +272,19 @@ impl Inner {
         turn.set_pace(Pace::of(duration));
         walk.duration += duration;
         let reply = reply.unwrap_or_else(|_| {
-            Err(Failure::new(FailureClass::Timeout, format!("not complete within {total}")))
-        })?;
-        Ok(Reply { place: seat.into_permit(), ..reply })
+            let reason = format!("not complete within {total}");
+            Err(Failure::new(FailureClass::Timeout, reason).into())
+        });
+        let is_kept =
+            turn.answered_at().is_some_and(|at| started_at.duration_since(at) < POOL_IDLE);
+        match reply {
+            Ok(reply) => {
+                turn.answered();
+                Ok(Reply { place: Place(seat.into_permit(), reply.place.1), ..reply })
+            }
+            Err(Stop::Lost(failure)) if !is_kept => Err(failure.into()),
+            Err(stop) => Err(stop),
+        }
     }
 
     async fn send(
@@ -270,7 +293,7 @@ impl Inner {
         kind: Kind,
         url: &Url,
         hops: &mut Vec<Hop>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, Stop> {
         let options = &self.options;
         let message = self.message(request, url)?;
         let mut asked = self.defaults.clone();
@@ -280,18 +303,23 @@ impl Inner {
             let reason = format!("no answer within {}", options.header_timeout);
             Failure::new(FailureClass::Timeout, reason)
         })?;
-        let response =
-            response.map_err(|error| failure::of_request(&error, url, options.connect_timeout))?;
+        let response = response.map_err(|error| {
+            let failure = failure::of_request(&error, url, options.connect_timeout);
+            if failure::is_lost(&error) { Stop::Lost(failure) } else { failure.into() }
+        })?;
         self.guard.check_peer(url, response.remote_addr())?;
         let (status, headers) = (response.status(), response.headers().clone());
         let peer = response.remote_addr().map(|peer| peer.ip());
         hops.push(Hop { url: url.clone(), asked, status, headers: headers.clone(), peer });
+        let mut room = Room::default();
         let body = match kind {
             _ if !status.is_success() => Vec::new(),
             Kind::Robots => body::read_start(response, options, robots::BYTES_READ).await?,
-            Kind::Feed | Kind::Page => body::read(response, options).await?,
+            Kind::Feed | Kind::Page => {
+                body::read(response, options, (&self.lanes, &mut room)).await?
+            }
         };
-        Ok(Reply { status, headers, body, place: None })
+        Ok(Reply { status, headers, body, place: Place(None, room) })
     }
 
     /// The request as it goes over the wire.
@@ -342,7 +370,7 @@ impl Walk {
                 let answer = answer::decide(status, &headers, body, request);
                 (headers, answer, place)
             }
-            Err(failure) => (HeaderMap::new(), Answer::Failed(failure), None),
+            Err(failure) => (HeaderMap::new(), Answer::Failed(failure), Place::default()),
         };
         if let (Answer::Failed(failure), Some(url)) = (&mut answer, redirected_to) {
             let reason = format!("redirected to `{}`: {}", redirect::shown(url), failure.reason);
@@ -366,7 +394,8 @@ impl Walk {
             size_bytes: if let Answer::Document(body) = &answer { body.len() as u64 } else { 0 },
             duration: self.duration,
             answer,
-            place: Place(place),
+            place,
+            is_asked_again: self.is_asked_again,
             hops: self.hops,
         }
     }

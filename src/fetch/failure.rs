@@ -36,6 +36,17 @@ pub(super) fn of_request(error: &reqwest::Error, url: &Url, connect_timeout: Spa
     Failure::new(class(error), one_line(&reason))
 }
 
+/// Whether the connection ended before a byte of an answer came.
+pub(super) fn is_lost(error: &reqwest::Error) -> bool {
+    let is_reset = |error: &io::Error| {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+        matches!(error.kind(), ConnectionReset | ConnectionAborted | BrokenPipe)
+    };
+    !error.is_connect()
+        && (cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
+            || cause::<io::Error>(error).is_some_and(is_reset))
+}
+
 /// Why the body could not be read to its end.
 pub(super) fn of_body(error: &reqwest::Error) -> Failure {
     let text = deepest_text(error);

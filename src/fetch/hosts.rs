@@ -54,6 +54,8 @@ struct HostState {
     page: Mutex<Option<(Instant, Duration)>>,
     /// Of the last request.
     pace: Mutex<Pace>,
+    /// When it last answered: it may have kept that connection open.
+    answered_at: Mutex<Option<Instant>>,
 }
 
 /// The right to ask one host, until it is dropped.
@@ -130,6 +132,7 @@ impl Hosts {
             page_turn: Arc::new(Semaphore::new(1)),
             page: Mutex::new(None),
             pace: Mutex::new(Pace::Quick),
+            answered_at: Mutex::new(None),
         });
         table.hosts.insert(key.to_owned(), Arc::clone(&host));
         host
@@ -159,6 +162,17 @@ impl Turn {
     /// How this host answered last; one not asked before is taken to be quick.
     pub(super) fn pace(&self) -> Pace {
         *self.host.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When this host last answered.
+    pub(super) fn answered_at(&self) -> Option<Instant> {
+        *self.host.answered_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers that it answered.
+    pub(super) fn answered(&self) {
+        let mut at = self.host.answered_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *at = Some(Instant::now());
     }
 
     /// Remembers how it answered now.

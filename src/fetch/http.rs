@@ -18,7 +18,7 @@ const N_HEADERS_MAX: usize = 128;
 const HTTP2_HEADER_BYTES_MAX: u32 = 64 << 10;
 
 /// Long enough for the next feed of the same publisher, too short to see the next round.
-const POOL_IDLE: Duration = Duration::from_secs(30);
+pub(super) const POOL_IDLE: Duration = Duration::from_secs(30);
 
 /// A client with these limits, that sends `headers` with every request.
 pub(super) fn client(
