@@ -260,16 +260,32 @@ const ADD_REVISION: &str = "
     VALUES (
         :article, :number, :seen_at, :source, :feed, :title, :authors, :section, :tags, :language,
         :published_at, :published_precision, :is_zone_assumed, :modified_at, :modified_precision,
-        :enclosures, :n_words, :changed, :fingerprint, :digest,
-        :text_source,
-        :is_text_changed AND EXISTS (
-            SELECT 1
-            FROM article AS a
-            JOIN revision AS p ON p.id = a.revision_id
-            WHERE a.id = :article
-                AND p.published_at IS :published_at
-                AND p.modified_at IS :modified_at))
+        :enclosures, :n_words, :changed, :fingerprint, :digest, :text_source, :is_silent)
     RETURNING id";
+
+const CURRENT_DATES: &str = "
+    SELECT r.published_at, r.modified_at
+    FROM article AS a
+    JOIN revision AS r ON r.id = a.revision_id
+    WHERE a.id = :article";
+
+/// Whether the text changed and the stated dates did not.
+fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<bool, Error> {
+    if !version.changed.contains(&"text") {
+        return Ok(false);
+    }
+    let seconds = |date: Option<StatedDate>| date.map(|date| date.at.seconds());
+    let dates = (seconds(version.content.published), seconds(version.content.modified));
+    let current: Option<(Option<i64>, Option<i64>)> = tx
+        .connection
+        .prepare_cached(CURRENT_DATES)
+        .and_then(|mut statement| {
+            let id = named_params! { ":article": article.0 };
+            statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .map_err(Error::sqlite("read an article"))?;
+    Ok(current == Some(dates))
+}
 
 const ADD_BODY: &str =
     "INSERT INTO body (revision_id, codec, data) VALUES (:revision, :codec, :data)";
@@ -285,6 +301,7 @@ fn add_revision(
     let failed = || Error::sqlite("store a revision");
     let content = version.content;
     let words = n_words(&content.text);
+    let is_silent = is_silent(tx, article, version)?;
     let revision: i64 = tx
         .connection
         .prepare_cached(ADD_REVISION)
@@ -312,7 +329,7 @@ fn add_revision(
                 ":fingerprint": version.fingerprint,
                 ":digest": version.digest,
                 ":text_source": version.text_source.as_str(),
-                ":is_text_changed": version.changed.contains(&"text"),
+                ":is_silent": is_silent,
             },
             |row| row.get(0),
         )

@@ -165,7 +165,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
              PRAGMA temp_store = MEMORY;",
         )
         .map_err(Error::sqlite(opening))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     migrate::migrate(&mut connection)?;
     Ok(connection)
 }
