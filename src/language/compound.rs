@@ -29,29 +29,24 @@ pub struct Parts {
 /// The parts of the folded `word`; none when it is no compound.
 pub fn parts(lexicon: &Lexicon, word: &str) -> Parts {
     let mut parts = Parts { lemmas: Vec::new(), are_all: true };
-    let divided = divide(lexicon, word);
-    if divided.len() > 1 {
-        collect(lexicon, &divided, &mut parts);
-    }
+    collect(lexicon, &divide(lexicon, word).parts, &mut parts);
     parts
 }
 
 /// The last part of the folded `word` when it is a compound that the lexicon does not know.
 pub fn head<'w>(lexicon: &Lexicon, word: &'w str) -> Option<&'w str> {
     let known = lexicon.get(word).is_some_and(|entry| entry.is_word());
-    let divided = if known { Vec::new() } else { divide(lexicon, word) };
-    if divided.len() > 1 { divided.last().copied() } else { None }
+    if known { None } else { divide(lexicon, word).parts.last().copied() }
 }
 
 fn collect(lexicon: &Lexicon, divided: &[&str], parts: &mut Parts) {
-    let last = divided.len() - 1;
     for (n, part) in divided.iter().enumerate() {
         let inner = divide(lexicon, part);
-        if inner.len() > 1 {
-            collect(lexicon, &inner, parts);
+        if !inner.parts.is_empty() {
+            collect(lexicon, &inner.parts, parts);
             continue;
         }
-        match lemma(lexicon, part, last - n) {
+        match lemma(lexicon, part, inner.entry, divided.len() - 1 - n) {
             Some(lemma) if !parts.lemmas.contains(&lemma) => parts.lemmas.push(lemma),
             Some(_) => {}
             None => parts.are_all = false,
@@ -59,10 +54,10 @@ fn collect(lexicon: &Lexicon, divided: &[&str], parts: &mut Parts) {
     }
 }
 
-/// The noun that a part with `n_after` parts after it stands for; `None` for one that the compound
-/// is not about.
-fn lemma(lexicon: &Lexicon, part: &str, n_after: usize) -> Option<String> {
-    let (word, entry) = match lexicon.get(part) {
+/// The noun that a part with this entry and `n_after` parts after it stands for; `None` for one that
+/// the compound is not about.
+fn lemma(lexicon: &Lexicon, part: &str, entry: Option<Entry>, n_after: usize) -> Option<String> {
+    let (word, entry) = match entry {
         Some(entry) if n_after == 0 || entry.is_topic => (part, entry),
         // Bound by an s: `redding` in `reddingsboot`.
         None => (part.strip_suffix('s')?, lexicon.get(part.strip_suffix('s')?)?),
@@ -71,23 +66,36 @@ fn lemma(lexicon: &Lexicon, part: &str, n_after: usize) -> Option<String> {
     lexicon.first_lemma(word, entry)
 }
 
-/// The word in two by the lexicon, or in as many as it takes; in one when it is no compound.
-fn divide<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
+/// Whether `word` could be a compound, by its letters alone.
+pub fn is_divisible(word: &str) -> bool {
     let is_long_enough = (LETTERS_MIN..=LETTERS_MAX).contains(&word.len());
-    if !is_long_enough || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return vec![word];
-    }
-    match lexicon.get(word) {
-        Some(entry) if entry.division > 0 => {
+    is_long_enough && word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// What `divide` found.
+struct Divided<'w> {
+    /// The entry of the whole word.
+    entry: Option<Entry>,
+    /// None when it is no compound.
+    parts: Vec<&'w str>,
+}
+
+/// The word in two by the lexicon, or in as many as it takes.
+fn divide<'w>(lexicon: &Lexicon, word: &'w str) -> Divided<'w> {
+    let entry = lexicon.get(word);
+    let parts = match entry {
+        _ if !is_divisible(word) => Vec::new(),
+        Some(Entry { division: 0, .. }) => Vec::new(),
+        Some(entry) => {
             let (first, rest) = word.split_at(usize::from(entry.division).min(word.len()));
             vec![first, rest]
         }
-        Some(_) => vec![word],
         None => likeliest(lexicon, word),
-    }
+    };
+    Divided { entry, parts }
 }
 
-/// The cheapest way to read `word` as a row of parts.
+/// The cheapest way to read `word` as a row of parts; none when there is no way.
 fn likeliest<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
     // For each place: the cost of the beginnings that lead to it, and where the last one began.
     let mut reached: Vec<Option<(u32, usize)>> = vec![None; word.len() + 1];
@@ -120,7 +128,7 @@ fn likeliest<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
         from = if at == 0 { None } else { reached[at].map(|(_, before)| before) };
     }
     divided.reverse();
-    if divided.is_empty() { vec![word] } else { divided }
+    divided
 }
 
 fn cost(letters: usize, scale: u8) -> u32 {
@@ -137,7 +145,7 @@ pub fn scale(n: u32) -> u8 {
 /// form of `lemma` all the same.
 pub fn follows(lexicon: &Lexicon, word: &str, entry: Entry, lemma: &str) -> bool {
     if entry.division == 0 {
-        return word.len() < LETTERS_MIN || likeliest(lexicon, word).len() == 1;
+        return word.len() < LETTERS_MIN || likeliest(lexicon, word).is_empty();
     }
     if !(LETTERS_MIN..=LETTERS_MAX).contains(&word.len()) {
         return false;
@@ -146,12 +154,10 @@ pub fn follows(lexicon: &Lexicon, word: &str, entry: Entry, lemma: &str) -> bool
     let (first, rest) = word.split_at(usize::from(entry.division).min(word.len()));
     let read = |divided: &[&str]| {
         let mut parts = Parts { lemmas: Vec::new(), are_all: true };
-        if divided.len() > 1 {
-            collect(lexicon, divided, &mut parts);
-        }
+        collect(lexicon, divided, &mut parts);
         parts
     };
-    let head = without.last().copied().unwrap_or_default();
+    let head = without.last().copied().unwrap_or(word);
     let head_lemma = lexicon.get(head).and_then(|entry| lexicon.first_lemma(head, entry));
     let own = head_lemma.map(|own| format!("{}{own}", &word[..word.len() - head.len()]));
     read(&without) == read(&[first, rest]) && own.as_deref() == Some(lemma)
