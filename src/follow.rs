@@ -9,7 +9,7 @@ const BATCH: usize = 64;
 
 /// Bytes of text between two commits of a long catch-up: the index may hold them in memory till
 /// then, and each commit makes a segment.
-const COMMIT_BYTES: usize = 6 << 20;
+const COMMIT_BYTES: usize = 32 << 20;
 
 /// Why the index could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
