@@ -14,10 +14,12 @@ mod setup;
 
 mod analyze;
 mod backfill;
+mod cite;
 mod config;
 mod demo;
 mod diff;
 mod doctor;
+mod export;
 mod extract;
 mod feed;
 mod fold;
@@ -26,6 +28,7 @@ mod generate;
 mod import;
 mod named;
 mod poll;
+mod question;
 mod recluster;
 mod reindex;
 mod render;
@@ -67,6 +70,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Run(args) => run::run(global, args),
         Command::Poll(args) => poll::poll(global, args),
         Command::Search(args) => search::search(global, args),
+        Command::Export(args) => export::export(global, args),
+        Command::Cite(args) => cite::cite(global, args),
         Command::Show(args) => show::show(global, args),
         Command::Revisions(args) => revisions::revisions(global, args),
         Command::Diff(args) => diff::diff(global, args),

@@ -1,3 +1,11 @@
 //! Values to bytes: one file per format, written to any `io::Write`.
 
+pub mod card;
+pub mod cite;
+pub mod document;
+pub mod manifest;
 pub mod opml;
+pub mod parquet;
+pub mod row;
+pub mod table;
+pub mod tei;

@@ -58,7 +58,8 @@ pub fn catch_up(
     Ok(n_done)
 }
 
-fn document(change: &changes::Change) -> Document<'_> {
+/// An article as it is indexed.
+pub fn document(change: &changes::Change) -> Document<'_> {
     Document {
         article: change.article.0,
         title: &change.title,

@@ -7,6 +7,7 @@
 //! and starts empty at watermark 0. Texts are not kept here.
 
 mod careful;
+mod collect;
 #[cfg(test)]
 mod differential;
 mod directory;

@@ -55,6 +55,8 @@ pub mod relate;
 
 pub mod upkeep;
 
+pub mod corpus;
+
 pub mod config;
 
 pub mod service;

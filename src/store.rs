@@ -10,6 +10,7 @@ pub mod articles;
 pub mod backup;
 pub mod captures;
 pub mod changes;
+pub mod corpus;
 pub mod coverage;
 pub mod feeds;
 pub mod library;

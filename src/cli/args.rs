@@ -10,6 +10,7 @@ mod analyze;
 mod ask;
 mod backfill;
 mod evidence;
+mod export;
 mod extract;
 mod feed;
 mod history;
@@ -20,6 +21,7 @@ pub(super) use analyze::*;
 pub(super) use ask::*;
 pub(super) use backfill::*;
 pub(super) use evidence::*;
+pub(super) use export::*;
 pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
@@ -121,6 +123,10 @@ pub(super) enum Command {
     Poll(PollArgs),
     /// Find articles
     Search(SearchArgs),
+    /// Write what a query finds into files: a corpus
+    Export(ExportArgs),
+    /// Cite articles in BibTeX, RIS or CSL
+    Cite(CiteArgs),
     /// Show an article: its text, where it was seen, its revisions
     Show(ShowArgs),
     /// List the revisions of an article, or the edits of all

@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::out;
-use crate::{config, fetch, follow, index, query, service, store, upkeep, warc, worker};
+use crate::{config, corpus, fetch, follow, index, query, service, store, upkeep, warc, worker};
 
 /// The exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +145,24 @@ impl From<follow::Error> for Failure {
         match error {
             follow::Error::Store(error) => error.into(),
             follow::Error::Index(error) => error.into(),
+        }
+    }
+}
+
+impl From<corpus::Error> for Failure {
+    fn from(error: corpus::Error) -> Self {
+        let hint = match &error {
+            corpus::Error::Occupied(_) => "name another folder with `-o`, or empty this one",
+            corpus::Error::Other { .. } => "name another folder with `-o`",
+            corpus::Error::Busy(_) => "wait for it, or name another folder with `-o`",
+            _ => "",
+        };
+        match error {
+            corpus::Error::Store(error) => error.into(),
+            corpus::Error::Index(error) => error.into(),
+            corpus::Error::Warc(error) => error.into(),
+            corpus::Error::File { .. } => Self::wrap(Exit::Database, error),
+            error => Self::wrap(Exit::Usage, error).hint(hint),
         }
     }
 }

@@ -10,6 +10,8 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
+use crate::export::table::harmless;
+
 /// Columns when the terminal does not say.
 const WIDTH: usize = 80;
 
@@ -49,6 +51,12 @@ pub(super) fn clean(text: &str) -> String {
 /// [`clean`], with line ends and empty lines kept.
 pub(super) fn clean_lines(text: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}
+
+/// What a document for other programs may hold: [`clean`], with its own line ends kept.
+pub(super) fn clean_marks(text: &str) -> String {
+    let keep = |c: &char| !is_unsafe(*c) || matches!(c, '\r' | '\n');
+    text.chars().filter(keep).collect()
 }
 
 /// C0 and C1 controls, and what changes the direction or order of text (Unicode TR 36).
@@ -212,7 +220,8 @@ pub(super) fn json(value: &Value) -> String {
     escape_unsafe(value.to_string())
 }
 
-fn json_pretty(value: &Value) -> String {
+/// JSON over several lines, likewise.
+pub(super) fn json_pretty(value: &Value) -> String {
     escape_unsafe(serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
@@ -243,9 +252,9 @@ fn csv_line(out: impl io::Write, cells: impl Iterator<Item = String>) -> io::Res
 fn csv_cell(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => return String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => harmless(text),
         Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
+            harmless(&items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
         }
         Some(other) => other.to_string(),
     };

@@ -6,20 +6,20 @@ use crate::cli::args::{Global, SearchArgs, SortBy};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::fold::{self, Fold, Line};
 use crate::cli::out::{Format, Record};
-use crate::cli::{out, render, setup, snippet, when};
+use crate::cli::{out, question, render, setup, snippet};
 use crate::index::search::{Hits, Page, Searcher, Sort};
 use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
-use crate::query::{self, Filter, Query};
+use crate::query::{Filter, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
 use crate::store::{Layout, Lock, Reader, changes};
 
 pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure> {
-    let mut query = query::parse(&args.query.join(" "))?;
     let now = clock::now();
-    query.set_times(&|time| when::range(time, now))?;
-    let filter = filter(args)?;
+    let query = question::words(&args.question, now)?;
+    let words = if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide };
+    let filter = Filter { words, ..question::filter(&args.question, now)? };
     let fold = Fold::of(args);
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
@@ -46,17 +46,6 @@ fn page(args: &SearchArgs, fold: Fold) -> Page {
         SortBy::Relevance => Sort::Relevance,
     };
     Page { sort, limit: fold.n_hits(args.limit), offset: 0 }
-}
-
-fn filter(args: &SearchArgs) -> Result<Filter, Failure> {
-    let now = clock::now();
-    Ok(Filter {
-        since: args.since.as_deref().map(|text| when::since(text, now)).transpose()?,
-        until: args.until.as_deref().map(|text| when::until(text, now)).transpose()?,
-        outlets: args.outlet.clone(),
-        feeds: args.feed.clone(),
-        words: if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide },
-    })
 }
 
 /// The query in normal form, and for each word what it finds and in how many articles.

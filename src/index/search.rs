@@ -9,6 +9,7 @@ use tantivy::query::Query as Plan;
 use tantivy::{DocAddress, Index, Order, ReloadPolicy};
 
 use crate::index::Error;
+use crate::index::collect::Everything;
 use crate::index::directory::ReadDirectory;
 use crate::index::schema::{self, ARTICLE, Fields, SORT_AT, State};
 use crate::index::translate;
@@ -39,6 +40,15 @@ pub enum Sort {
     Newest,
     /// By how well they match, the best first; the headline weighs more.
     Relevance,
+}
+
+/// An article that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Its place in time, in seconds UTC.
+    pub sort_at: i64,
+    /// Its row in the archive.
+    pub article: i64,
 }
 
 /// What was found.
@@ -101,6 +111,12 @@ impl Searcher {
             Sort::Relevance => self.best(&*plan, page),
         };
         hits.map_err(Error::when("search"))
+    }
+
+    /// All articles that match, in no order, with their places in time.
+    pub fn all(&self, query: &Query, filter: &Filter) -> Result<Vec<Hit>, Error> {
+        let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
+        self.inner.search(&*plan, &Everything).map_err(Error::when("search"))
     }
 
     fn count(&self, plan: &dyn Plan) -> tantivy::Result<Hits> {

@@ -45,6 +45,12 @@ impl Reservations {
         nearest.map(|tdm| tdm.is_reserved)
     }
 
+    /// Whether the publisher wants no machine to learn from it: text and data mining is reserved, or
+    /// `noai` is said.
+    pub fn is_reserved(&self) -> Option<bool> {
+        if self.is_noai { Some(true) } else { self.is_tdm_reserved() }
+    }
+
     /// Nothing was said anywhere.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -62,6 +68,33 @@ impl Reservations {
         words.extend(self.is_noai.then(|| "noai".to_owned()));
         words.extend(self.is_noimageai.then(|| "noimageai".to_owned()));
         words
+    }
+
+    /// The inverse of [`Reservations::words`]; what it does not know is left out.
+    pub fn from_words(words: &[String]) -> Self {
+        let mut said = Self::default();
+        for word in words {
+            let Some((place, (name, value))) =
+                word.split_once(' ').and_then(|(place, said)| Some((place, said.split_once('=')?)))
+            else {
+                said.is_noai |= word == "noai";
+                said.is_noimageai |= word == "noimageai";
+                continue;
+            };
+            let tdm = match place {
+                "site" => &mut said.site,
+                "header" => &mut said.header,
+                "page" => &mut said.page,
+                _ => continue,
+            };
+            let tdm = tdm.get_or_insert(Tdm { is_reserved: false, policy: None });
+            match name {
+                "tdm-reservation" => tdm.is_reserved = value == "1",
+                "tdm-policy" => tdm.policy = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        said
     }
 }
 
@@ -93,8 +126,10 @@ mod tests {
             ..Reservations::default()
         };
         let page = Reservations { page: Some(FREE), is_noimageai: true, ..Reservations::default() };
+        let all = header.and(page);
+        assert_eq!(Reservations::from_words(&all.words()), all);
         assert_eq!(
-            header.and(page).words(),
+            all.words(),
             [
                 "header tdm-reservation=1",
                 "header tdm-policy=https://dijkbode.example/tdm",

@@ -1,7 +1,8 @@
 //! What changed, in the order in which it changed: what the search index follows.
 
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use crate::model::time::Timestamp;
 use crate::query::Trait;
 use crate::store::{ArticleRow, Error, Reader, articles, text};
 
@@ -98,6 +99,45 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
         sort_at: row.get(8)?,
     };
     Ok((change, row.get(9)?, row.get(3)?, row.get(4)?))
+}
+
+const AT: &str = "
+    SELECT a.seq, a.id, r.title, b.codec, b.data, coalesce(a.outlet, ''), coalesce(r.section, ''),
+           r.authors, a.sort_at, r.id,
+           (SELECT group_concat(f.name, char(31))
+            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
+           (SELECT group_concat(DISTINCT f.section)
+            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of
+                AND f.section IS NOT r.section),
+           r.tags, r.language, r.number > 1, r.enclosures
+    FROM article AS a
+    JOIN revision AS r ON r.article_id = a.id
+    JOIN body AS b ON b.revision_id = r.id
+    WHERE a.id = :article AND r.number = :number";
+
+/// An article as it was at `as_of`, when `number` was its revision.
+pub fn at(
+    reader: &Reader,
+    article: ArticleRow,
+    number: u32,
+    as_of: Timestamp,
+) -> Result<Option<Change>, Error> {
+    let failed = || Error::sqlite("read an article as it was");
+    let mut statement = reader.connection.prepare_cached(AT).map_err(failed())?;
+    let found = statement
+        .query_row(
+            named_params! {
+                ":article": article.0, ":number": number, ":as_of": as_of.seconds(),
+            },
+            read,
+        )
+        .optional()
+        .map_err(failed())?;
+    let Some((mut change, revision, codec, data)) = found else { return Ok(None) };
+    change.text = text::unpack(revision, codec, &data)?;
+    Ok(Some(change))
 }
 
 /// The place of the last change; 0 in an empty archive.

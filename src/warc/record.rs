@@ -68,11 +68,54 @@ pub fn exchange(entry: &Entry<'_>) -> Vec<u8> {
     bytes
 }
 
+/// What was made of a document, in plain text, as in the WET files of web archives.
+#[derive(Debug, Clone, Copy)]
+pub struct Conversion<'c> {
+    /// What the record is named after: the same name gives the same record.
+    pub name: &'c str,
+    /// The address of the document.
+    pub url: &'c str,
+    /// When it was read.
+    pub at: Timestamp,
+    /// Its language.
+    pub language: Option<&'c str>,
+    /// The text.
+    pub text: &'c str,
+}
+
+/// The record of a conversion.
+pub fn conversion(of: &Conversion<'_>) -> Vec<u8> {
+    let mut headers = vec![
+        ("WARC-Type", "conversion".to_owned()),
+        ("WARC-Record-ID", format!("<{}>", id_of(of.name))),
+        ("WARC-Date", of.at.to_rfc3339()),
+        ("WARC-Target-URI", of.url.to_owned()),
+        ("Content-Type", "text/plain; charset=utf-8".to_owned()),
+    ];
+    headers.extend(of.language.map(|tag| ("WARC-Identified-Content-Language", tag.to_owned())));
+    member(headers, of.text.as_bytes())
+}
+
+/// The name of a record that depends on `name` alone (RFC 9562 section 5.8).
+pub fn id_of(name: &str) -> String {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(name)[..16]);
+    let id = uuid::Builder::from_bytes(bytes)
+        .with_variant(uuid::Variant::RFC4122)
+        .with_version(uuid::Version::Custom);
+    id.into_uuid().urn().to_string()
+}
+
 /// The record that opens a file.
 pub fn info(file: &str, at: Timestamp) -> Vec<u8> {
+    info_as(&new_id(), file, at)
+}
+
+/// The record that opens a file, under a name of its own.
+pub fn info_as(record_id: &str, file: &str, at: Timestamp) -> Vec<u8> {
     let headers = vec![
         ("WARC-Type", "warcinfo".to_owned()),
-        ("WARC-Record-ID", format!("<{}>", new_id())),
+        ("WARC-Record-ID", format!("<{record_id}>")),
         ("WARC-Date", at.to_rfc3339()),
         ("WARC-Filename", file.to_owned()),
         ("Content-Type", "application/warc-fields".to_owned()),

@@ -20,7 +20,7 @@ const RANKS: [&[&str]; 9] = [
     &["extract"],
     &["store", "index", "fetch", "warc", "worker", "press"],
     &["capture"],
-    &["poll", "repair", "import", "enrich", "follow", "discover", "relate", "upkeep"],
+    &["poll", "repair", "import", "enrich", "follow", "discover", "relate", "upkeep", "corpus"],
     &["config"],
     &["service"],
     &["cli"],

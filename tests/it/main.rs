@@ -17,6 +17,7 @@ mod demo; // the README's first command
 mod doctor; // that each thing it looks at can be found wrong
 mod errors; // what fails, moves, is gone or asks for patience
 mod evidence; // what is kept as servers sent it
+mod export; // corpora: whole, repeatable, resumable; references
 mod extract; // article pages: text, metadata, walls, hostile ones
 #[cfg(target_os = "linux")] // name spaces, /dev/full, limits of a shell
 mod fault; // disk, files, limits and kills against us, each by its name

@@ -29,21 +29,9 @@ Examples:
 Quote a query that has a quote or a minus in it. Without a query everything is
 listed. --until includes the day it names.")]
 pub(in crate::cli) struct SearchArgs {
-    /// What to find
-    #[arg(value_name = "QUERY")]
-    pub query: Vec<String>,
-    /// From this day on: a date, a month, `yesterday`, `7d`
-    #[arg(long, value_name = "WHEN")]
-    pub since: Option<String>,
-    /// Up to and including this day
-    #[arg(long, value_name = "WHEN")]
-    pub until: Option<String>,
-    /// Only of this outlet; may be repeated
-    #[arg(long, value_name = "OUTLET")]
-    pub outlet: Vec<String>,
-    /// Only seen in this feed; may be repeated
-    #[arg(long, value_name = "FEED")]
-    pub feed: Vec<String>,
+    /// What to find.
+    #[command(flatten)]
+    pub question: QuestionArgs,
     /// Show how the query is read and what each word finds
     #[arg(long)]
     pub explain: bool,
@@ -65,6 +53,26 @@ pub(in crate::cli) struct SearchArgs {
     /// JSON keys or CSV columns, as `id,title,text`
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub fields: Vec<String>,
+}
+
+/// What to find, and where.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct QuestionArgs {
+    /// What to find
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// From this day on: a date, a month, `yesterday`, `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Up to and including this day
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Only of this outlet; may be repeated
+    #[arg(long, value_name = "OUTLET")]
+    pub outlet: Vec<String>,
+    /// Only seen in this feed; may be repeated
+    #[arg(long, value_name = "FEED")]
+    pub feed: Vec<String>,
 }
 
 /// What is done with articles that go back to one text.

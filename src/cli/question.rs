@@ -1,0 +1,79 @@
+//! What is asked on the command line: a query, and flags that limit it.
+
+use crate::cli::args::QuestionArgs;
+use crate::cli::failure::Failure;
+use crate::cli::when;
+use crate::model::time::Timestamp;
+use crate::query::{self, Field, Filter, Query, Relation, Time};
+
+/// The words of the query alone; what its dates mean is seen from `now`.
+pub(super) fn words(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failure> {
+    let mut query = query::parse(&args.query.join(" "))?;
+    query.set_times(&|time| when::range(time, now))?;
+    Ok(query)
+}
+
+/// The flags beside it.
+pub(super) fn filter(args: &QuestionArgs, now: Timestamp) -> Result<Filter, Failure> {
+    Ok(Filter {
+        since: args.since.as_deref().map(|text| when::since(text, now)).transpose()?,
+        until: args.until.as_deref().map(|text| when::until(text, now)).transpose()?,
+        outlets: args.outlet.clone(),
+        feeds: args.feed.clone(),
+        ..Filter::default()
+    })
+}
+
+/// All of it as one query, which says by itself what was asked.
+pub(super) fn whole(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failure> {
+    let mut parts = match query::parse(&args.query.join(" "))? {
+        Query::Everything => Vec::new(),
+        Query::All(parts) => parts,
+        query => vec![query],
+    };
+    parts.extend(named(Field::Outlet, &args.outlet));
+    parts.extend(named(Field::Feed, &args.feed));
+    let times = [(Relation::Since, &args.since), (Relation::Until, &args.until)];
+    for (relation, text) in times {
+        let text = text.as_ref().map(|text| text.split_whitespace().collect::<String>());
+        parts.extend(text.map(|text| Query::Time(Time { relation, text, range: (None, None) })));
+    }
+    let mut query = match parts.len() {
+        0 => Query::Everything,
+        1 => parts.remove(0),
+        _ => Query::All(parts),
+    };
+    query.set_times(&|time| when::range(time, now))?;
+    Ok(query)
+}
+
+fn named(field: Field, names: &[String]) -> Option<Query> {
+    // No name has a quote in it that a query could hold.
+    let quoted = |name: &String| Query::Phrase(name.replace(['"', '“', '”', '„', '‟'], " "));
+    let mut names: Vec<Query> = names.iter().map(quoted).collect();
+    let any = if names.len() > 1 { Query::Any(names) } else { names.pop()? };
+    Some(Query::In(field, Box::new(any)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_become_part_of_the_query() {
+        let args = QuestionArgs {
+            query: vec!["storm OR wind".into()],
+            since: Some("2022-02".into()),
+            until: None,
+            outlet: vec!["NU.nl".into(), "NOS".into()],
+            feed: vec!["nos".into()],
+        };
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let query = whole(&args, now).unwrap();
+        let text = "(storm OR wind) outlet:(\"NU.nl\" OR \"NOS\") feed:\"nos\" since:2022-02";
+        assert_eq!(query.to_string(), text);
+        let mut again = query::parse(text).unwrap();
+        again.set_times(&|time| when::range(time, now)).unwrap();
+        assert_eq!(again, query);
+    }
+}

@@ -1,0 +1,136 @@
+//! The archive as it was: which articles and revisions it had at a moment in the past.
+
+use std::collections::HashSet;
+
+use rusqlite::{OptionalExtension as _, named_params};
+
+use crate::export::manifest::State;
+use crate::model::time::Timestamp;
+use crate::store::articles::from_json;
+use crate::store::{ArticleRow, Error, Reader};
+
+/// The archive as it is, for whom `as_of` is now.
+pub fn state(reader: &Reader, as_of: Timestamp) -> Result<State, Error> {
+    const LAST: &str = "
+        SELECT coalesce((SELECT max(id) FROM article), 0),
+               coalesce((SELECT max(id) FROM revision), 0)";
+    reader
+        .connection
+        .query_row(LAST, [], |row| {
+            Ok(State { as_of, articles: row.get(0)?, revisions: row.get(1)? })
+        })
+        .map_err(Error::sqlite("read how far the archive is"))
+}
+
+const LATER_ARTICLES: &str = "
+    SELECT id
+    FROM article
+    WHERE first_seen_at > :as_of OR id > :articles";
+
+/// The articles that were not there yet.
+pub fn later_articles(reader: &Reader, state: &State) -> Result<HashSet<i64>, Error> {
+    let failed = || Error::sqlite("read which articles are later");
+    let mut statement = reader.connection.prepare_cached(LATER_ARTICLES).map_err(failed())?;
+    let bounds = named_params! { ":as_of": state.as_of.seconds(), ":articles": state.articles };
+    statement.query_map(bounds, |row| row.get(0)).and_then(Iterator::collect).map_err(failed())
+}
+
+/// Revised, seen in another feed, or not in an index that has followed up to `watermark`.
+const CHANGED: &str = "
+    SELECT article_id FROM revision INDEXED BY revision_later
+    WHERE number > 1 AND seen_at > :as_of
+    UNION
+    SELECT article_id FROM revision WHERE id > :revisions
+    UNION
+    SELECT article_id FROM sighting WHERE first_seen_at > :as_of
+    UNION
+    SELECT id FROM article WHERE seq > :watermark";
+
+/// The articles of which the index at `watermark` may say something else than it would have said
+/// then.
+pub fn changed(reader: &Reader, state: &State, watermark: i64) -> Result<HashSet<i64>, Error> {
+    let failed = || Error::sqlite("read which articles changed");
+    let mut statement = reader.connection.prepare_cached(CHANGED).map_err(failed())?;
+    let bounds = named_params! {
+        ":as_of": state.as_of.seconds(), ":revisions": state.revisions, ":watermark": watermark,
+    };
+    statement.query_map(bounds, |row| row.get(0)).and_then(Iterator::collect).map_err(failed())
+}
+
+const NUMBER: &str = "
+    SELECT max(number)
+    FROM revision
+    WHERE article_id = :article AND seen_at <= :as_of AND id <= :revisions";
+
+/// The number of the revision that was current.
+pub fn number(reader: &Reader, row: ArticleRow, state: &State) -> Result<Option<u32>, Error> {
+    let failed = || Error::sqlite("look up a revision");
+    let mut statement = reader.connection.prepare_cached(NUMBER).map_err(failed())?;
+    let bounds = named_params! {
+        ":article": row.0, ":as_of": state.as_of.seconds(), ":revisions": state.revisions,
+    };
+    statement.query_row(bounds, |row| row.get(0)).map_err(failed())
+}
+
+/// What was known around an article.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Around {
+    /// Its place in time.
+    pub sort_at: Timestamp,
+    /// The feeds that had listed it, by name.
+    pub feeds: Vec<String>,
+    /// How much of it could be read, at the last reading of its page.
+    pub access: Option<String>,
+    /// What was said of text and data mining, when anything was last said.
+    pub reservations: Vec<String>,
+    /// Words in the text of the revision.
+    pub n_words: u32,
+}
+
+const AROUND: &str = "
+    SELECT a.sort_at,
+           (SELECT group_concat(f.name, char(31) ORDER BY f.name)
+            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
+           (SELECT x.access
+            FROM page_fetch AS x
+            WHERE x.article_id = a.id AND x.access IS NOT NULL AND x.at <= :as_of
+            ORDER BY x.id DESC LIMIT 1),
+           (SELECT x.reserved
+            FROM page_fetch AS x
+            WHERE x.article_id = a.id AND x.reserved IS NOT NULL AND x.at <= :as_of
+            ORDER BY x.id DESC LIMIT 1),
+           (SELECT r.n_words
+            FROM revision AS r
+            WHERE r.article_id = a.id AND r.number = :number)
+    FROM article AS a
+    WHERE a.id = :article";
+
+/// What was known at `as_of` around the revision `number` of the article in `row`.
+pub fn around(
+    reader: &Reader,
+    row: ArticleRow,
+    number: u32,
+    as_of: Timestamp,
+) -> Result<Around, Error> {
+    let failed = || Error::sqlite("read what is known around an article");
+    let mut statement = reader.connection.prepare_cached(AROUND).map_err(failed())?;
+    let bounds = named_params! {
+        ":article": row.0, ":number": number, ":as_of": as_of.seconds(),
+    };
+    let found = statement
+        .query_row(bounds, |row| {
+            let feeds: Option<String> = row.get(1)?;
+            let feeds = feeds.unwrap_or_default();
+            Ok(Around {
+                sort_at: Timestamp::from_seconds(row.get(0)?),
+                feeds: feeds.split('\u{1f}').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
+                access: row.get(2)?,
+                reservations: from_json(row.get(3)?),
+                n_words: row.get::<_, Option<u32>>(4)?.unwrap_or_default(),
+            })
+        })
+        .optional()
+        .map_err(failed())?;
+    Ok(found.unwrap_or_default())
+}
