@@ -129,16 +129,17 @@ pub fn month(at: Timestamp) -> String {
 /// An article for the tests of every format, with all that is hard to write.
 #[cfg(test)]
 pub(super) fn sample() -> Row {
-    use crate::parse::date;
+    use crate::model::time::Precision;
+    let at = Timestamp::from_seconds(1_643_670_000);
     Row {
         id: "bxmqca227bska".into(),
         url: Some("https://www.zeeklei.example/nieuws/1?a=b&c=d".into()),
         title: "=Sluis & \"brug\" <dicht>".into(),
         outlet: Some("De Zeeklei".into()),
         authors: vec!["Pieter de Rooij".into(), "Redactie".into()],
-        published: date::parse("2022-02"),
+        published: Some(StatedDate { at, precision: Precision::Month, is_zone_assumed: true }),
         first_seen_at: Timestamp::from_seconds(1_644_831_000),
-        sort_at: date::parse("2022-02").map(|date| date.at).unwrap_or_default(),
+        sort_at: at,
         revision: 2,
         revision_seen_at: Timestamp::from_seconds(1_644_834_600),
         source: "feed".into(),

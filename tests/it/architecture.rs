@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module uses modules of a lower rank only.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 10] = [
     &["model"],
     &[
         "parse",
@@ -20,7 +20,8 @@ const RANKS: [&[&str]; 9] = [
     &["extract"],
     &["store", "index", "fetch", "warc", "worker", "press"],
     &["capture"],
-    &["poll", "repair", "import", "enrich", "follow", "discover", "relate", "upkeep", "corpus"],
+    &["poll", "repair", "import", "enrich", "follow", "discover", "relate", "upkeep"],
+    &["corpus"],
     &["config"],
     &["service"],
     &["cli"],
