@@ -8,6 +8,7 @@ use std::path::Path;
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::store::text::Codec;
@@ -164,6 +165,10 @@ fn open(path: &Path) -> Result<Connection, Error> {
              PRAGMA cache_size = -4096;
              PRAGMA temp_store = MEMORY;",
         )
+        .map_err(Error::sqlite(opening))?;
+    // A plan that looks at the values bound to it is made anew each time they change.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(Error::sqlite(opening))?;
     connection.set_prepared_statement_cache_capacity(128);
     migrate::migrate(&mut connection)?;
