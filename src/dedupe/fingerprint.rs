@@ -1,6 +1,7 @@
 //! Hashes by which two texts are known to say the same.
 
 use sha2::{Digest, Sha256};
+use twox_hash::XxHash3_128;
 
 use crate::model::article::Content;
 use crate::model::entry::Entry;
@@ -42,6 +43,12 @@ pub fn exact(text: &str) -> [u8; 32] {
 /// The SHA-256 of a document, for evidence.
 pub fn bytes(document: &[u8]) -> [u8; 32] {
     Sha256::digest(document).into()
+}
+
+/// The XXH3 of a document, by which it is recognized when it comes again. Who makes two documents
+/// with the same one only hides changes of their own.
+pub fn check(document: &[u8]) -> [u8; 16] {
+    XxHash3_128::oneshot(document).to_be_bytes()
 }
 
 /// A text without white space and with one shape of quotes and dashes.

@@ -208,6 +208,8 @@ pub struct PollState {
     pub validators: Validators,
     /// SHA-256 of the last body that was parsed whole.
     pub body_hash: Option<[u8; 32]>,
+    /// XXH3 of the same body, by which it is recognized.
+    pub body_check: Option<[u8; 16]>,
     /// When it is due; `None` for at once.
     pub next_poll_at: Option<Timestamp>,
     /// Failed polls in a row.
@@ -237,6 +239,7 @@ impl Default for PollState {
         Self {
             validators: Validators::default(),
             body_hash: None,
+            body_check: None,
             next_poll_at: None,
             n_failures: 0,
             failing_since: None,

@@ -10,8 +10,8 @@ use crate::service::{Error, Setup, follower};
 use crate::store::{Layout, Reader, Writer, feeds};
 use crate::{follow, relate};
 
-/// Articles compared with others in one pass. The first pass over a long feed list finds more; those
-/// that follow, or a daemon, do the rest.
+/// Articles compared with others in one pass that found any. The first pass over a long feed list
+/// finds more; those that follow, or a daemon, do the rest.
 const RELATED_MAX: usize = 500;
 
 /// Which feeds to poll.
@@ -38,6 +38,13 @@ pub struct Summary {
     pub n_revised: usize,
     /// Article pages read.
     pub n_pages: usize,
+}
+
+impl Summary {
+    /// Whether no article is new or has changed.
+    fn is_idle(&self) -> bool {
+        self.n_new == 0 && self.n_revised == 0 && self.n_pages == 0
+    }
 }
 
 /// How long a pass goes on to read the pages that are due. The rest is due the next time.
@@ -125,16 +132,19 @@ pub async fn pass(
     }
     let _lock = engine.close().await;
     let layout = setup.layout.clone();
-    let followed = tokio::task::spawn_blocking(move || catch_up(&layout)).await;
+    let n_related_max = if summary.is_idle() { 0 } else { RELATED_MAX };
+    let followed = tokio::task::spawn_blocking(move || catch_up(&layout, n_related_max)).await;
     followed.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
     Ok(summary)
 }
 
-fn catch_up(layout: &Layout) -> Result<(), Error> {
+fn catch_up(layout: &Layout, n_related_max: usize) -> Result<(), Error> {
     let reader = Reader::open(layout)?;
     let mut index = follower::open_index(&layout.index())?;
     follow::catch_up(&reader, &mut index, |_| {})?;
     drop(index);
-    relate::catch_up(&reader, &Writer::open(layout)?, RELATED_MAX, |_| {})?;
+    if n_related_max > 0 {
+        relate::catch_up(&reader, &Writer::open(layout)?, n_related_max, |_| {})?;
+    }
     Ok(())
 }

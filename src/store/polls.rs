@@ -26,7 +26,7 @@ pub struct Tally {
 const STATE: &str = "
     SELECT etag, last_modified, body_hash, next_poll_at, interval_s, day_curve, n_failures,
            last_success_at, last_full_at, failing_since, n_gone, gone_since, last_poll_at,
-           moved_to, n_moved, moved_since, moved_seen_at, last_304_at, validators_lie
+           moved_to, n_moved, moved_since, moved_seen_at, last_304_at, validators_lie, body_check
     FROM poll_state
     WHERE feed_id = :feed";
 
@@ -41,6 +41,11 @@ pub fn state(reader: &Reader, feed: FeedId) -> Result<PollState, Error> {
     Ok(state.unwrap_or_default())
 }
 
+/// A hash that was stored; one of another length is of another time.
+fn hash<const N: usize>(stored: Option<Vec<u8>>) -> Option<[u8; N]> {
+    stored.and_then(|hash| hash.try_into().ok())
+}
+
 fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
     let moment = |index| row.get::<_, Option<i64>>(index).map(|s| s.map(Timestamp::from_seconds));
     let streak = |n: u32, since: Option<Timestamp>, last_at: Option<Timestamp>| {
@@ -50,7 +55,8 @@ fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
     let moved_seen = streak(row.get(14)?, moment(15)?, moment(16)?);
     Ok(PollState {
         validators: Validators { etag: row.get(0)?, last_modified: row.get(1)? },
-        body_hash: row.get::<_, Option<Vec<u8>>>(2)?.and_then(|hash| hash.try_into().ok()),
+        body_hash: hash(row.get(2)?),
+        body_check: hash(row.get(19)?),
         next_poll_at: moment(3)?,
         interval: Duration::from_secs(row.get::<_, u32>(4)?.into()),
         curve: row.get::<_, Option<Vec<u8>>>(5)?.and_then(|bytes| DayCurve::from_bytes(&bytes)),
@@ -71,15 +77,16 @@ const SET_STATE: &str = "
         feed_id, etag, last_modified, body_hash, next_poll_at, next_reason, interval_s, day_curve,
         n_failures, failing_since, last_poll_at, last_outcome, last_error, last_success_at,
         last_full_at, last_new_at, n_gone, gone_since, moved_to, n_moved, moved_since,
-        moved_seen_at, last_304_at, validators_lie)
+        moved_seen_at, last_304_at, validators_lie, body_check)
     VALUES (
         :feed, :etag, :last_modified, :body_hash, :next_poll_at, :next_reason, :interval_s, :day_curve,
         :n_failures, :failing_since, :now, :outcome, :error, :last_success_at,
         :last_full_at, :last_new_at, :n_gone, :gone_since, :moved_to, :n_moved, :moved_since,
-        :moved_seen_at, :last_304_at, :validators_lie)
+        :moved_seen_at, :last_304_at, :validators_lie, :body_check)
     ON CONFLICT (feed_id) DO UPDATE SET
         etag = excluded.etag, last_modified = excluded.last_modified,
-        body_hash = excluded.body_hash, next_poll_at = excluded.next_poll_at,
+        body_hash = excluded.body_hash, body_check = excluded.body_check,
+        next_poll_at = excluded.next_poll_at,
         next_reason = excluded.next_reason, interval_s = excluded.interval_s,
         day_curve = excluded.day_curve, n_failures = excluded.n_failures,
         failing_since = excluded.failing_since, n_gone = excluded.n_gone,
@@ -111,7 +118,8 @@ pub fn set_state(
             ":feed": feed.0,
             ":etag": state.validators.etag,
             ":last_modified": state.validators.last_modified,
-            ":body_hash": state.body_hash.map(Vec::from),
+            ":body_hash": state.body_hash,
+            ":body_check": state.body_check,
             ":next_poll_at": seconds(state.next_poll_at),
             ":next_reason": reason,
             ":interval_s": u32::try_from(state.interval.as_secs()).unwrap_or(u32::MAX),
