@@ -17,6 +17,7 @@ mod hop;
 mod hosts;
 mod http;
 mod lanes;
+pub mod links;
 mod memory;
 mod redirect;
 mod reserved;
@@ -32,6 +33,7 @@ use url::Url;
 
 use crate::fetch::hop::Hop;
 use crate::fetch::lanes::Room;
+use crate::fetch::links::Links;
 use crate::model::capture::Exchange;
 use crate::model::feed::Validators;
 use crate::model::fetch::Failure;
@@ -123,6 +125,8 @@ pub struct Response {
     pub max_age: Option<Duration>,
     /// What its headers reserve of use by machines.
     pub reservations: Reservations,
+    /// What its headers say of hubs that push it.
+    pub links: Links,
     /// Bytes of the document, decompressed.
     pub size_bytes: u64,
     /// A server closed a connection that it had kept open, before it answered on it, and was asked
@@ -157,6 +161,15 @@ pub struct Forbidden {
     pub is_whole_host: bool,
     /// When robots.txt is read again, from now: asking sooner gives the same answer.
     pub wait: Duration,
+}
+
+/// What a hub said to what it was asked, when that was no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// One line for the owner.
+    pub reason: String,
+    /// How long it asked to be left alone.
+    pub wait: Option<Duration>,
 }
 
 /// A place among the requests in flight, and room for the document.

@@ -19,6 +19,8 @@ pub mod schedule;
 
 pub mod coverage;
 
+pub mod websub;
+
 pub mod query;
 
 pub mod export;
@@ -37,6 +39,8 @@ pub mod worker;
 
 pub mod press;
 
+pub mod listen;
+
 pub mod capture;
 
 pub mod poll;
@@ -46,6 +50,8 @@ pub mod repair;
 pub mod import;
 
 pub mod enrich;
+
+pub mod subscribe;
 
 pub mod follow;
 

@@ -31,8 +31,10 @@ use crate::warc::Keeper;
 
 mod ledger;
 pub mod lessons;
+pub mod push;
 mod visit;
 
+use push::Push;
 use visit::Visit;
 
 /// The warning of a poll that took two requests, by which they can be counted.
@@ -57,6 +59,8 @@ pub struct Context<'c> {
     pub keeper: &'c Arc<Keeper>,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
+    /// Hubs are asked to push.
+    pub asks_hubs: bool,
 }
 
 /// What one poll came to.
@@ -135,6 +139,10 @@ pub async fn poll(
         state: remember(state, &response, &read, at),
         unreached_since,
         is_asked_again: response.is_asked_again,
+        push: Push {
+            is_on: context.asks_hubs,
+            offer: push::offer(&response, read.document.as_ref()).filter(|_| context.asks_hubs),
+        },
         kept,
         read,
     };
@@ -156,6 +164,9 @@ struct Document {
     wish: Option<Duration>,
     /// Where it says that older entries are.
     older_url: Option<String>,
+    /// Who pushes it (WebSub), and as what.
+    hub: Option<String>,
+    self_url: Option<String>,
     outlet: Option<String>,
     /// Seconds from one reading of a page to the next, where its pages are read.
     page_pause: Option<u64>,
@@ -277,6 +288,8 @@ fn prepare(feed: &Feed, parsed: &ParsedFeed, page_pause: u64) -> Document {
         title: parsed.title.as_deref().map(feed_title),
         wish: parsed.hints.ttl.max(parsed.hints.update_interval),
         older_url: parsed.hints.pages.older().map(ToOwned::to_owned),
+        hub: parsed.hints.hubs.first().cloned(),
+        self_url: parsed.hints.self_url.clone(),
         outlet: feed.outlet.clone(),
         page_pause: (feed.fulltext == Fulltext::Auto).then_some(page_pause),
         entries,
@@ -330,6 +343,7 @@ struct Plan {
     unreached_since: Option<Timestamp>,
     /// The server had closed the connection it kept open.
     is_asked_again: bool,
+    push: Push,
     kept: Option<Kept>,
     read: Read,
 }
@@ -355,7 +369,9 @@ impl Plan {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
             }
         }
-        let window = if read.outcome.is_success() { window(tx, id, tally)? } else { None };
+        let live = self.push.begin(tx, id, fetch.at)?;
+        let n_new = tally.n_new + live.map_or(0, |live| live.n_since_poll);
+        let window = if read.outcome.is_success() { window(tx, id, n_new)? } else { None };
         let oldest_at = window.map(|window| window.oldest_at);
         let (outcome, at) = (&read.outcome, fetch.at);
         let older_url = read.document.as_ref().and_then(|document| document.older_url.as_deref());
@@ -364,34 +380,25 @@ impl Plan {
         let is_cut = read.document.as_ref().is_some_and(|document| document.is_cut);
         // The next whole window is judged by the last whole one.
         let gap = if is_cut { None } else { ledger::enter(tx, &entered)? };
-        let next = schedule::next(
-            &self.policy,
-            &self.name,
-            Rhythm {
-                interval: state.interval,
-                curve: state.curve,
-                n_failures: state.n_failures,
-                failing_since: state.failing_since,
+        let observed = Observed {
+            outcome: &read.outcome,
+            window: window.map(|w| if is_first { Window { n_new: 0, ..w } } else { w }),
+            hints: Hints {
+                max_age: self.max_age,
+                ttl: read.document.as_ref().and_then(|document| document.wish),
             },
-            &Observed {
-                outcome: &read.outcome,
-                window: window.map(|w| if is_first { Window { n_new: 0, ..w } } else { w }),
-                hints: Hints {
-                    max_age: self.max_age,
-                    ttl: read.document.as_ref().and_then(|document| document.wish),
-                },
-                last_at,
-                at: fetch.at,
-            },
-        );
-        state.next_poll_at = Some(next.at);
-        state.interval = next.rhythm.interval;
-        state.curve = next.rhythm.curve;
-        state.n_failures = next.rhythm.n_failures;
-        state.failing_since = next.rhythm.failing_since;
+            last_at,
+            at,
+        };
+        let mut next = schedule::next(&self.policy, &self.name, rhythm(&state), &observed);
+        if let Some(live) = live.filter(|_| read.outcome.is_success()) {
+            let reach = window.map_or(Duration::ZERO, |window| window.reach(at));
+            next = push::end((tx, id, at), live, &tally, (&self.policy, reach, next))?;
+        }
+        plan_next(&mut state, &next);
         let mut warnings = read.document.map(|document| document.warnings).unwrap_or_default();
         warnings.extend(self.is_asked_again.then(|| ASKED_AGAIN.to_owned()));
-        let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings };
+        let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings, pushed_by: None };
         polls::record(tx, id, &recorded)?;
         polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
         self.unreached_since.map_or(Ok(0), |since| polls::catch_up(tx, since, fetch.at))?;
@@ -399,13 +406,32 @@ impl Plan {
     }
 }
 
+/// What is remembered of a feed's rhythm.
+fn rhythm(state: &PollState) -> Rhythm {
+    Rhythm {
+        interval: state.interval,
+        curve: state.curve,
+        n_failures: state.n_failures,
+        failing_since: state.failing_since,
+    }
+}
+
+/// The inverse, with when it is due.
+fn plan_next(state: &mut PollState, next: &Next) {
+    state.next_poll_at = Some(next.at);
+    state.interval = next.rhythm.interval;
+    state.curve = next.rhythm.curve;
+    state.n_failures = next.rhythm.n_failures;
+    state.failing_since = next.rhythm.failing_since;
+}
+
 /// The oldest tenth does not count: some feeds keep one old entry pinned for ever.
-fn window(tx: &Tx<'_>, id: FeedId, tally: Tally) -> Result<Option<Window>, Error> {
+fn window(tx: &Tx<'_>, id: FeedId, n_new: usize) -> Result<Option<Window>, Error> {
     let appeared = sightings::appeared(tx, id)?;
     let Some(last) = appeared.len().checked_sub(1) else { return Ok(None) };
     Ok(Some(Window {
         n_listed: appeared.len(),
-        n_new: tally.n_new,
+        n_new,
         oldest_at: appeared[last * 9 / 10],
         quarter_at: appeared[appeared.len() / 4],
     }))
@@ -442,6 +468,7 @@ pub async fn record_failure(
         state,
         unreached_since: None,
         is_asked_again: false,
+        push: Push::default(),
         kept: None,
         read,
     };

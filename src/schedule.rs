@@ -117,6 +117,8 @@ pub enum Reason {
     RetryAfter,
     /// 410: looked at again now and then.
     Gone,
+    /// A hub pushes what is new.
+    Push,
 }
 
 impl fmt::Display for Reason {
@@ -132,6 +134,7 @@ impl fmt::Display for Reason {
             Self::Outage => f.write_str("our own network"),
             Self::RetryAfter => f.write_str("server's Retry-After"),
             Self::Gone => f.write_str("gone (410)"),
+            Self::Push => f.write_str("pushed by a hub"),
         }
     }
 }
@@ -193,6 +196,18 @@ pub fn next(policy: &Policy, name: &str, rhythm: Rhythm, observed: &Observed<'_>
     };
     // Even with `poll.floor = "0s"` the next poll lies ahead.
     Next { at: observed.at.plus(round_up(wait).max(Duration::from_secs(1))), rhythm, reason }
+}
+
+/// `next`, where a hub pushes what is new: a quarter as often, but twice at least in the time that
+/// the feed reaches back, so that what the hub does not bring is still seen.
+pub fn eased(policy: &Policy, next: Next, reach: Duration, at: Timestamp) -> Next {
+    let wait = next.at.since(at);
+    let limit = (reach / 20 * 9).min(policy.ceiling_very_quiet.0);
+    let eased = wait.saturating_mul(4).min(limit);
+    if eased <= wait {
+        return next;
+    }
+    Next { at: at.plus(round_up(eased)), reason: Reason::Push, ..next }
 }
 
 fn after_success(
@@ -401,6 +416,21 @@ mod tests {
             Rhythm { n_failures: 30, failing_since: Some(NOW.plus(WEEK)), ..Rhythm::default() };
         let next = after_failure(rhythm, "nos", NOW);
         assert!(next.at.since(NOW) <= Policy::default().backoff_max.0 * 11 / 10);
+    }
+
+    #[test]
+    fn what_a_hub_pushes_is_polled_a_quarter_as_often_while_the_feed_reaches_back() {
+        let eased_s = |wait: u64, reach: u64| {
+            let at = NOW.plus(Duration::from_secs(wait));
+            let next = Next { at, rhythm: Rhythm::default(), reason: Reason::Ceiling };
+            let eased = eased(&Policy::default(), next, Duration::from_secs(reach), NOW);
+            (eased.at.since(NOW).as_secs(), eased.reason)
+        };
+        assert_eq!(eased_s(900, 86_400), (3_600, Reason::Push));
+        assert_eq!(eased_s(900, 6_000), (2_700, Reason::Push));
+        assert_eq!(eased_s(900, 1_000), (900, Reason::Ceiling));
+        assert_eq!(eased_s(7_200, 1_000_000), (14_400, Reason::Push));
+        assert_eq!(eased_s(14_400, 1_000_000), (14_400, Reason::Ceiling));
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod sightings;
 pub mod space;
 pub mod sql;
 pub mod stories;
+pub mod subscriptions;
 mod text;
 pub mod told;
 pub mod verify;

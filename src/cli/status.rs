@@ -84,6 +84,7 @@ fn machine(overview: &Overview) -> Record {
         ("last_new", render::moment(totals.last_new_at)),
         ("size_bytes", json!(overview.size_bytes)),
         ("index_behind", json!(overview.n_behind)),
+        ("push", json!(Pushed::of(&overview.feeds).map(|pushed| pushed.record()))),
         (
             "feeds",
             Value::Array(feed_records(&overview.feeds).into_iter().map(Value::Object).collect()),
@@ -144,6 +145,9 @@ fn people(overview: &Overview) -> Result<(), Failure> {
     if let Some(risk) = risk(&overview.feeds) {
         line(&format!("at risk   {}", clean(&risk)))?;
     }
+    if let Some(pushed) = Pushed::of(&overview.feeds) {
+        line(&format!("pushed    {}", pushed.line()))?;
+    }
     if let Some(problem) = &overview.problem {
         line(&format!("problem   {}", clean(problem)))?;
     }
@@ -172,6 +176,38 @@ pub(super) fn moved(feed: &FeedHealth) -> Option<String> {
         "seen too few times to be believed"
     };
     Some(format!("to {}: {meaning}", moved.to))
+}
+
+/// How well hubs push, over all feeds.
+struct Pushed {
+    feeds: usize,
+    live: usize,
+    new: u32,
+    missed: u32,
+}
+
+impl Pushed {
+    /// `None` where no feed has a hub that was asked.
+    fn of(feeds: &[FeedHealth]) -> Option<Self> {
+        let pushes: Vec<_> = feeds.iter().filter_map(|feed| feed.push.as_ref()).collect();
+        let now = clock::now();
+        (!pushes.is_empty()).then(|| Self {
+            feeds: pushes.len(),
+            live: pushes.iter().filter(|push| push.is_live(now)).count(),
+            new: pushes.iter().map(|push| push.n_new).sum(),
+            missed: pushes.iter().map(|push| push.n_missed).sum(),
+        })
+    }
+
+    fn record(&self) -> Value {
+        let Self { feeds, live, new, missed } = self;
+        json!({ "feeds": feeds, "live": live, "new": new, "missed": missed })
+    }
+
+    fn line(&self) -> String {
+        let Self { feeds, live, new, missed } = self;
+        format!("{live} of {feeds} feeds with a hub; {new} new, {missed} missed")
+    }
 }
 
 /// The feeds of which something was or may be missed, in a line.

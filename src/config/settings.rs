@@ -10,7 +10,7 @@ use toml_edit::DocumentMut;
 use crate::config::layers::{InForce, Layers};
 use crate::config::paths::SettingsFile;
 use crate::config::{Environment, Error, file};
-use crate::{fetch, schedule, warc};
+use crate::{fetch, schedule, warc, websub};
 
 /// Every key with its default and a comment, as shown to the owner.
 pub const DEFAULTS: &str = include_str!("../../config/knipsel.toml");
@@ -27,6 +27,8 @@ pub struct Settings {
     pub pages: schedule::pages::Policy,
     /// What is kept as servers sent it.
     pub archive: warc::Options,
+    /// Where hubs that push can reach us.
+    pub websub: websub::Options,
 }
 
 /// Where settings may come from, besides the defaults.
@@ -81,6 +83,13 @@ impl Settings {
             let (floor, ceiling) = (self.poll.floor, self.poll.ceiling);
             let reason = format!("`poll.floor` ({floor}) is above `poll.ceiling` ({ceiling})");
             return Some((&["poll.floor", "poll.ceiling"], reason));
+        }
+        if let Some((key, reason)) = self.websub.mistake() {
+            let keys: &[&str] = match key {
+                "websub.callback" => &["websub.callback"],
+                _ => &["websub.listen", "websub.callback"],
+            };
+            return Some((keys, reason));
         }
         None
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT};
+use reqwest::header::{
+    CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
+};
 use tokio::time::{Instant, timeout};
 use url::Url;
 
@@ -17,12 +19,13 @@ use crate::fetch::memory::Cache;
 use crate::fetch::reserved::{self, Site};
 use crate::fetch::robots::{self, Known};
 use crate::fetch::{
-    Answer, Error, Forbidden, Options, Place, Request, Response, answer, body, failure, headers,
-    http, redirect,
+    Answer, Error, Forbidden, Options, Place, Refusal, Request, Response, answer, body, failure,
+    headers, http, links, redirect,
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
 use crate::model::reservation::Reservations;
+use crate::model::units::ByteSize;
 
 /// Gets documents. Cheap to clone; clones share connections, turns and limits.
 #[derive(Debug, Clone)]
@@ -43,13 +46,15 @@ struct Inner {
 
 /// What is asked for, and so by which rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Kind<'k> {
     /// Published to be polled: the pause of hosts, and no question.
     Feed,
     /// Anything else: the pause of pages, and only what robots.txt allows.
     Page,
     /// robots.txt itself.
     Robots,
+    /// Nothing: a form is sent to a hub, which is there to be asked.
+    Hub(&'k str),
 }
 
 /// Why a request ended without a response.
@@ -116,6 +121,11 @@ impl Client {
         })))
     }
 
+    /// The largest document it takes.
+    pub fn body_max(&self) -> ByteSize {
+        self.0.options.body_max
+    }
+
     /// Lets every host rest for one gap: it may have been asked just before this client was made.
     pub fn rest(&self) {
         self.0.hosts.rest();
@@ -138,6 +148,22 @@ impl Client {
     /// counts for up to 30 days, and without one nothing may be fetched (section 2.3.1).
     pub async fn get_page(&self, request: &Request<'_>) -> Result<Response, Forbidden> {
         self.0.get(request, Kind::Page).await
+    }
+
+    /// Sends `form` to the hub at `request.url`, in its turn like a feed's; a redirect is followed
+    /// where that keeps it a POST.
+    pub async fn post(&self, request: &Request<'_>, form: &str) -> Result<(), Refusal> {
+        let mut walk = Walk::default();
+        let refused = |reason| Err(Refusal { reason, wait: None });
+        match self.0.follow(request, Kind::Hub(form), &mut walk).await {
+            Ok(reply) if reply.status.is_success() => Ok(()),
+            Ok(reply) => Err(Refusal {
+                reason: failure::one_line(&reply.status.to_string()),
+                wait: headers::retry_after(&reply.headers, request.now),
+            }),
+            Err(Stop::Failed(failure) | Stop::Lost(failure)) => refused(failure.reason),
+            Err(Stop::Forbidden(forbidden)) => refused(forbidden.reason),
+        }
     }
 
     /// The sitemaps that the robots.txt of the host of `request.url` names, in its order.
@@ -171,7 +197,7 @@ impl Client {
 }
 
 impl Inner {
-    async fn get(&self, request: &Request<'_>, kind: Kind) -> Result<Response, Forbidden> {
+    async fn get(&self, request: &Request<'_>, kind: Kind<'_>) -> Result<Response, Forbidden> {
         let mut walk = Walk::default();
         match self.follow(request, kind, &mut walk).await {
             Ok(reply) => Ok(walk.response(request, Ok(reply))),
@@ -207,7 +233,7 @@ impl Inner {
     async fn follow(
         &self,
         request: &Request<'_>,
-        kind: Kind,
+        kind: Kind<'_>,
         walk: &mut Walk,
     ) -> Result<Reply, Stop> {
         let mut url = Url::parse(request.url).map_err(|error| {
@@ -218,30 +244,32 @@ impl Inner {
             self.guard.check_url(&url)?;
             let reply = match self.exchange(request, kind, &url, walk).await {
                 // A GET may be sent again (RFC 9110 section 9.2.2), in its turn like any other.
-                Err(Stop::Lost(_)) if !walk.is_asked_again => {
+                Err(Stop::Lost(_)) if !walk.is_asked_again && !matches!(kind, Kind::Hub(_)) => {
                     walk.is_asked_again = true;
                     self.exchange(request, kind, &url, walk).await
                 }
                 reply => reply,
             };
             let reply = reply?;
-            if !redirect::is_redirect(reply.status) {
+            if !redirect::is_redirect(reply.status)
+                || (matches!(kind, Kind::Hub(_)) && !redirect::keeps_method(reply.status))
+            {
                 return Ok(reply);
             }
             url = redirect::target(&url, &reply.headers)?;
             let max = match kind {
                 Kind::Robots => self.options.redirects_max.max(robots::REDIRECTS_MIN),
-                Kind::Feed | Kind::Page => self.options.redirects_max,
+                Kind::Feed | Kind::Page | Kind::Hub(_) => self.options.redirects_max,
             };
             walk.redirected(&url, reply.status, max)?;
         }
     }
 
     /// Waits until the host of `url` may be asked.
-    async fn turn(&self, request: &Request<'_>, kind: Kind, url: &Url) -> Result<Turn, Stop> {
+    async fn turn(&self, request: &Request<'_>, kind: Kind<'_>, url: &Url) -> Result<Turn, Stop> {
         let (key, gap) = (hosts::key(url), self.options.page_gap.0);
         Ok(match kind {
-            Kind::Feed => self.hosts.turn(key).await,
+            Kind::Feed | Kind::Hub(_) => self.hosts.turn(key).await,
             Kind::Robots => self.hosts.page_turn(key, gap).await,
             Kind::Page => {
                 let rules = self.rules(url, request).await;
@@ -255,7 +283,7 @@ impl Inner {
     async fn exchange(
         &self,
         request: &Request<'_>,
-        kind: Kind,
+        kind: Kind<'_>,
         url: &Url,
         walk: &mut Walk,
     ) -> Result<Reply, Stop> {
@@ -290,12 +318,12 @@ impl Inner {
     async fn send(
         &self,
         request: &Request<'_>,
-        kind: Kind,
+        kind: Kind<'_>,
         url: &Url,
         hops: &mut Vec<Hop>,
     ) -> Result<Reply, Stop> {
         let options = &self.options;
-        let message = self.message(request, url)?;
+        let message = self.message(request, kind, url)?;
         let mut asked = self.defaults.clone();
         asked.extend(message.headers().clone());
         let sent = self.http.execute(message);
@@ -314,6 +342,7 @@ impl Inner {
         let mut room = Room::default();
         let body = match kind {
             _ if !status.is_success() => Vec::new(),
+            Kind::Hub(_) => Vec::new(),
             Kind::Robots => body::read_start(response, options, robots::BYTES_READ).await?,
             Kind::Feed | Kind::Page => {
                 body::read(response, options, (&self.lanes, &mut room)).await?
@@ -323,8 +352,19 @@ impl Inner {
     }
 
     /// The request as it goes over the wire.
-    fn message(&self, request: &Request<'_>, url: &Url) -> Result<reqwest::Request, Failure> {
-        let mut message = self.http.get(url.clone());
+    fn message(
+        &self,
+        request: &Request<'_>,
+        kind: Kind<'_>,
+        url: &Url,
+    ) -> Result<reqwest::Request, Failure> {
+        let mut message = match kind {
+            Kind::Hub(form) => {
+                let is_form = "application/x-www-form-urlencoded";
+                self.http.post(url.clone()).header(CONTENT_TYPE, is_form).body(form.to_owned())
+            }
+            _ => self.http.get(url.clone()),
+        };
         // The validators go along on every hop, also to another host: they are those of the last
         // one, and a feed behind a redirect would be sent whole each time without them. The hops
         // before it do not compare them (RFC 9110 section 13.2.1).
@@ -376,11 +416,13 @@ impl Walk {
             let reason = format!("redirected to `{}`: {}", redirect::shown(url), failure.reason);
             failure.reason = failure::one_line(&reason);
         }
+        let final_url = redirected_to.map_or_else(
+            || request.url.to_owned(),
+            |url| redirect::without_credentials(url.clone()).into(),
+        );
         Response {
-            final_url: redirected_to.map_or_else(
-                || request.url.to_owned(),
-                |url| redirect::without_credentials(url.clone()).into(),
-            ),
+            links: links::read(&headers, &final_url),
+            final_url,
             is_moved: redirected_to.is_some() && !self.is_temporary,
             status: self.hops.last().map(|hop| hop.status).map(|status| status.as_u16()),
             validators: match &answer {

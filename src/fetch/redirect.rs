@@ -19,6 +19,11 @@ pub(super) fn is_permanent(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 308)
 }
 
+/// Whether a request is repeated as it was (RFC 9110 sections 15.4.8 and 15.4.9).
+pub(super) fn keeps_method(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 307 | 308)
+}
+
 /// The URL that the response to `current` points to.
 ///
 /// User name and password stay within their origin: they are those of `current` there and left out

@@ -8,6 +8,7 @@ use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
 use crate::dedupe::fingerprint::{self, Short};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
+use crate::poll::push::GRACE;
 use crate::poll::{Document, Prepared, ledger};
 use crate::schedule::pages::is_whole;
 use crate::store::articles::{Identity, Version};
@@ -124,6 +125,7 @@ impl Visit<'_> {
             }
             None => {
                 tally.n_new += 1;
+                tally.n_overdue += usize::from(self.is_overdue(prepared));
                 let identity = Identity {
                     keys: &prepared.keys,
                     outlet: self.outlet,
@@ -235,6 +237,11 @@ impl Visit<'_> {
             digest: self.digest,
             now: self.at,
         }
+    }
+
+    /// Whether a hub had time to push it; what has no date may be of any time.
+    fn is_overdue(&self, prepared: &Prepared) -> bool {
+        prepared.content.published.is_none_or(|date| self.at.since(date.at) >= GRACE)
     }
 
     /// What a feed lists at its first poll appeared when it says, everything later when we saw it.

@@ -1,5 +1,6 @@
 //! The opened parts of a daemon, and the polls that run on them.
 
+pub(super) mod push;
 pub(super) mod repairs;
 
 use std::collections::{HashMap, HashSet};
@@ -13,6 +14,7 @@ use crate::enrich::{self, Read};
 use crate::fetch::client::Client;
 use crate::model::feed::Feed;
 use crate::model::fetch::{Failure, FailureClass};
+use crate::model::units::ByteSize;
 use crate::poll::{self, Context, Polled};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Policy};
@@ -22,6 +24,7 @@ use crate::service::{Error, GRACE, Setup, report};
 use crate::store::pages::State;
 use crate::store::{self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, pages, polls};
 use crate::warc::Keeper;
+use crate::websub;
 use crate::worker::{self, Worker};
 
 /// Documents parsed at once. One thread keeps up with thousands of feeds, and even 16 documents of
@@ -42,7 +45,7 @@ pub(super) struct Engine {
 }
 
 /// What polls and readings share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Shared {
     client: Client,
     policy: Policy,
@@ -54,6 +57,9 @@ pub(super) struct Shared {
     clock: Clock,
     worker: Arc<tokio::sync::Mutex<Worker>>,
     learned: Arc<Mutex<Learned>>,
+    websub: websub::Options,
+    /// A daemon listens for what hubs push.
+    asks_hubs: bool,
 }
 
 impl Shared {
@@ -79,6 +85,7 @@ impl Shared {
             parsers: &self.parsers,
             keeper: &self.keeper,
             clock: self.clock,
+            asks_hubs: self.asks_hubs,
         }
     }
 }
@@ -134,6 +141,8 @@ impl Engine {
                 clock: setup.clock,
                 worker: Arc::new(tokio::sync::Mutex::new(worker()?)),
                 learned: Arc::default(),
+                websub: setup.settings.websub.clone(),
+                asks_hubs: false,
             }),
             reader,
             feeds: HashMap::new(),
@@ -165,8 +174,20 @@ impl Engine {
             clock: self.shared.clock,
             worker: Arc::clone(&self.shared.worker),
             learned: Arc::clone(&self.shared.learned),
+            websub: setup.settings.websub.clone(),
+            asks_hubs: false,
         });
         self.take_up_feeds(&setup.feeds).await
+    }
+
+    /// The largest document that is taken.
+    fn body_max(&self) -> ByteSize {
+        self.shared.client.body_max()
+    }
+
+    /// From now on, until the settings are read again, polls look whether a hub could push.
+    fn ask_hubs(&mut self) {
+        self.shared = Arc::new(Shared { asks_hubs: true, ..Shared::clone(&self.shared) });
     }
 
     async fn take_up_feeds(&mut self, list: &[Feed]) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use crate::enrich::Read;
 use crate::model::feed::Feed;
 use crate::model::fetch::Outcome;
 use crate::poll::Polled;
+use crate::poll::push::Delivered;
 use crate::repair::Report;
 use crate::schedule::Reason;
 
@@ -21,6 +22,19 @@ pub(super) fn page(feed: &Feed, url: &str, read: &Read) {
         }
         _ => tracing::debug!(feed.name, outcome, "{name:<24} page {outcome}{why} {url}"),
     }
+}
+
+/// Logs what a hub brought.
+pub(super) fn push(feed: &Feed, delivered: &Delivered) {
+    let (name, outcome) = (&feed.name, delivered.outcome.as_str());
+    let (n_new, n_revised) = (delivered.tally.n_new, delivered.tally.n_revised);
+    if let Outcome::Failed(failure) = &delivered.outcome {
+        tracing::warn!(feed.name, outcome, "{name:<24} pushed, but {}", failure.reason);
+        return;
+    }
+    let n = delivered.tally.n_entries;
+    let line = format!("{name:<24} pushed: {n_new} new, {n_revised} revised of {n}");
+    tracing::info!(feed.name, outcome, n_new, n_revised, "{line}");
 }
 
 /// Logs what a poll came to: feed, outcome, new, revised, next poll and why.

@@ -7,6 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::config;
 use crate::config::settings::Settings;
+use crate::service::engine::push::Push;
 use crate::service::engine::repairs::Repairs;
 use crate::service::engine::{Ended, Engine, Event, ReadEnd};
 use crate::service::follower::Follower;
@@ -38,12 +39,14 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
             () = &mut shutdown => break,
             _ = hangup.recv() => ticker.reload().await,
             event = ticker.engine.next_event() => ticker.end(event),
+            call = ticker.push.next_call() => ticker.push.answer(&ticker.engine, call),
             () = ticker.repairs.next_ended(), if !ticker.repairs.is_idle() => {}
             _ = ticks.tick() => ticker.tick().await,
         }
     }
     notify::stopping();
     tracing::info!("stopping");
+    ticker.push.stop().await;
     ticker.repairs.stop().await;
     ticker.engine.stop().await;
     Ok(())
@@ -54,6 +57,7 @@ struct Ticker {
     _follower: Follower,
     engine: Engine,
     repairs: Repairs,
+    push: Push,
     setup: Setup,
     watchdog: Watchdog,
     held: HashMap<FeedId, Instant>,
@@ -63,11 +67,14 @@ struct Ticker {
 
 impl Ticker {
     async fn open(setup: Setup) -> Result<Self, Error> {
-        let engine = Engine::open(&setup).await?;
+        let mut engine = Engine::open(&setup).await?;
+        let mut push = Push::default();
+        push.set(&mut engine).await?;
         let follower = Follower::start(&setup.layout, engine.writer())?;
         let ticker = Self {
             engine,
             repairs: Repairs::default(),
+            push,
             _follower: follower,
             setup,
             watchdog: Watchdog::new(),
@@ -99,6 +106,9 @@ impl Ticker {
         }
         if let Err(error) = self.repairs.start(&self.engine, None, (self.setup.clock)()).await {
             tracing::error!("cannot look up what was missed: {}", cause(&error));
+        }
+        if let Err(error) = self.push.start(&self.engine, (self.setup.clock)()) {
+            tracing::error!("cannot look up which hubs to ask: {}", cause(&error));
         }
         self.start_pages();
         if self.watchdog.is_due() {
@@ -171,7 +181,7 @@ impl Ticker {
         let setup = Setup { settings, feeds, ..self.setup.clone() };
         self.engine.reload(&setup).await?;
         self.setup = setup;
-        Ok(())
+        self.push.set(&mut self.engine).await
     }
 }
 

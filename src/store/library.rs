@@ -11,7 +11,7 @@ use crate::model::fetch::FailureClass;
 use crate::model::time::Timestamp;
 use crate::store::articles::{from_json, read_content};
 use crate::store::coverage::{self, Summary};
-use crate::store::{ArticleRow, Error, Reader, text};
+use crate::store::{ArticleRow, Error, Reader, subscriptions, text};
 
 /// An article as it is shown: what it is known by, and one of its revisions.
 #[derive(Debug, Clone, PartialEq)]
@@ -289,6 +289,8 @@ pub struct FeedHealth {
     pub has_lying_validators: bool,
     /// What may have been missed; gaps of the last day are recent.
     pub coverage: Summary,
+    /// How a hub pushes it, where there is one.
+    pub push: Option<subscriptions::Summary>,
 }
 
 impl FeedHealth {
@@ -333,8 +335,10 @@ pub fn health(reader: &Reader, now: Timestamp) -> Result<Vec<FeedHealth>, Error>
     let mut feeds: Vec<FeedHealth> =
         statement.query_map([], read_health).and_then(Iterator::collect).map_err(failed())?;
     let mut summaries = coverage::summaries(reader, now.minus(DAY))?;
+    let mut pushed = subscriptions::summaries(reader)?;
     for feed in &mut feeds {
         feed.coverage = summaries.remove(&feed.name).unwrap_or_default();
+        feed.push = pushed.remove(&feed.name);
     }
     Ok(feeds)
 }
@@ -365,5 +369,6 @@ fn read_health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
         moved: row.get::<_, Option<String>>(15)?.map(|to| Move { to, seen }),
         has_lying_validators: row.get(19)?,
         coverage: Summary::default(),
+        push: None,
     })
 }

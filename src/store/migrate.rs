@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 10;
+pub(super) const VERSION: u32 = 11;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0008_stories.sql"),
     include_str!("../../migrations/0009_page.sql"),
     include_str!("../../migrations/0010_window.sql"),
+    include_str!("../../migrations/0011_push.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

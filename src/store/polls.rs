@@ -21,6 +21,8 @@ pub struct Tally {
     pub n_revised: usize,
     /// Entries of the window before that are still listed.
     pub n_overlap: usize,
+    /// Articles among the new ones that are not quite new: a hub had time to push them.
+    pub n_overdue: usize,
 }
 
 const STATE: &str = "
@@ -151,7 +153,7 @@ const CATCH_UP: &str = "
     WHERE last_outcome = 'failed' AND last_poll_at >= :since AND next_poll_at > :now
         AND (SELECT failure
              FROM fetch
-             WHERE fetch.feed_id = poll_state.feed_id
+             WHERE fetch.feed_id = poll_state.feed_id AND pushed_by IS NULL
              ORDER BY at DESC, id DESC
              LIMIT 1) IN ('dns', 'connect', 'outage')";
 
@@ -173,15 +175,18 @@ pub struct Recorded<'p> {
     pub tally: Tally,
     /// What was odd about it.
     pub warnings: &'p [String],
+    /// The hub that brought the document, where it was not asked for.
+    pub pushed_by: Option<&'p str>,
 }
 
 const RECORD: &str = "
     INSERT INTO fetch (
         feed_id, at, outcome, status, final_url, failure, reason, size_bytes, duration_ms,
-        n_entries, n_new, n_revised, n_overlap, warnings)
+        n_entries, n_new, n_revised, n_overlap, warnings, pushed_by)
     VALUES (
         :feed, :at, :outcome, :status, :final_url, :failure, :reason, :size_bytes, :duration_ms,
-        :n_entries, :n_new, :n_revised, :n_overlap, :warnings)";
+        :n_entries, :n_new, :n_revised, :n_overlap, :warnings,
+        :pushed_by)";
 
 /// Records a poll, also when nothing was new.
 pub fn record(tx: &Tx<'_>, feed: FeedId, poll: &Recorded<'_>) -> Result<(), Error> {
@@ -208,6 +213,7 @@ pub fn record(tx: &Tx<'_>, feed: FeedId, poll: &Recorded<'_>) -> Result<(), Erro
             ":n_revised": count(poll.tally.n_revised),
             ":n_overlap": count(poll.tally.n_overlap),
             ":warnings": crate::store::articles::to_json(poll.warnings),
+            ":pushed_by": poll.pushed_by,
         })
         .map_err(failed())?;
     Ok(())
@@ -234,12 +240,14 @@ pub struct PastPoll {
     pub tally: Option<Tally>,
     /// What was odd about it.
     pub warnings: Vec<String>,
+    /// The hub that brought the document, where it was not asked for.
+    pub pushed_by: Option<String>,
 }
 
 const RECENT: &str = "
     SELECT at, outcome, status, final_url, reason, coalesce(size_bytes, 0),
            coalesce(duration_ms, 0), n_entries, n_new, n_revised, warnings,
-           n_overlap
+           n_overlap, pushed_by
     FROM fetch
     WHERE feed_id = (SELECT id FROM feed WHERE name = :name)
     ORDER BY at DESC, id DESC
@@ -267,9 +275,27 @@ fn read_past(row: &Row<'_>) -> rusqlite::Result<PastPoll> {
         reason: row.get(4)?,
         size_bytes: row.get(5)?,
         duration_ms: row.get(6)?,
-        tally: n_entries.map(|n| Tally { n_entries: n as usize, n_new, n_revised, n_overlap }),
+        tally: n_entries.map(|n| Tally {
+            n_entries: n as usize,
+            n_new,
+            n_revised,
+            n_overlap,
+            n_overdue: 0,
+        }),
         warnings: crate::store::articles::from_json(row.get(10)?),
+        pushed_by: row.get(12)?,
     })
+}
+
+const HAS_NEWS: &str = "UPDATE poll_state SET last_new_at = :now WHERE feed_id = :feed";
+
+/// Notes that something new came without a poll.
+pub fn has_news(tx: &Tx<'_>, feed: FeedId, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("note that a feed has news");
+    let mut statement = tx.connection.prepare_cached(HAS_NEWS).map_err(failed())?;
+    let values = named_params! { ":feed": feed.0, ":now": now.seconds() };
+    statement.execute(values).map_err(failed())?;
+    Ok(())
 }
 
 const SET_TITLE: &str = "UPDATE feed SET title = :title WHERE id = :feed AND title IS NOT :title";

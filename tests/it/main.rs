@@ -38,3 +38,4 @@ mod simulation; // weeks of polling on a virtual clock: what is missed, and the 
 mod stories; // which articles are one story, and that it stays so
 mod systemd; // the unit, and what the service manager is told
 mod upkeep; // backups, putting one back, checking that all is whole
+mod websub; // hubs that push: asked, confirmed, believed when they sign

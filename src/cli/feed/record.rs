@@ -65,6 +65,21 @@ pub(super) fn coverage(health: Option<&FeedHealth>) -> Value {
     })
 }
 
+/// How a feed is pushed.
+pub(super) fn push(health: Option<&FeedHealth>) -> Value {
+    let Some(push) = health.and_then(|health| health.push.as_ref()) else { return Value::Null };
+    json!({
+        "hub": push.hub,
+        "state": push.state,
+        "result": push.result,
+        "live_until": render::moment(push.live_until),
+        "deliveries": push.n_deliveries,
+        "new": push.n_new,
+        "missed": push.n_missed,
+        "refused": push.n_refused,
+    })
+}
+
 /// A poll that was.
 pub(super) fn poll(poll: &PastPoll) -> Record {
     let fields = [
@@ -80,13 +95,15 @@ pub(super) fn poll(poll: &PastPoll) -> Record {
         ("revised", json!(poll.tally.map(|tally| tally.n_revised))),
         ("overlap", json!(poll.tally.map(|tally| tally.n_overlap))),
         ("warnings", json!(poll.warnings)),
+        ("pushed_by", json!(poll.pushed_by)),
     ];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// The same poll in a line of a table.
 pub(super) fn poll_row(poll: &PastPoll) -> Record {
-    let note = poll.reason.clone().or_else(|| poll.warnings.first().cloned());
+    let pushed = poll.pushed_by.as_ref().map(|hub| format!("pushed by {hub}"));
+    let note = poll.reason.clone().or(pushed).or_else(|| poll.warnings.first().cloned());
     let fields = [
         ("fetched", json!(render::clock(poll.at))),
         ("outcome", json!(poll.outcome)),

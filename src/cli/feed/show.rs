@@ -15,6 +15,7 @@ use crate::service::clock;
 use crate::store::coverage::Summary;
 use crate::store::library::{self, FeedHealth};
 use crate::store::polls::{self, PastPoll, Tally};
+use crate::store::subscriptions::Summary as Push;
 
 /// Fetches shown.
 const FETCHES: u32 = 10;
@@ -43,6 +44,7 @@ pub(super) fn show(global: &Global, args: &FeedShowArgs) -> Result<Exit, Failure
     let mut record = record::feed(feed, health.as_ref());
     let fetches: Vec<_> = fetches.iter().map(record::poll).collect();
     record.insert("coverage".to_owned(), record::coverage(health.as_ref()));
+    record.insert("push".to_owned(), record::push(health.as_ref()));
     record.insert("fetches".to_owned(), json!(fetches));
     out::object(args.format, record)?;
     Ok(Exit::Done)
@@ -117,7 +119,7 @@ fn state(health: &FeedHealth) -> [Fact; 10] {
     ]
 }
 
-fn coverage(health: &FeedHealth, fetches: &[PastPoll]) -> [Fact; 4] {
+fn coverage(health: &FeedHealth, fetches: &[PastPoll]) -> [Fact; 5] {
     let span = |duration| Span(duration).to_string();
     let reason = health.next_reason.as_deref().map(|reason| format!(" ({reason})"));
     let interval = health.interval().map(|wait| span(wait) + &reason.unwrap_or_default());
@@ -126,12 +128,32 @@ fn coverage(health: &FeedHealth, fetches: &[PastPoll]) -> [Fact; 4] {
         ("reach", health.reach().map(span)),
         ("overlap", overlap(fetches)),
         ("coverage", ledger(&health.coverage)),
+        ("push", health.push.as_ref().map(push)),
     ]
+}
+
+/// Who pushes the feed, and what it left out.
+fn push(push: &Push) -> String {
+    let state = match (push.live_until, &push.result) {
+        (Some(until), _) if push.is_live(clock::now()) => format!("until {until}"),
+        (_, Some(result)) => format!("{}: {result}", push.state),
+        _ => push.state.clone(),
+    };
+    let refused = match push.n_refused {
+        0 => String::new(),
+        n => format!(", {n} refused"),
+    };
+    let (hub, n_new, n_missed) = (&push.hub, push.n_new, push.n_missed);
+    format!("by {hub} {state}; {n_new} new, {n_missed} missed{refused}")
 }
 
 /// How much of each window was still listed at the next.
 fn overlap(fetches: &[PastPoll]) -> Option<String> {
-    let windows: Vec<_> = fetches.iter().filter_map(|fetch| fetch.tally).collect();
+    let windows: Vec<_> = fetches
+        .iter()
+        .filter(|fetch| fetch.pushed_by.is_none())
+        .filter_map(|fetch| fetch.tally)
+        .collect();
     let percent = |pair: &[Tally]| {
         (pair[1].n_entries > 0).then(|| pair[0].n_overlap * 100 / pair[1].n_entries)
     };
