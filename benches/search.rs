@@ -168,6 +168,7 @@ fn write(dir: &Path, articles: &[(i64, String, String)]) {
             section: "Binnenland",
             authors: &authors,
             tags: &[],
+            mentions: &[],
             language: "nl",
             traits: &[],
             feeds: &feeds,

@@ -100,7 +100,7 @@ fn as_they_were(reader: &Reader, articles: &[i64], state: &State) -> Result<Sear
     for article in articles.iter().map(|row| ArticleRow(*row)) {
         let Some(number) = corpus::number(reader, article, state)? else { continue };
         if let Some(change) = changes::at(reader, article, number, state.as_of)? {
-            writer.put(&follow::document(&change))?;
+            writer.put(&follow::document(&change, &change.mentions()))?;
         }
     }
     writer.commit(1)?;

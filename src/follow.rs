@@ -2,6 +2,7 @@
 
 use crate::index::writer::Writer;
 use crate::index::{self, Document};
+use crate::names::Mention;
 use crate::store::{self, Reader, changes};
 
 /// Changes read at a time.
@@ -42,7 +43,7 @@ pub fn catch_up(
         let Some(newest) = changes.last() else { break };
         seq = newest.seq;
         for change in &changes {
-            index.put(&document(change))?;
+            index.put(&document(change, &change.mentions()))?;
             n_bytes += change.title.len() + change.text.len();
         }
         n_done += changes.len();
@@ -58,8 +59,8 @@ pub fn catch_up(
     Ok(n_done)
 }
 
-/// An article as it is indexed.
-pub fn document(change: &changes::Change) -> Document<'_> {
+/// An article as it is indexed, with what it names.
+pub fn document<'c>(change: &'c changes::Change, mentions: &'c [Mention]) -> Document<'c> {
     Document {
         article: change.article.0,
         title: &change.title,
@@ -69,6 +70,7 @@ pub fn document(change: &changes::Change) -> Document<'_> {
         authors: &change.authors,
         feeds: &change.feeds,
         tags: &change.tags,
+        mentions,
         language: &change.language,
         traits: &change.traits,
         sort_at: change.sort_at,

@@ -23,6 +23,7 @@ use std::io;
 use tantivy::TantivyError;
 use tantivy::directory::error::{LockError, OpenReadError};
 
+use crate::names::Mention;
 use crate::query::Trait;
 
 /// One article as it is to be found.
@@ -44,6 +45,8 @@ pub struct Document<'a> {
     pub feeds: &'a [String],
     /// Keywords of the publisher.
     pub tags: &'a [String],
+    /// Who and what it names.
+    pub mentions: &'a [Mention],
     /// The language, as `nl`; empty when it is not known.
     pub language: &'a str,
     /// What else is about it.

@@ -27,6 +27,8 @@ pub mod export;
 
 pub mod extract;
 
+pub mod names;
+
 pub mod store;
 
 pub mod index;
@@ -58,6 +60,8 @@ pub mod follow;
 pub mod discover;
 
 pub mod relate;
+
+pub mod mention;
 
 pub mod upkeep;
 

@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod feeds;
 pub mod library;
 mod lock;
+pub mod mentions;
 mod migrate;
 pub mod pages;
 pub mod polls;

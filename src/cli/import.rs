@@ -12,10 +12,11 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format};
 use crate::cli::{recluster, reindex, setup};
 use crate::import::{self, Imported};
+use crate::mention;
 use crate::parse::articles::{RawArticle, from_json_line, from_text};
 use crate::parse::charset;
 use crate::service::clock;
-use crate::store::{Lock, Writer};
+use crate::store::{Lock, Reader, Writer};
 
 /// Articles in one transaction.
 const BATCH: usize = 200;
@@ -44,6 +45,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
     let (imported, n_refused) = (job.imported, job.n_refused);
     if lock.is_some() {
         reindex::follow(global, &layout)?;
+        mention::catch_up(&Reader::open(&layout)?, &writer, usize::MAX)?;
         recluster::follow(global, &layout, &writer)?;
     }
     drop(writer);

@@ -6,8 +6,10 @@ use crate::cli::args::{Global, ShowArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, clean_lines, dim, line};
 use crate::cli::{named, out, render, revisions, setup};
+use crate::names::{Kind, Mention};
 use crate::normalize::text::is_subheading;
 use crate::store::library::{self, Article, Sighting};
+use crate::store::mentions;
 use crate::store::revisions::{Listed, of_article};
 
 pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
@@ -24,14 +26,25 @@ pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
     };
     let sightings = library::sightings(&reader, row)?;
     let revisions = of_article(&reader, row)?;
+    let mentions = mentions::of_article(&reader, row)?;
+    let shown = Shown { article, sightings, revisions, mentions };
     match args.format {
-        Format::Table => page(&article, &sightings, &revisions)?,
-        format => out::object(format, record(&article, &sightings, &revisions))?,
+        Format::Table => page(&shown)?,
+        format => out::object(format, record(&shown))?,
     }
     Ok(Exit::Done)
 }
 
-fn record(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Record {
+/// All that there is to show.
+struct Shown {
+    article: Article,
+    sightings: Vec<Sighting>,
+    revisions: Vec<Listed>,
+    mentions: Vec<Mention>,
+}
+
+fn record(shown: &Shown) -> Record {
+    let Shown { article, sightings, revisions, mentions } = shown;
     let mut record = render::article(article, None);
     record.remove("snippet");
     let content = &article.revision.content;
@@ -58,12 +71,25 @@ fn record(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Re
     record.insert("source".into(), json!(article.revision.source));
     record.insert("enclosures".into(), json!(enclosures));
     record.insert("sightings".into(), json!(seen));
+    let mentions: Vec<_> = mentions
+        .iter()
+        .map(|one| {
+            json!({
+                "kind": one.kind.as_str(),
+                "name": one.name,
+                "count": one.count,
+                "position": one.position,
+            })
+        })
+        .collect();
+    record.insert("mentions".into(), json!(mentions));
     let revisions: Vec<_> = revisions.iter().map(revisions::record).collect();
     record.insert("revisions".into(), json!(revisions));
     record
 }
 
-fn page(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Result<(), Failure> {
+fn page(shown: &Shown) -> Result<(), Failure> {
+    let Shown { article, sightings, revisions, mentions } = shown;
     let content = &article.revision.content;
     line(&bold(&clean(&render::headline(article))))?;
     let list = |items: &[String]| Some(items.join(", ")).filter(|text| !text.is_empty());
@@ -78,6 +104,9 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Resu
         ("access", article.access.clone()),
         ("url", article.url.clone()),
         ("tags", list(&content.tags)),
+        ("people", named(mentions, Kind::Person)),
+        ("orgs", named(mentions, Kind::Organization)),
+        ("places", named(mentions, Kind::Place)),
         ("id", Some(format!("{}@{}", article.id, article.revision.number))),
     ];
     out::facts(&facts)?;
@@ -105,4 +134,16 @@ fn page(article: &Article, sightings: &[Sighting], revisions: &[Listed]) -> Resu
         line(&dim(&format!("revision {number}  {at}  {what}")))?;
     }
     Ok(())
+}
+
+/// The names of `kind`, those that stand most first.
+fn named(mentions: &[Mention], kind: Kind) -> Option<String> {
+    /// More are told by `--format json`.
+    const SHOWN_MAX: usize = 12;
+    let mut of: Vec<&Mention> = mentions.iter().filter(|one| one.kind == kind).collect();
+    of.sort_by_key(|one| std::cmp::Reverse(one.count));
+    let rest = of.len().saturating_sub(SHOWN_MAX);
+    let names: Vec<&str> = of.iter().take(SHOWN_MAX).map(|one| one.name.as_str()).collect();
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    (!names.is_empty()).then(|| names.join(", ") + &more)
 }

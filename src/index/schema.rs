@@ -8,7 +8,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Index, IndexMeta};
 
 use crate::index::tokens::{Form, Words};
-use crate::language;
+use crate::{language, names};
 
 /// Names of the two fields that are read back by name.
 pub(super) const ARTICLE: &str = "article";
@@ -26,6 +26,9 @@ pub(super) struct Fields {
     pub(super) author: Field,
     pub(super) feed: Field,
     pub(super) tag: Field,
+    pub(super) person: Field,
+    pub(super) organization: Field,
+    pub(super) place: Field,
     pub(super) language: Field,
     pub(super) trait_of: Field,
 }
@@ -56,13 +59,15 @@ impl State {
     }
 }
 
-/// The schema of today. Its tokenizers carry the version of [`language`], so that an index with
-/// this schema was also made by this analyzer.
+/// The schema of today. Its tokenizers carry the versions of [`language`] and [`names`], so that an
+/// index with this schema was also made by this analyzer and these rules.
 pub(super) fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
     let words = text(Form::Text).set_fieldnorms(true);
     let words = TextOptions::default().set_indexing_options(words);
     let names = TextOptions::default().set_indexing_options(text(Form::Name));
+    let mentions = text(Form::Name).set_tokenizer(&mention_tokenizer_name());
+    let mentions = TextOptions::default().set_indexing_options(mentions);
     let exact = TextFieldIndexing::default()
         .set_tokenizer("raw")
         .set_index_option(IndexRecordOption::Basic)
@@ -77,6 +82,9 @@ pub(super) fn schema() -> (Schema, Fields) {
         section: schema.add_text_field("section", names.clone()),
         author: schema.add_text_field("author", names.clone()),
         tag: schema.add_text_field("tag", names),
+        person: schema.add_text_field("person", mentions.clone()),
+        organization: schema.add_text_field("org", mentions.clone()),
+        place: schema.add_text_field("place", mentions),
         language: schema.add_text_field("language", exact.clone()),
         trait_of: schema.add_text_field("trait", exact.clone()),
         feed: schema.add_text_field("feed", exact),
@@ -90,6 +98,7 @@ pub(super) fn register_tokenizers(index: &Index) {
     for form in [Form::Text, Form::Name] {
         manager.register(&tokenizer_name(form), TextAnalyzer::from(Words::new(form)));
     }
+    manager.register(&mention_tokenizer_name(), TextAnalyzer::from(Words::new(Form::Name)));
 }
 
 fn text(form: Form) -> TextFieldIndexing {
@@ -104,4 +113,9 @@ fn tokenizer_name(form: Form) -> String {
         Form::Text => format!("text-{}", language::VERSION),
         Form::Name => format!("name-{}", language::VERSION),
     }
+}
+
+/// Names are cut as other names are; what was recognized depends on the rules of the day.
+fn mention_tokenizer_name() -> String {
+    format!("mention-{}-{}", language::VERSION, names::VERSION)
 }

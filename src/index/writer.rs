@@ -13,6 +13,7 @@ use tantivy::{
 
 use crate::index::schema::{self, Fields, State};
 use crate::index::{Document, Error};
+use crate::names::Kind;
 
 /// What documents may take in memory before they become a segment on disk. At the least that
 /// Tantivy allows (15 MB) a segment has 700 articles, and writing their terms takes a fifth longer.
@@ -114,6 +115,14 @@ impl Writer {
         }
         for tag in document.tags {
             entry.add_text(fields.tag, tag);
+        }
+        for mention in document.mentions {
+            let field = match mention.kind {
+                Kind::Person => fields.person,
+                Kind::Organization => fields.organization,
+                Kind::Place => fields.place,
+            };
+            entry.add_text(field, &mention.name);
         }
         if !document.language.is_empty() {
             entry.add_text(fields.language, document.language);

@@ -1,4 +1,4 @@
-//! The thread that keeps the search index and the stories up to date.
+//! The thread that keeps the search index, the names and the stories up to date.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::index::writer::Writer as Index;
 use crate::service::Error;
 use crate::store::{Layout, Reader, Writer};
-use crate::{follow, relate};
+use crate::{follow, mention, relate};
 
 /// How long new articles may wait: each commit makes a segment, and segments must be merged.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -17,8 +17,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// The same while a large archive is gone through.
 const PAUSE_BUSY: Duration = Duration::from_millis(200);
 
-/// Articles compared with others between two looks at the index, which must not wait for an archive
-/// that is gone through for the first time.
+/// Articles looked through for names, and compared with others, between two looks at the index, which
+/// must not wait for an archive that is gone through for the first time.
 const RELATED_MAX: usize = 500;
 
 /// The handle to the thread. Dropping it takes up what is left and closes the index.
@@ -55,6 +55,7 @@ impl Drop for Follower {
 fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>) {
     let mut index: Option<(Reader, Index)> = None;
     let mut index_trouble = Trouble::new("the search index is behind");
+    let mut name_trouble = Trouble::new("the names in texts are behind");
     let mut story_trouble = Trouble::new("the stories are behind");
     let mut pause = PAUSE;
     loop {
@@ -62,11 +63,13 @@ fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>) {
         if index_trouble.tell(catch_up(layout, &mut index)).is_none() {
             index = None;
         }
+        let n_named = name_trouble.tell(name(layout, writer));
         let n_related = story_trouble.tell(relate(layout, writer));
         if is_stopping {
             return;
         }
-        pause = if n_related == Some(RELATED_MAX) { PAUSE_BUSY } else { PAUSE };
+        let is_behind = [n_named, n_related].contains(&Some(RELATED_MAX));
+        pause = if is_behind { PAUSE_BUSY } else { PAUSE };
     }
 }
 
@@ -107,6 +110,10 @@ fn catch_up(layout: &Layout, open: &mut Option<(Reader, Index)>) -> Result<(), E
         follow::catch_up(reader, index, |_| {})?;
     }
     Ok(())
+}
+
+fn name(layout: &Layout, writer: &Writer) -> Result<usize, Error> {
+    Ok(mention::catch_up(&Reader::open(layout)?, writer, RELATED_MAX)?)
 }
 
 fn relate(layout: &Layout, writer: &Writer) -> Result<usize, Error> {

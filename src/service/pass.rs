@@ -8,11 +8,11 @@ use crate::service::engine::Engine;
 use crate::service::engine::repairs::Repairs;
 use crate::service::{Error, Setup, follower};
 use crate::store::{Layout, Reader, Writer, feeds};
-use crate::{follow, relate};
+use crate::{follow, mention, relate};
 
-/// Articles compared with others in one pass that found any. The first pass over a long feed list
+/// Articles read for names and compared with others in one pass that found any. The first pass over a long feed list
 /// finds more; those that follow, or a daemon, do the rest.
-const RELATED_MAX: usize = 500;
+const COMPARED_MAX: usize = 500;
 
 /// Which feeds to poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,19 +132,21 @@ pub async fn pass(
     }
     let _lock = engine.close().await;
     let layout = setup.layout.clone();
-    let n_related_max = if summary.is_idle() { 0 } else { RELATED_MAX };
-    let followed = tokio::task::spawn_blocking(move || catch_up(&layout, n_related_max)).await;
+    let n_compared_max = if summary.is_idle() { 0 } else { COMPARED_MAX };
+    let followed = tokio::task::spawn_blocking(move || catch_up(&layout, n_compared_max)).await;
     followed.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
     Ok(summary)
 }
 
-fn catch_up(layout: &Layout, n_related_max: usize) -> Result<(), Error> {
+fn catch_up(layout: &Layout, n_compared_max: usize) -> Result<(), Error> {
     let reader = Reader::open(layout)?;
     let mut index = follower::open_index(&layout.index())?;
     follow::catch_up(&reader, &mut index, |_| {})?;
     drop(index);
-    if n_related_max > 0 {
-        relate::catch_up(&reader, &Writer::open(layout)?, n_related_max, |_| {})?;
+    if n_compared_max > 0 {
+        let writer = Writer::open(layout)?;
+        mention::catch_up(&reader, &writer, n_compared_max)?;
+        relate::catch_up(&reader, &writer, n_compared_max, |_| {})?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use crate::model::time::Timestamp;
+use crate::names::{self, Mention};
 use crate::query::Trait;
 use crate::store::{ArticleRow, Error, Reader, articles, text};
 
@@ -33,6 +34,17 @@ pub struct Change {
     pub traits: Vec<Trait>,
     /// Its place in time, in seconds UTC.
     pub sort_at: i64,
+}
+
+impl Change {
+    /// What it names: people, organizations and places.
+    pub fn mentions(&self) -> Vec<Mention> {
+        if names::is_read(&self.language) {
+            names::mentions(&self.title, &self.text)
+        } else {
+            Vec::new()
+        }
+    }
 }
 
 /// Between names in a list that SQLite joins.

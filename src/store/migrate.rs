@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 11;
+pub(super) const VERSION: u32 = 12;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0009_page.sql"),
     include_str!("../../migrations/0010_window.sql"),
     include_str!("../../migrations/0011_push.sql"),
+    include_str!("../../migrations/0012_mentions.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
 
 // What the tests stand on.
+mod names; // who and what texts name, and how well that is told
 mod news; // invented Dutch news, written as RSS and Atom
 mod program; // the real binary, in a home of its own
 mod web; // a scripted web on loopback that records what it was asked
