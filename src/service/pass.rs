@@ -10,8 +10,8 @@ use crate::service::{Error, Setup, follower};
 use crate::store::{Layout, Reader, Writer, feeds};
 use crate::{follow, mention, relate};
 
-/// Articles read for names and compared with others in one pass that found any. The first pass over a long feed list
-/// finds more; those that follow, or a daemon, do the rest.
+/// Articles read for names and compared with others in one pass that found any. The first pass over
+/// a long feed list finds more; those that follow, or a daemon, do the rest.
 const COMPARED_MAX: usize = 500;
 
 /// Which feeds to poll.
