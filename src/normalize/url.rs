@@ -43,9 +43,6 @@ const BEHIND: [&str; 4] = ["callbackurl", "redirecturi", "returnurl", "redirectu
 const GATES: [&str; 6] =
     ["consent", "privacygate", "privacy-gate", "privacy-wall", "cookiewall", "myprivacy"];
 
-/// Gates lead to gates: the first one wants the answer, the second gives the cookie.
-const GATES_MAX: usize = 4;
-
 /// Longer addresses are of no use: servers rarely take more (RFC 9110 section 4.1).
 const URL_BYTES_MAX: usize = 8192;
 
@@ -55,6 +52,15 @@ const URL_BYTES_MAX: usize = 8192;
 /// suffix, no trailing slash; the order of the query is kept. What a consent gate or an AMP cache
 /// stands before counts, not the gate. `None` when it is no web address.
 pub fn canonical(text: &str) -> Option<String> {
+    let mut url = folded(text)?;
+    // What was folded may show more to fold: a gate behind a gate, `m.www.`, `/amp/amp`.
+    while let Some(next) = folded(&url).filter(|next| next.len() < url.len()) {
+        url = next;
+    }
+    Some(url)
+}
+
+fn folded(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
     let url = behind_gates(&url).or_else(|| behind_amp_cache(&url)).unwrap_or(url);
     if !matches!(url.scheme(), "http" | "https") {
@@ -72,16 +78,16 @@ pub fn unwrapped(text: &str) -> Option<String> {
     behind_gates(&url).map(String::from)
 }
 
+/// Gates lead to gates: the first one wants the answer, the second gives the cookie.
+///
 /// `https://gate.example/consent?callbackUrl=https%3A%2F%2Fa.example%2Fprivacygate-confirm%3F\
 /// redirectUri%3D%252Fbinnenland%252Fbrug`: the real address doubly encoded in that of the gate.
 fn behind_gates(url: &Url) -> Option<Url> {
-    let mut found: Option<Url> = None;
-    for _ in 0..GATES_MAX {
-        let gate = found.as_ref().unwrap_or(url);
-        let Some(next) = behind_gate(gate) else { break };
-        found = Some(next);
+    let mut found = behind_gate(url)?;
+    while let Some(next) = behind_gate(&found) {
+        found = next;
     }
-    found
+    Some(found)
 }
 
 fn behind_gate(gate: &Url) -> Option<Url> {
@@ -95,7 +101,9 @@ fn behind_gate(gate: &Url) -> Option<Url> {
             && !to.is_empty()
     })?;
     let to = gate.join(&to).ok()?;
-    matches!(to.scheme(), "http" | "https").then_some(to)
+    // The address of a gate holds the one behind it, and is longer.
+    let is_behind = to.as_str().len() < gate.as_str().len();
+    (is_behind && matches!(to.scheme(), "http" | "https")).then_some(to)
 }
 
 /// `https://a-example.cdn.ampproject.org/c/s/www.a.example/brug`: a copy of the page after `/s/`.

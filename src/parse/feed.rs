@@ -4,6 +4,7 @@
 //! one way of reading for good documents and broken ones; what is mended on the way is counted. Time and memory are linear in the size
 //! of the document, and one broken entry costs that entry at most.
 
+mod bounds; // what a document may grow to
 mod channel; // what a document says of itself
 mod draft; // an entry while it is read
 mod json; // JSON Feed
@@ -15,7 +16,7 @@ mod unpack; // stray compression
 mod xml; // RSS, RDF, Atom
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::DateTime;
 use url::Url;
@@ -23,6 +24,7 @@ use url::Url;
 use crate::model::document::Hints;
 use crate::model::entry::RawEntry;
 use crate::model::time::{Precision, StatedDate};
+use crate::parse::feed::bounds::Links;
 use crate::parse::feed::repair::{Repair, Repairs};
 use crate::parse::feed::xml::Document;
 use crate::parse::markup::reference::{is_forbidden, windows_1252};
@@ -79,13 +81,13 @@ pub fn parse(bytes: &[u8], url: &str, content_type: Option<&str>) -> Result<Pars
     let decoded = charset::read(&body, content_type);
     repairs.add_many(Repair::Encoding, usize::from(decoded.is_misdeclared));
     repairs.add_many(Repair::BadBytes, decoded.n_bad);
-    let text = unescaped(strip(&decoded.text, &mut repairs), &mut repairs);
+    let text = unescaped(strip(decoded.text, &mut repairs), &mut repairs);
     let text = text.trim_matches(is_blank);
     if text.is_empty() {
         return Err(Error::Empty);
     }
     let document = second_opinion(read(text, &mut repairs), text, url, &mut repairs)?;
-    Ok(finish(document, url, decoded.encoding, repairs))
+    Ok(finish(document, url, decoded.encoding, (Links::of(text), repairs)))
 }
 
 fn is_blank(c: char) -> bool {
@@ -94,18 +96,18 @@ fn is_blank(c: char) -> bool {
 
 /// The text without what XML forbids. C1 controls are bytes of windows-1252 that were taken for
 /// characters on the way.
-fn strip<'t>(text: &'t str, repairs: &mut Repairs) -> Cow<'t, str> {
+fn strip<'t>(text: Cow<'t, str>, repairs: &mut Repairs) -> Cow<'t, str> {
     let is_bad = |c: char| is_forbidden(c) || windows_1252(c).is_some();
     // In UTF-8 these bytes are in all of them, and in little else.
     let may_be = |byte: u8| {
         (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || matches!(byte, 0xc2 | 0xef)
     };
     if !text.bytes().any(may_be) {
-        return text.into();
+        return text;
     }
     let n_bad = text.chars().filter(|c| is_bad(*c)).count();
     if n_bad == 0 {
-        return text.into();
+        return text;
     }
     repairs.add_many(Repair::BadCharacter, n_bad);
     text.chars()
@@ -175,12 +177,39 @@ fn second_opinion(
         return first;
     }
     match second::read(text, url) {
-        Some(second) if first.is_err() || second.entries.len() > n_found => {
+        Some(mut second) if first.is_err() || second.entries.len() > n_found => {
             repairs.add(Repair::SecondReader);
+            let known = first.map(|document| document.entries).unwrap_or_default();
+            second.entries = merged(known, second.entries);
             Ok(second)
         }
         _ => first,
     }
+}
+
+/// What the first reader found, which reads more of each entry, and at its place whatever only the
+/// second one did.
+fn merged(known: Vec<RawEntry>, second: Vec<RawEntry>) -> Vec<RawEntry> {
+    let key = |entry: &RawEntry| {
+        let title = || entry.title.as_ref().map(|title| title.content.trim().to_owned());
+        entry.link.clone().or_else(|| entry.guid.clone()).or_else(title)
+    };
+    let places: HashMap<_, _> = known.iter().map(key).zip(0_usize..).collect();
+    let mut entries = Vec::new();
+    let mut known = known.into_iter();
+    let mut n_taken = 0;
+    for entry in second {
+        if let Some(place) = places.get(&key(&entry)) {
+            let n_more = (place + 1).saturating_sub(n_taken);
+            entries.extend(known.by_ref().take(n_more));
+            n_taken += n_more;
+        } else {
+            entries.push(entry);
+        }
+    }
+    entries.extend(known);
+    entries.truncate(ENTRIES_MAX);
+    entries
 }
 
 /// A feed, or what it is instead.
@@ -209,39 +238,34 @@ fn finish(
     mut document: Document,
     url: &str,
     encoding: &'static str,
-    mut repairs: Repairs,
+    (mut growth, mut repairs): (Links, Repairs),
 ) -> ParsedFeed {
     settle_zones(&mut document);
     let own = Url::parse(url).ok();
-    let resolve = |link: &mut Option<String>, base: Option<&Url>| {
-        if let Some(text) = link
-            && let Some(absolute) = absolute(text, base)
-        {
-            *text = absolute;
+    let mut resolve = |link: &mut String, base: Option<&Url>| {
+        if let Some(absolute) = absolute(link, base, &mut growth) {
+            *link = absolute;
         }
     };
     let Hints { self_url, home_url, pages, hubs, .. } = &mut document.hints;
     let mut links = vec![self_url, home_url, &mut pages.current, &mut pages.prev_archive];
     links.extend([&mut pages.next_archive, &mut pages.first, &mut pages.previous]);
     links.extend([&mut pages.next, &mut pages.last]);
-    for link in links {
+    for link in links.into_iter().flatten().chain(hubs) {
         resolve(link, own.as_ref());
-    }
-    for hub in hubs {
-        *hub = absolute(hub, own.as_ref()).unwrap_or_else(|| hub.clone());
     }
     // What feed readers do: entries are relative to the site, which may not be where the feed is.
     let home = document.hints.home_url.as_deref().and_then(|home| Url::parse(home).ok());
     let base = home.filter(Url::has_host).or(own);
     for entry in &mut document.entries {
-        resolve(&mut entry.link, base.as_ref());
+        if let Some(link) = &mut entry.link {
+            resolve(link, base.as_ref());
+        }
         if entry.link.as_deref().is_some_and(|link| Url::parse(link).is_err()) {
             repairs.add(Repair::RelativeLink);
         }
         for enclosure in &mut entry.enclosures {
-            if let Some(url) = absolute(&enclosure.url, base.as_ref()) {
-                enclosure.url = url;
-            }
+            resolve(&mut enclosure.url, base.as_ref());
         }
     }
     let is_nameless = |entry: &&RawEntry| entry.guid.is_none() && entry.link.is_none();
@@ -280,7 +304,7 @@ fn settle_zones(document: &mut Document) {
 }
 
 /// An absolute address for a relative one; `None` when it is absolute already or stays relative.
-fn absolute(link: &str, base: Option<&Url>) -> Option<String> {
+fn absolute(link: &str, base: Option<&Url>, growth: &mut Links) -> Option<String> {
     if link.is_empty() || Url::parse(link).is_ok() {
         return None;
     }
@@ -288,7 +312,7 @@ fn absolute(link: &str, base: Option<&Url>) -> Option<String> {
         return Some(format!("https://{link}"));
     }
     match base {
-        Some(base) => base.join(link).ok().map(String::from),
+        Some(base) => growth.join(base, link),
         None => link.starts_with("//").then(|| format!("https:{link}")),
     }
 }

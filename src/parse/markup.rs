@@ -9,6 +9,9 @@ use memchr::memmem;
 
 use crate::parse::feed::repair::{Repair, Repairs};
 
+/// A longer processing instruction with tags in it nobody writes.
+const INSTRUCTION_BYTES_MAX: usize = 1 << 10;
+
 /// A piece of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token<'d> {
@@ -172,9 +175,7 @@ impl<'d> Tokenizer<'d> {
         match rest.as_bytes().get(1)? {
             b'!' => self.declaration(within, repairs),
             b'?' => {
-                // A processing instruction without its `?>` ends at the next `>`.
-                let end = rest.find('>').map(|end| end + 1);
-                self.step(end, rest.len());
+                self.step(instruction_end(rest.as_bytes()), rest.len());
                 None
             }
             b'/' => {
@@ -312,6 +313,18 @@ impl<'d> Tokenizer<'d> {
     }
 }
 
+/// The end of a processing instruction: its `?>`, or else the next `>`, unless a tag begins before
+/// that.
+fn instruction_end(bytes: &[u8]) -> Option<usize> {
+    let at = memchr::memchr2(b'<', b'>', &bytes[1..])? + 1;
+    if bytes[at] == b'>' {
+        return Some(at + 1);
+    }
+    let ahead = &bytes[at..bytes.len().min(at + INSTRUCTION_BYTES_MAX)];
+    let close = memchr::memchr(b'>', ahead).map(|end| at + end);
+    Some(close.filter(|end| bytes[end - 1] == b'?').map_or(at, |end| end + 1))
+}
+
 /// Whether a comment has swallowed an entry on its way to the end of another comment.
 fn is_swallowing(comment: &str) -> bool {
     memmem::find(comment.as_bytes(), b"<!--").is_some_and(|next| {
@@ -418,8 +431,11 @@ fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     };
     let is_odd = |byte: &u8| !(byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/' | b'?'));
     let value = &bytes[at + 1..end];
-    // A value with a whole tag in it, and no space after it, lacks its own closing quote.
-    if bytes.get(end + 1).is_some_and(is_odd) && value.contains(&b'>') {
+    // A value with a whole tag in it, and no space after it, lacks its own closing quote; and so
+    // does one in which an entry begins.
+    let is_odd = bytes.get(end + 1).is_some_and(is_odd) && value.contains(&b'>');
+    if is_odd || ["<item", "<entry"].iter().any(|tag| memmem::find(value, tag.as_bytes()).is_some())
+    {
         return Some(at + 1);
     }
     Some(end + 1)

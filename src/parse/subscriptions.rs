@@ -3,6 +3,7 @@
 mod lines;
 
 use crate::model::feed::Feed;
+use crate::parse::markup::reference::is_forbidden;
 use crate::parse::opml;
 
 /// A feed in somebody's list.
@@ -54,11 +55,20 @@ impl Form {
 /// Reads a list; what form it has is known by what is in it.
 pub fn read(text: &str) -> List {
     let text = text.trim_start_matches('\u{feff}');
-    if is_markup(text) {
+    let mut list = if is_markup(text) {
         let (feeds, warnings) = opml::parse(text);
-        return List { form: Form::Opml, feeds, warnings };
+        List { form: Form::Opml, feeds, warnings }
+    } else {
+        lines::read(text)
+    };
+    for feed in &mut list.feeds {
+        // They are part of no address, and no OPML can hold them.
+        let own = feed.own.iter_mut().map(|own| &mut own.url);
+        for url in own.chain([&mut feed.url]) {
+            url.retain(|c| !is_forbidden(c));
+        }
     }
-    lines::read(text)
+    list
 }
 
 fn is_markup(text: &str) -> bool {

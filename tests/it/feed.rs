@@ -4,6 +4,7 @@ mod add;
 mod config;
 mod discover;
 mod exchange;
+mod inspect;
 mod list;
 mod test;
 

@@ -45,7 +45,7 @@ impl Channel {
                 self.hints.language = Some(text);
                 self.language_rank = Some(rank);
             }
-            FeedPart::Link => self.home(rank, address(&text)),
+            FeedPart::Link => self.home(rank, &address(&text)),
             FeedPart::Ttl => self.hints.ttl = self.hints.ttl.or_else(|| minutes(&text)),
             FeedPart::UpdatePeriod => self.period = period(&text),
             FeedPart::UpdateFrequency => self.frequency = text.parse().ok().filter(|n| *n > 0),
@@ -61,7 +61,7 @@ impl Channel {
     }
 
     /// Takes a link with a relation; `url` is absolute as far as it can be.
-    pub(super) fn link(&mut self, rel: &str, media_type: &str, url: String) {
+    pub(super) fn link(&mut self, rel: &str, media_type: &str, url: &str) {
         let Pages { current, prev_archive, next_archive, first, previous, next, last, .. } =
             &mut self.hints.pages;
         let slot = match rel {
@@ -70,8 +70,9 @@ impl Channel {
                 return self.home(if is_page { 0 } else { 2 }, url);
             }
             "hub" => {
-                if self.hints.hubs.len() < LIST_MAX && !self.hints.hubs.contains(&url) {
-                    self.hints.hubs.push(url);
+                let hubs = &mut self.hints.hubs;
+                if hubs.len() < LIST_MAX && !hubs.iter().any(|hub| hub == url) {
+                    hubs.push(url.to_owned());
                 }
                 return;
             }
@@ -85,12 +86,12 @@ impl Channel {
             "last" => last,
             _ => return,
         };
-        slot.get_or_insert(url);
+        slot.get_or_insert_with(|| url.to_owned());
     }
 
-    fn home(&mut self, rank: u8, url: String) {
+    fn home(&mut self, rank: u8, url: &str) {
         if !url.is_empty() && self.home_rank.is_none_or(|kept| rank < kept) {
-            self.hints.home_url = Some(url);
+            self.hints.home_url = Some(url.to_owned());
             self.home_rank = Some(rank);
         }
     }

@@ -5,11 +5,9 @@ use data_encoding::BASE64;
 use crate::model::entry::{Enclosure, RawEntry, RawText};
 use crate::model::time::StatedDate;
 use crate::parse::date;
+use crate::parse::feed::bounds::LIST_MAX;
 use crate::parse::feed::name::Part;
 use crate::parse::feed::repair::{Repair, Repairs};
-
-/// Authors, categories and attachments kept of one entry.
-const LIST_MAX: usize = 200;
 
 /// How the text of an element is meant (Atom's `type` and `mode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +56,48 @@ impl Captured {
         Some(RawText { content, is_plain })
     }
 
+    /// Makes markup of what was text so far, because an element begins in it.
+    pub(super) fn become_markup(&mut self) {
+        if !self.has_markup {
+            self.has_markup = true;
+            escape(&mut self.text);
+        }
+    }
+
     pub(super) fn line(&self) -> Option<String> {
         Some(self.text.trim()).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
     }
+}
+
+/// Escapes what markup would take for a tag or a reference, and only that, where it stands: a copy
+/// of a large text would be one too many.
+fn escape(text: &mut String) {
+    let n_more = |byte: u8, next: Option<&u8>| match (byte, next) {
+        (b'&', Some(next)) if next.is_ascii_alphanumeric() || *next == b'#' => "amp;".len(),
+        (b'<', Some(next)) if next.is_ascii_alphabetic() || b"/!?".contains(next) => "lt;".len(),
+        _ => 0,
+    };
+    let pairs = text.bytes().zip(text.as_bytes().iter().skip(1));
+    let growth: usize = pairs.map(|(byte, next)| n_more(byte, Some(next))).sum();
+    if growth == 0 {
+        return;
+    }
+    let mut bytes = std::mem::take(text).into_bytes();
+    let (mut from, mut to) = (bytes.len(), bytes.len() + growth);
+    bytes.resize(to, 0);
+    // What is behind has been moved already, and begins as it did: no escape begins with those.
+    while from < to {
+        from -= 1;
+        let byte = bytes[from];
+        let escaped = match (byte, n_more(byte, bytes.get(to))) {
+            (_, 0) => &[byte][..],
+            (b'&', _) => b"&amp;",
+            _ => b"&lt;",
+        };
+        to -= escaped.len();
+        bytes[to..to + escaped.len()].copy_from_slice(escaped);
+    }
+    *text = String::from_utf8(bytes).expect("only ASCII was put between characters");
 }
 
 fn looks_like_markup(text: &str) -> bool {
@@ -233,4 +270,38 @@ pub(super) fn address(text: &str) -> String {
     let is_break = |c: char| matches!(c, '\n' | '\r' | '\t');
     let text = if text.contains(is_break) { text.replace(is_break, "") } else { text.to_owned() };
     if text.contains("&amp;") { text.replace("&amp;", "&") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::normalize::text;
+
+    #[track_caller]
+    fn check(before: &str, expected: &str) {
+        let mut text = before.to_owned();
+        escape(&mut text);
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn only_what_could_be_markup_is_escaped() {
+        check("", "");
+        check("a & b < c", "a & b < c");
+        check("&amp;&#8217;&<b></b><!x><?y>", "&amp;amp;&amp;#8217;&&lt;b>&lt;/b>&lt;!x>&lt;?y>");
+        check("é<é&é&a<é", "é<é&é&amp;a<é");
+        check("&a", "&amp;a");
+        check("a<", "a<");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_escaped_is_read_as_it_stood(line in "[a-c&<>#;/!?é€ ]{0,40}") {
+            let mut markup = line.clone();
+            escape(&mut markup);
+            prop_assert_eq!(text::from_html(&markup), text::squeeze(&line));
+        }
+    }
 }

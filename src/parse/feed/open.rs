@@ -9,6 +9,9 @@ use crate::parse::markup::Tag;
 /// Elements nested deeper are counted, not kept.
 const DEPTH_MAX: usize = 256;
 
+/// A longer base address nobody has for an honest reason; each of those within it is longer.
+const BASE_BYTES_MAX: usize = 2048;
+
 /// More declarations in force at once no feed has for an honest reason.
 const DECLARATIONS_MAX: usize = 256;
 
@@ -69,11 +72,15 @@ impl<'d, R> Open<'d, R> {
     }
 
     fn base_at(&self, value: &str) -> Option<Url> {
-        let value = value.trim().replace("&amp;", "&");
-        match self.base() {
-            Some(base) => base.join(&value).ok(),
-            None => Url::parse(&value).ok(),
+        if value.len() > BASE_BYTES_MAX {
+            return None;
         }
+        let value = value.trim().replace("&amp;", "&");
+        let base = match self.base() {
+            Some(base) => base.join(&value).ok()?,
+            None => Url::parse(&value).ok()?,
+        };
+        Some(base).filter(|base| base.as_str().len() <= BASE_BYTES_MAX)
     }
 
     /// Opens an element.
@@ -155,7 +162,7 @@ impl<'d, R> Open<'d, R> {
 /// A default namespace that nobody knows means the vocabulary of feeds on an element of a feed's
 /// skeleton, and nothing we read anywhere else.
 fn default_space(name: &str, address: &str) -> Space {
-    if address.trim().is_empty() || structure(Lower::new(name).as_str()).is_some() {
+    if address.trim().is_empty() || structure(Lower::new(split(name).1).as_str()).is_some() {
         return Space::Feed;
     }
     Space::of_address(address).unwrap_or(Space::Other)

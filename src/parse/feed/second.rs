@@ -17,11 +17,15 @@ use crate::model::entry::{Enclosure, RawEntry, RawText};
 use crate::model::time::{StatedDate, Timestamp};
 use crate::parse::date;
 use crate::parse::feed::ENTRIES_MAX;
+use crate::parse::feed::bounds::Lists;
 use crate::parse::feed::draft::is_web;
 use crate::parse::feed::xml::Document;
 
-/// It needs many times the size of a document.
+/// It needs many times the size of a document,
 const BYTES_MAX: usize = 16 << 20;
+
+/// and most for its elements.
+const MARKS_MAX: usize = 100_000;
 
 /// Stands for a GUID that the document does not give.
 const NO_GUID: &str = "";
@@ -48,7 +52,8 @@ fn n_tags(text: &str, tag: &str) -> usize {
 
 /// Reads `text`; `None` when it is no feed to this reader, or not to be read by it.
 pub(super) fn read(text: &str, url: &str) -> Option<Document> {
-    if text.len() > BYTES_MAX {
+    let n_marks = || memchr::memchr_iter(b'<', text.as_bytes()).count();
+    if text.len() > BYTES_MAX || n_marks() > MARKS_MAX {
         return None;
     }
     let dates = Dates::default();
@@ -80,10 +85,15 @@ fn translate(feed: theirs::Feed, dates: &HashMap<i64, StatedDate>) -> Document {
         Some(dates.get(&seconds).copied().unwrap_or(exact))
     };
     let entries = feed.entries.into_iter().take(ENTRIES_MAX);
-    let entries = entries.map(|entry| RawEntry {
-        published: date(entry.published),
-        updated: date(entry.updated).filter(|_| entry.updated != entry.published),
-        ..translate_entry(entry, &format)
+    let mut lists = Lists::default();
+    let entries = entries.map(|entry| {
+        let mut entry = RawEntry {
+            published: date(entry.published),
+            updated: date(entry.updated).filter(|_| entry.updated != entry.published),
+            ..translate_entry(entry, &format)
+        };
+        lists.trim(&mut entry);
+        entry
     });
     Document {
         title: feed.title.map(|title| title.content.trim().to_owned()),

@@ -14,6 +14,7 @@ use jiff::civil::DateTime;
 
 use crate::model::document::Hints;
 use crate::model::entry::RawEntry;
+use crate::parse::feed::bounds::{Links, Lists};
 use crate::parse::feed::channel::Channel;
 use crate::parse::feed::draft::{Captured, Draft, TextKind};
 use crate::parse::feed::name::{
@@ -141,6 +142,8 @@ struct Reader<'d, 'r> {
     is_salvage: bool,
     undeclared: Vec<&'d str>,
     ahead_bytes_left: usize,
+    links: Links,
+    lists: Lists,
     /// What the first of several documents listed.
     listed: Option<HashSet<Identity>>,
 }
@@ -164,6 +167,8 @@ impl<'d, 'r> Reader<'d, 'r> {
             is_salvage: false,
             undeclared: Vec::new(),
             ahead_bytes_left: ahead::bytes_max(document),
+            links: Links::of(document),
+            lists: Lists::default(),
             listed: None,
         }
     }
@@ -212,7 +217,14 @@ impl<'d, 'r> Reader<'d, 'r> {
 
     fn element(&mut self, tag: Tag<'d>) -> Element<'d> {
         let (prefix, local) = split(tag.name);
+        let name = Lower::new(local);
         let (space, is_declared) = self.open.space(prefix);
+        let is_part = |space| {
+            entry_part(space, name.as_str()).is_some() || feed_part(space, name.as_str()).is_some()
+        };
+        // A prefix may be declared to mean something else than everybody means by it.
+        let usual = Space::of_prefix(prefix).filter(|_| !is_part(space));
+        let space = usual.unwrap_or(space);
         if !is_declared
             && self.held.is_none()
             && self.undeclared.len() < PREFIXES_MAX
@@ -222,15 +234,17 @@ impl<'d, 'r> Reader<'d, 'r> {
             self.repairs.add(Repair::UndeclaredPrefix);
         }
         let is_foreign = space == Space::Feed && self.root_prefix.is_some_and(|p| p != prefix);
-        Element { tag, space, name: Lower::new(local), is_foreign }
+        Element { tag, space, name, is_foreign }
     }
 
     /// A root within a root is a second document, unless an entry holds it as its content.
     fn is_root(&mut self, element: &Element<'_>) -> bool {
-        if element.name.as_str() == "rdf" && self.has_root() {
+        let says = element.tag.attributes;
+        // A licence may stand in a feed as RDF; only RSS is a feed.
+        let is_rss = || ["/rss/1", "netscape.com"].iter().any(|mark| says.contains(mark));
+        if element.name.as_str() == "rdf" && self.has_root() && !is_rss() {
             return self.open.depth() == 0;
         }
-        let says = element.tag.attributes;
         let may_begin =
             self.open.depth() == 0 || says.contains("version") || says.contains("xmlns");
         may_begin && (self.draft.is_none() || !self.is_within_entry())
@@ -254,6 +268,10 @@ impl<'d, 'r> Reader<'d, 'r> {
         if element.name.as_str() == "rdf" {
             // The skeleton is RSS, whose prefix is another one, mostly none.
             self.root_prefix = Some("");
+        }
+        if let Some(text) = self.attribute(&element.tag, "xml:lang") {
+            let held = Captured { text, kind: TextKind::Plain, has_markup: false };
+            self.channel.take(FeedPart::Language, u8::MAX, &held);
         }
         self.push(element.tag, Role::Root);
     }

@@ -47,7 +47,23 @@ pub(super) fn atom() -> String {
     )
 }
 
-fn rdf() -> String {
+pub(super) fn json() -> String {
+    let item = |n: usize| {
+        format!(
+            "{{\"id\": \"nr-{n}\", \"url\": \"https://kade.example/a/{n}\", \"title\": \"{}\", \
+             \"date_published\": \"2024-03-05T10:2{n}:00+01:00\"}}",
+            HEADLINES[n]
+        )
+    };
+    let items: Vec<String> = (0..3).map(item).collect();
+    format!(
+        "{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"De Kade\", \
+         \"items\": [{}]}}",
+        items.join(",\n")
+    )
+}
+
+pub(super) fn rdf() -> String {
     let item = |n: usize| {
         format!(
             "<item rdf:about=\"nr-{n}\">\n<title>{}</title>\n<link>https://kade.example/a/{n}</link>\n\
@@ -226,6 +242,30 @@ fn text_that_is_no_text() {
     });
     survives(|feed| feed.replace("‘De Zon’", "&#145;De Zon&#x92;"));
     survives(|feed| feed.replace("<title>Brug", "<!-- nooit gesloten\n<title>Brug"));
+}
+
+/// Each of these was found by cutting and splicing good feeds at random.
+#[test]
+fn frames_that_were_cut_into() {
+    survives(|feed| feed.replace("utf-8\"?>", "utf-8\""));
+    survives(|feed| {
+        feed.replace("purl.org/rss/1.0/", "purl.org/rs").replace("2005/Atom", "205/Atom")
+    });
+    survives(|feed| {
+        feed.replace("http://purl.org/dc/elements/1.1/", "http://search.yahoo.com/mrss/")
+    });
+    let rdf = rdf();
+    let in_quotes = rdf.replace("1.1/\"", "1.1/").replace(" rdf:about=\"x\"", "");
+    check(in_quotes.as_bytes(), "an attribute that lacks its quote before the entries");
+    let unended = rdf.replace("<item rdf:about=\"nr-1\">\n<title>Coöperatie krijgt", "<item");
+    let found = parse(unended.as_bytes(), "", None).unwrap().entries;
+    assert_eq!(
+        [facts(&found[0]), facts(&found[2])],
+        [expected()[0].clone(), expected()[2].clone()]
+    );
+    let second = [rss(), rdf.replace("/a/", "/b/")].concat();
+    let feed = parse(second.replace("<link>https://kade.example/a/2", "<b>").as_bytes(), "", None);
+    assert_eq!(feed.unwrap().entries.len(), 6, "RDF within an element of RSS");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl<'d> Reader<'d, '_> {
         self.repairs.add(Repair::Unclosed);
         match &mut self.draft {
             Some(draft) => draft.link(0, url),
-            None => self.channel.link("", "", url),
+            None => self.channel.link("", "", &url),
         }
     }
 
@@ -175,11 +175,12 @@ impl<'d> Reader<'d, '_> {
             self.repairs.add(Repair::TooMany);
             return;
         }
-        let entry = draft.finish();
+        let mut entry = draft.finish();
         if self.listed.as_ref().is_some_and(|listed| listed.contains(&identity(&entry))) {
             self.repairs.add(Repair::Twice);
             return;
         }
+        self.lists.trim(&mut entry);
         self.entries.push(entry);
     }
 

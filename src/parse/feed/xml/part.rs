@@ -12,16 +12,16 @@ use crate::parse::markup::Tag;
 const VOID: [&str; 12] =
     ["br", "img", "hr", "input", "area", "base", "col", "embed", "param", "source", "track", "wbr"];
 
+/// Relations that one link has at most.
+const RELATIONS_MAX: usize = 16;
+
 impl<'d> Reader<'d, '_> {
     pub(super) fn begin_markup(&mut self, element: &Element<'d>) {
         let tag = element.tag;
         let name = split(tag.name).1;
         let is_void = VOID.contains(&element.name.as_str());
         if let Some(held) = &mut self.held {
-            if !held.has_markup {
-                held.has_markup = true;
-                held.text = held.text.replace('&', "&amp;").replace('<', "&lt;");
-            }
+            held.become_markup();
             for piece in ["<", name, tag.attributes, ">"] {
                 held.text.push_str(piece);
             }
@@ -65,8 +65,12 @@ impl<'d> Reader<'d, '_> {
                 let rel = self.attribute(&element.tag, "rel").unwrap_or_default();
                 let media_type = self.attribute(&element.tag, "type").unwrap_or_default();
                 // RFC 8288 section 3.3: a relation may be several, in any case.
-                for rel in rel.to_ascii_lowercase().split(' ') {
-                    self.channel.link(rel, &media_type, href.clone());
+                let rel = rel.to_ascii_lowercase();
+                if rel.trim().is_empty() {
+                    self.channel.link("", &media_type, &href);
+                }
+                for rel in rel.split_ascii_whitespace().take(RELATIONS_MAX) {
+                    self.channel.link(rel, &media_type, &href);
                 }
             }
             _ => return self.hold(element, Slot::Feed(part, rank), TextKind::Html),
@@ -205,11 +209,11 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// An address made absolute by the `xml:base` in force, if there is one.
-    pub(super) fn resolved(&self, text: &str) -> String {
+    pub(super) fn resolved(&mut self, text: &str) -> String {
         let text = address(text);
         match self.open.base() {
             Some(base) if !text.is_empty() && Url::parse(&text).is_err() => {
-                base.join(&text).map_or(text, String::from)
+                self.links.join(base, &text).unwrap_or(text)
             }
             _ => text,
         }

@@ -1,0 +1,78 @@
+//! Laws that hold of anything that comes from outside, tried on feeds of every shape that were
+//! damaged, and on what random reading once found. The fuzz targets hold the program to the same.
+
+#[expect(unreachable_pub, reason = "the fuzz targets use it from outside")]
+mod law;
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+/// The feeds of the invented press.
+fn feeds() -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/feeds");
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    paths.sort_unstable();
+    paths.into_iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// One of the feeds: other bytes here and there, a piece of it missing, perhaps its end as well.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let at = any::<prop::sample::Index>;
+    let flips = prop::collection::vec((at(), any::<u8>()), 0..4);
+    let parts = (prop::sample::select(feeds()), flips, at(), 0_usize..200, prop::option::of(at()));
+    parts.prop_map(|(mut bytes, flips, from, length, end)| {
+        for (at, byte) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let from = from.index(bytes.len());
+        bytes.drain(from..(from + length).min(bytes.len()));
+        if let Some(end) = end {
+            bytes.truncate(end.index(bytes.len() + 1));
+        }
+        bytes
+    })
+}
+
+/// Pieces that mean something somewhere.
+#[rustfmt::skip]
+const PIECES: [&str; 81] = [
+    "<a href=", "<link rel=alternate href=", "<outline xmlUrl=", "<outline text=", "</outline>",
+    "<title>", "<base href=", "http://", "https://", "www.", "m.", "amp.", "a.example", "/", "//",
+    "/amp", ".amp", ".html", "?", "&", "=", "#", "utm_source=x", "amp=1", "consent",
+    "callbackUrl=", "%2F", "%252F", "..", ":80", "@", "[", "]", "\"", "'", ">", "<", " ", "\n",
+    "\t", "\0", "\u{1}", "\u{85}", "\u{a0}", "\u{e9}", "\u{fffe}", "title:", "date:2022",
+    "since:7d", "NEAR/2", "PRE/0", "/s", "/p", "atleast2(", "(", ")", "-", "NOT", "OR", "AND",
+    "*", "{", "}", ",", ":", "\\", "\\u00", "2022", "-02", "14", "feb", "T", "10:30", "Z",
+    "+0100", "CET", "1", "9", "rss", "feed", "null",
+];
+
+/// Such pieces in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(PIECES.to_vec());
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn of_a_damaged_feed(bytes in damaged()) {
+        law::feed(&bytes);
+        law::discover(&bytes);
+        let text = String::from_utf8_lossy(&bytes);
+        law::json(&text);
+        law::list(&text);
+    }
+
+    #[test]
+    fn of_any_text(text in prop_oneof![pieces(), any::<String>()]) {
+        law::feed(text.as_bytes());
+        law::date(&text);
+        law::json(&text);
+        law::list(&text);
+        law::discover(text.as_bytes());
+        law::query(&text);
+        law::canonical(&text);
+    }
+}
