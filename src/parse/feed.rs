@@ -110,9 +110,10 @@ fn strip<'t>(text: Cow<'t, str>, repairs: &mut Repairs) -> Cow<'t, str> {
         return text;
     }
     repairs.add_many(Repair::BadCharacter, n_bad);
-    text.chars()
-        .filter_map(|c| if is_forbidden(c) { None } else { Some(windows_1252(c).unwrap_or(c)) })
-        .collect()
+    let mut stripped = String::with_capacity(text.len());
+    stripped
+        .extend(text.chars().filter(|c| !is_forbidden(*c)).map(|c| windows_1252(c).unwrap_or(c)));
+    stripped.into()
 }
 
 /// A document that was escaped as a whole, as on its way through a web page.

@@ -70,7 +70,10 @@ impl Unread {
 type Read = Result<ParsedFeed, Unread>;
 
 fn file(name: &str, base: &str) -> Read {
-    let mut bytes = Vec::new();
+    // Room for all of it at once: growing would take it several times over.
+    let length = std::fs::metadata(name).map_or(0, |about| about.len());
+    let mut bytes =
+        Vec::with_capacity(usize::try_from(length).map_or(0, |n| n.min(feed::BYTES_MAX)));
     // One byte more than is read tells that there is more.
     let limit = feed::BYTES_MAX as u64 + 1;
     let opened: std::io::Result<Box<dyn std::io::Read>> = match name {

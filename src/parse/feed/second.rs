@@ -24,8 +24,11 @@ use crate::parse::feed::xml::Document;
 /// It needs many times the size of a document,
 const BYTES_MAX: usize = 16 << 20;
 
-/// and most for its elements.
+/// and most for its elements
 const MARKS_MAX: usize = 100_000;
+
+/// and its entries.
+const SEEN_MAX: usize = 5_000;
 
 /// Stands for a GUID that the document does not give.
 const NO_GUID: &str = "";
@@ -39,7 +42,7 @@ pub(super) fn sees_more(text: &str, n_found: usize) -> bool {
         return false;
     }
     let n_seen = n_tags(text, "<item") + n_tags(text, "<entry");
-    n_seen > n_found && n_seen <= ENTRIES_MAX
+    n_seen > n_found && n_seen <= SEEN_MAX
 }
 
 fn n_tags(text: &str, tag: &str) -> usize {
@@ -173,7 +176,7 @@ mod tests {
     fn entries_that_can_be_seen_are_counted() {
         assert!(sees_more("<rss><item><title/></item><item/></rss>", 1));
         assert!(!sees_more("<rss><item><title/></item><items/></rss>", 1));
-        assert!(!sees_more(&"<item/>".repeat(ENTRIES_MAX + 1), 0));
+        assert!(!sees_more(&"<item/>".repeat(SEEN_MAX + 1), 0));
     }
 
     #[test]

@@ -56,6 +56,8 @@ impl Entities {
 
     /// Appends `text` to `out` with its references resolved.
     pub fn resolve(&mut self, text: &str, out: &mut String, repairs: &mut Repairs) {
+        // A large text is not to be moved again and again while it grows.
+        out.reserve(text.len());
         let mut rest = text;
         while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
             out.push_str(&rest[..at]);

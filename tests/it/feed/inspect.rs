@@ -162,57 +162,61 @@ fn what_a_feed_says_reaches_no_terminal_as_a_command() {
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_is_bounded_by_the_size_of_the_document() {
-    const SIZE: usize = 1 << 20;
     const ENTRIES_BYTES: usize = 32 << 20;
-    let rss = |items: &str| {
-        format!("<rss><channel><link>https://a.example/</link>{items}</channel></rss>")
+    let home = Home::new();
+    let base = peak(&home, b"<rss><item/></rss>");
+    let check = |what: &str, document: &[u8], more: usize| {
+        let grown = peak(&home, document).saturating_sub(base);
+        let bound = 8 * document.len() + more + (1 << 20);
+        assert!(grown <= bound, "{what}: {} kB of {} kB", grown >> 10, document.len() >> 10);
     };
-    let item =
-        |text: &str| rss(&format!("<item><guid>1</guid><description>{text}</description></item>"));
+    for (what, document) in growing() {
+        check(what, document.as_bytes(), 0);
+    }
+    for (what, entry) in [("empty", "<item/>"), ("never closed", "<item><b>")] {
+        check(what, rss(&entry.repeat(SIZE / entry.len())).as_bytes(), ENTRIES_BYTES);
+    }
+    let hidden = rss(&format!("{}<!-- <item> -->", "<item/>".repeat(4_900)));
+    check("a second reader", hidden.as_bytes(), ENTRIES_BYTES);
+    let euros = item(&"\u{20ac}".repeat(SIZE));
+    let (high, _, _) = encoding_rs::WINDOWS_1252.encode(&euros);
+    check("one byte a letter", &high, 0);
+}
+
+const SIZE: usize = 1 << 20;
+
+fn rss(items: &str) -> String {
+    format!("<rss><channel><link>https://a.example/</link>{items}</channel></rss>")
+}
+
+fn item(text: &str) -> String {
+    rss(&format!("<item><guid>1</guid><description>{text}</description></item>"))
+}
+
+/// Documents that could become many times their size.
+fn growing() -> Vec<(&'static str, String)> {
     let json = |items: &str| {
         format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{items}0]}}")
     };
     let files = "<enclosure url='?1'/>".repeat(190);
     let files = rss(&format!("<item>{files}</item>").repeat(SIZE / files.len()));
-    let long_home = format!("https://a.example/{}/", "a".repeat(2000));
-    let documents: [(&str, String, usize); 11] = [
-        ("text", item(&"Zo & zo. ".repeat(SIZE / 9)), 0),
-        ("markup after text", item(&format!("{}<b>x</b>", "&a".repeat(SIZE / 2))), 0),
-        ("markup", item(&"<b/>".repeat(SIZE / 4)), 0),
-        ("never closed", rss(&"<item><b>".repeat(SIZE / 9)), ENTRIES_BYTES),
-        ("empty entries", rss(&"<item/>".repeat(SIZE / 7)), ENTRIES_BYTES),
-        ("files", files.clone(), 0),
-        ("a long home", files.replace("https://a.example/", &long_home), 0),
-        (
-            "a long base",
-            files.replace("<channel>", &format!("<channel xml:base='{long_home}'>")),
-            0,
-        ),
-        ("numbers for entries", json(&"0,".repeat(SIZE / 2)), 0),
-        (
-            "lists in an entry",
-            json(&format!("{{\"id\":1,\"x\":[{}0]}},", "[],".repeat(SIZE / 3))),
-            0,
-        ),
-        (
-            "a hidden entry",
-            rss(&format!("{}<!-- <item> -->", "<item/>".repeat(19_000))),
-            ENTRIES_BYTES,
-        ),
-    ];
-    let home = Home::new();
-    let base = peak(&home, "<rss><item/></rss>");
-    for (what, document, more) in documents {
-        let grown = peak(&home, &document).saturating_sub(base);
-        let bound = 8 * document.len() + more + (1 << 20);
-        assert!(grown <= bound, "{what}: {} kB of {} kB", grown >> 10, document.len() >> 10);
-    }
+    let long = format!("https://a.example/{}/", "a".repeat(2000));
+    vec![
+        ("text", item(&"Zo & zo. ".repeat(SIZE / 9))),
+        ("markup after text", item(&format!("{}<b>x</b>", "&a".repeat(SIZE / 2)))),
+        ("markup", item(&"<b/>".repeat(SIZE / 4))),
+        ("a long home", files.replace("https://a.example/", &long)),
+        ("a long base", files.replace("<channel>", &format!("<channel xml:base='{long}'>"))),
+        ("files", files),
+        ("numbers for entries", json(&"0,".repeat(SIZE / 2))),
+        ("lists in an entry", json(&format!("{{\"id\":1,\"x\":[{}0]}},", "[],".repeat(SIZE / 3)))),
+    ]
 }
 
 /// The most memory that the program held until it had read `document`. It is kept from ending by a
 /// second document that never comes.
 #[cfg(target_os = "linux")]
-fn peak(home: &Home, document: &str) -> usize {
+fn peak(home: &Home, document: &[u8]) -> usize {
     let path = home.path().join("document");
     std::fs::write(&path, document).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_knipsel"))
