@@ -159,20 +159,19 @@ fn article(row: i64) -> (i64, String, String) {
 fn write(dir: &Path, articles: &[(i64, String, String)]) {
     let mut writer = Writer::open(dir).unwrap();
     let (authors, feeds) = (["Jan Bos".to_owned()], ["nos-algemeen".to_owned()]);
+    let sections = ["Binnenland".to_owned()];
     for (row, title, text) in articles {
         let document = Document {
             article: *row,
             title,
             text,
             outlet: "NOS",
-            section: "Binnenland",
+            sections: &sections,
             authors: &authors,
-            tags: &[],
-            mentions: &[],
             language: "nl",
-            traits: &[],
             feeds: &feeds,
             sort_at: 1_700_000_000 + row * 60,
+            ..Document::default()
         };
         writer.put(&document).unwrap();
     }

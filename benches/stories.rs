@@ -13,10 +13,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use knipsel::import::{self, Placed};
 use knipsel::model::time::{Precision, StatedDate, Timestamp};
 use knipsel::parse::articles::RawArticle;
+use knipsel::relate;
 use knipsel::store::{Layout, Reader, Writer};
-use knipsel::{import, relate};
 use tempfile::TempDir;
 
 /// Articles between two looks.
@@ -54,9 +55,9 @@ fn main() {
     let mut n = 0;
     while n < last {
         for _ in 0..STEP / 200 {
-            let batch: Vec<RawArticle> = (0..200).map(|_| press.article()).collect();
+            let batch: Vec<Placed> = (0..200).map(|n| (n, press.article())).collect();
             let now = Timestamp::from_seconds(START);
-            writer.write_blocking(move |tx| import::store(tx, &batch, now)).unwrap();
+            writer.write_blocking(move |tx| import::store(tx, "generated", &batch, now)).unwrap();
         }
         n += STEP;
         let reader = Reader::open(&layout).unwrap();
@@ -186,6 +187,7 @@ impl Press {
         let seconds = self.n * 86_400 / PER_DAY;
         let outlet = usize::try_from(self.below(u64::try_from(OUTLETS).unwrap())).unwrap();
         let article = RawArticle {
+            is_html: false,
             id: None,
             url: Some(format!("https://krant{outlet}.example/artikel/{}", self.n)),
             title: Some(self.sentence()),

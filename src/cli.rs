@@ -16,17 +16,21 @@ mod analyze;
 mod backfill;
 mod cite;
 mod config;
+mod cursor;
 mod demo;
 mod diff;
 mod doctor;
 mod export;
 mod extract;
+mod facets;
 mod feed;
 mod fold;
 mod gaps;
 mod generate;
 mod import;
+mod kwic;
 mod named;
+mod periods;
 mod poll;
 mod question;
 mod recluster;
@@ -41,8 +45,12 @@ mod sql;
 mod stats;
 mod status;
 mod story;
+mod template;
+mod timeline;
+mod trends;
 mod upkeep;
 mod warc;
+mod watch;
 mod when;
 
 use args::{Cli, Command};
@@ -70,6 +78,14 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Run(args) => run::run(global, args),
         Command::Poll(args) => poll::poll(global, args),
         Command::Search(args) => search::search(global, args),
+        Command::Timeline(args) => timeline::timeline(global, args),
+        Command::Compare(args) => timeline::compare(global, args),
+        Command::Facets(args) => facets::facets(global, args),
+        Command::First(args) => facets::first(global, args),
+        Command::Kwic(args) => kwic::kwic(global, args),
+        Command::Terms(args) => facets::terms(global, args),
+        Command::Trends(args) => trends::trends(global, args),
+        Command::Watch(args) => watch::watch(global, args),
         Command::Export(args) => export::export(global, args),
         Command::Cite(args) => cite::cite(global, args),
         Command::Show(args) => show::show(global, args),

@@ -138,7 +138,7 @@ pub fn row(reader: &Reader, article: library::Article, state: &State) -> Result<
         published: content.published,
         modified: content.modified,
         first_seen_at: article.first_seen_at,
-        sort_at: around.sort_at,
+        sort_at: article.sort_at,
         revision: revision.number,
         revision_seen_at: revision.seen_at,
         source: revision.source,

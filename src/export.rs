@@ -1,8 +1,10 @@
 //! Values to bytes: one file per format, written to any `io::Write`.
 
 pub mod card;
+pub mod chart;
 pub mod cite;
 pub mod document;
+pub mod feed;
 pub mod manifest;
 pub mod opml;
 pub mod parquet;

@@ -5,11 +5,11 @@ use crate::dedupe::fingerprint;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::language_tag;
-use crate::normalize::text::{from_plain, squeeze};
+use crate::normalize::text::{from_html, from_plain, squeeze};
 use crate::normalize::url::{canonical, is_home_page};
 use crate::parse::articles::RawArticle;
 use crate::store::articles::{self, Identity, Version};
-use crate::store::{Error, Tx};
+use crate::store::{ArticleRow, Error, Tx, imports};
 
 /// What an import came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,16 +33,28 @@ impl Imported {
     }
 }
 
-/// Stores a batch of articles in one transaction.
-pub fn store(tx: &Tx<'_>, batch: &[RawArticle], now: Timestamp) -> Result<Imported, Error> {
+/// An article, and where in its file it stands: the number of a line or a record.
+pub type Placed = (u64, RawArticle);
+
+/// Stores a batch of articles out of `file` in one transaction, and where each came from.
+pub fn store(tx: &Tx<'_>, file: &str, batch: &[Placed], now: Timestamp) -> Result<Imported, Error> {
+    let source = imports::source(tx, file, now)?;
     let mut imported = Imported::default();
-    for raw in batch {
-        imported = imported.plus(store_one(tx, raw, now)?);
+    for (place, raw) in batch {
+        let (outcome, article) = store_one(tx, raw, now)?;
+        if outcome.n_unchanged == 0 {
+            imports::record(tx, article, source, *place)?;
+        }
+        imported = imported.plus(outcome);
     }
     Ok(imported)
 }
 
-fn store_one(tx: &Tx<'_>, raw: &RawArticle, now: Timestamp) -> Result<Imported, Error> {
+fn store_one(
+    tx: &Tx<'_>,
+    raw: &RawArticle,
+    now: Timestamp,
+) -> Result<(Imported, ArticleRow), Error> {
     let content = content(raw);
     let keys = keys(raw, &content);
     let fingerprint = fingerprint::content(&content);
@@ -66,20 +78,20 @@ fn store_one(tx: &Tx<'_>, raw: &RawArticle, now: Timestamp) -> Result<Imported, 
         let is_known = articles::fingerprints(tx, article)?.contains(&fingerprint);
         let changed = changes(&known.current, &content);
         if is_known || changed.is_empty() {
-            return Ok(Imported { n_unchanged: 1, ..Imported::default() });
+            return Ok((Imported { n_unchanged: 1, ..Imported::default() }, article));
         }
         articles::revise(tx, article, &version(&content, &changed))?;
-        return Ok(Imported { n_revised: 1, ..Imported::default() });
+        return Ok((Imported { n_revised: 1, ..Imported::default() }, article));
     }
     let identity = Identity { keys: &keys, outlet: raw.outlet.as_deref(), url: raw.url.as_deref() };
-    articles::create(tx, &identity, &version(&content, &[]))?;
-    Ok(Imported { n_new: 1, ..Imported::default() })
+    let article = articles::create(tx, &identity, &version(&content, &[]))?;
+    Ok((Imported { n_new: 1, ..Imported::default() }, article))
 }
 
 fn content(raw: &RawArticle) -> Content {
     Content {
         title: raw.title.as_deref().map(squeeze).unwrap_or_default(),
-        text: from_plain(&raw.text),
+        text: if raw.is_html { from_html(&raw.text) } else { from_plain(&raw.text) },
         authors: raw.authors.iter().map(|name| squeeze(name)).collect(),
         section: raw.section.clone(),
         tags: raw.tags.clone(),

@@ -7,7 +7,7 @@
 //! and starts empty at watermark 0. Texts are not kept here.
 
 mod careful;
-mod collect;
+pub mod collect;
 #[cfg(test)]
 mod differential;
 mod directory;
@@ -37,8 +37,12 @@ pub struct Document<'a> {
     pub text: &'a str,
     /// Who published it.
     pub outlet: &'a str,
-    /// The section; empty when there is none.
-    pub section: &'a str,
+    /// Its public id.
+    pub id: &'a str,
+    /// Its address; empty when it has none.
+    pub url: &'a str,
+    /// The sections it stands in.
+    pub sections: &'a [String],
     /// Names of authors.
     pub authors: &'a [String],
     /// Names of the feeds it was seen in.
@@ -49,6 +53,14 @@ pub struct Document<'a> {
     pub mentions: &'a [Mention],
     /// The language, as `nl`; empty when it is not known.
     pub language: &'a str,
+    /// Countries, as `be`.
+    pub countries: &'a [String],
+    /// How much of it could be read; empty when that is not known.
+    pub access: &'a str,
+    /// What kind of piece it is; empty when that is not known.
+    pub kind: &'a str,
+    /// The agency it names as its source; empty when it names none.
+    pub wire: &'a str,
     /// What else is about it.
     pub traits: &'a [Trait],
     /// What newest first goes by, in seconds UTC.

@@ -17,6 +17,7 @@
 pub mod compound;
 mod fold;
 pub mod forms;
+pub mod keyness;
 pub mod lexicon;
 pub mod mark;
 mod parts;

@@ -15,7 +15,9 @@
 //! | `storm /s schade`, `/p` | in one sentence, in one paragraph |
 //! | `atleast3(stikstof)` | three times or more |
 //! | `date:2022-02`, `date:2022-02-14..2022-03`, `since:7d`, `until:2022` | in that time |
-//! | `is:revised`, `has:image` | with that about it |
+//! | `is:revised`, `is:paywalled`, `has:image` | with that about it |
+//! | `access:paid`, `type:opinion`, `wire:anp`, `country:be` | with that known about it |
+//! | `id:4k2qz3b`, `url:nos.nl/artikel` | whose id begins so, whose address has that in it |
 
 mod lexer;
 mod syntax;
@@ -129,18 +131,21 @@ impl Relation {
 pub enum Trait {
     /// It has more than one revision.
     Revised,
+    /// It is for those who pay.
+    Paywalled,
     /// It came with an image.
     Image,
 }
 
 impl Trait {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Revised, Self::Image];
+    pub const ALL: [Self; 3] = [Self::Revised, Self::Paywalled, Self::Image];
 
     /// As it is asked for.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Revised => "is:revised",
+            Self::Paywalled => "is:paywalled",
             Self::Image => "has:image",
         }
     }
@@ -178,11 +183,23 @@ pub enum Field {
     Lang,
     /// The name of a feed.
     Feed,
+    /// How much of it could be read, as `paid`.
+    Access,
+    /// What kind of piece it is, as `opinion`.
+    Type,
+    /// The agency that its page names as its source.
+    Wire,
+    /// The country of a feed that listed it, as `be`.
+    Country,
+    /// The beginning of its public id.
+    Id,
+    /// A part of its address.
+    Url,
 }
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Title,
         Self::Lead,
         Self::Body,
@@ -192,6 +209,12 @@ impl Field {
         Self::Tag,
         Self::Lang,
         Self::Feed,
+        Self::Access,
+        Self::Type,
+        Self::Wire,
+        Self::Country,
+        Self::Id,
+        Self::Url,
     ];
 
     /// The word before the colon.
@@ -206,6 +229,12 @@ impl Field {
             Self::Tag => "tag",
             Self::Lang => "lang",
             Self::Feed => "feed",
+            Self::Access => "access",
+            Self::Type => "type",
+            Self::Wire => "wire",
+            Self::Country => "country",
+            Self::Id => "id",
+            Self::Url => "url",
         }
     }
 
@@ -228,6 +257,19 @@ pub struct Filter {
     pub feeds: Vec<String>,
     /// How closely words outside quotes are meant.
     pub words: Closeness,
+    /// Older than this, or as old and of a lower row: what comes after it, newest first.
+    pub before: Option<Place>,
+    /// No higher row than this.
+    pub row_max: Option<i64>,
+}
+
+/// Where an article stands when the newest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Its place in time.
+    pub at: Timestamp,
+    /// Its row in the archive.
+    pub row: i64,
 }
 
 /// A search text that cannot be understood.

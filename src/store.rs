@@ -13,6 +13,7 @@ pub mod changes;
 pub mod corpus;
 pub mod coverage;
 pub mod feeds;
+pub mod imports;
 pub mod library;
 mod lock;
 pub mod mentions;
@@ -32,6 +33,7 @@ pub mod subscriptions;
 mod text;
 pub mod told;
 pub mod verify;
+pub mod watches;
 mod writer;
 
 pub use lock::Lock;

@@ -10,23 +10,27 @@ mod analyze;
 mod ask;
 mod backfill;
 mod evidence;
+mod explore;
 mod export;
 mod extract;
 mod feed;
 mod history;
 mod story;
 mod upkeep;
+mod watch;
 
 pub(super) use analyze::*;
 pub(super) use ask::*;
 pub(super) use backfill::*;
 pub(super) use evidence::*;
+pub(super) use explore::*;
 pub(super) use export::*;
 pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
 pub(super) use story::*;
 pub(super) use upkeep::*;
+pub(super) use watch::*;
 
 /// Keeps every article of Dutch news feeds, and answers questions about them.
 #[derive(Debug, Parser)]
@@ -123,6 +127,22 @@ pub(super) enum Command {
     Poll(PollArgs),
     /// Find articles
     Search(SearchArgs),
+    /// Count articles over time, and plot them
+    Timeline(TimelineArgs),
+    /// Count what several queries find over time
+    Compare(CompareArgs),
+    /// Count articles by outlet, section, author, …
+    Facets(FacetsArgs),
+    /// Show who wrote something first
+    First(FirstArgs),
+    /// Show each match with what stands around it
+    Kwic(KwicArgs),
+    /// List words that begin so, and how frequent they are
+    Terms(TermsArgs),
+    /// Show words and names that rose
+    Trends(TrendsArgs),
+    /// Save searches, and be told what is new
+    Watch(WatchArgs),
     /// Write what a query finds into files: a corpus
     Export(ExportArgs),
     /// Cite articles in BibTeX, RIS or CSL
@@ -215,15 +235,24 @@ pub(super) struct PollArgs {
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A JSON Lines file has one article a line; only `text` is needed:
-  {\"title\": …, \"text\": …, \"url\": …, \"outlet\": …, \"author\": …,
-   \"published\": \"2022-02-14\"}
+By its ending a file is:
+  .jsonl        an article a line; only `text` is needed:
+                {\"title\": …, \"text\": …, \"url\": …, \"outlet\": …,
+                 \"author\": …, \"published\": \"2022-02-14\"}
+  .json         the same as a list, or what Miniflux, FreshRSS or news-please
+                exported
+  .csv, .tsv    a row an article, under a line of these names
+  .warc, .warc.gz
+                pages, and texts as in WET files
+  any other     an article in plain text. Its first line may be its date, as
+                precise as it is known: `date 2022-02`
 
-Any other file is one article in plain text. Its first line may be its date, as
-precise as it is known: `date 2022-02`.
+What is there already is not stored again. The view `imports` has the file and
+place that each revision came from.
 
 Examples:
   knipsel import articles.jsonl
+  knipsel import krant.csv starred.json crawl.warc.gz
   knipsel import clipping.txt --outlet 'de Volkskrant'")]
 pub(super) struct ImportArgs {
     /// Files; `-` reads JSON Lines from standard input

@@ -51,6 +51,8 @@ pub(super) struct Line {
     pub(super) story: Option<String>,
     /// Other hits of the same story.
     pub(super) n_folded: usize,
+    /// Which hit it is; the first is 1.
+    pub(super) n_hits: usize,
 }
 
 /// The lines of a page of at most `limit`, from hits in their order.
@@ -62,7 +64,7 @@ pub(super) fn lines(
 ) -> Result<Vec<Line>, Failure> {
     let mut lines: Vec<Line> = Vec::new();
     let mut by_story: HashMap<i64, usize> = HashMap::new();
-    for article in hits.iter().map(|row| ArticleRow(*row)) {
+    for (n_hits, article) in (1..).zip(hits.iter().map(|row| ArticleRow(*row))) {
         let story = told::story_id(reader, article)?;
         if let (Fold::Together, Some((row, _))) = (fold, &story)
             && let Some(at) = by_story.get(row)
@@ -78,7 +80,7 @@ pub(super) fn lines(
             by_story.insert(*row, lines.len());
         }
         let story = story.map(|(_, id)| id.to_string());
-        lines.push(Line { article, story, n_folded: 0 });
+        lines.push(Line { article, story, n_folded: 0, n_hits });
     }
     Ok(lines)
 }

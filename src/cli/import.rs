@@ -1,8 +1,9 @@
 //! `knipsel import`.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
-use std::path::Path;
+mod files;
+mod warc;
+
+use std::io::{self, IsTerminal as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -11,18 +12,15 @@ use crate::cli::args::{Global, ImportArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format};
 use crate::cli::{recluster, reindex, setup};
-use crate::import::{self, Imported};
+use crate::import::{self, Imported, Placed};
 use crate::mention;
-use crate::parse::articles::{RawArticle, from_json_line, from_text};
-use crate::parse::charset;
+use crate::model::time::Timestamp;
+use crate::parse::articles::RawArticle;
 use crate::service::clock;
 use crate::store::{Lock, Reader, Writer};
 
 /// Articles in one transaction.
 const BATCH: usize = 200;
-
-/// A line or text longer than this is no article.
-const BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
@@ -32,15 +30,17 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
     let mut job = Job {
         writer: &writer,
         outlet: args.outlet.as_deref(),
+        file: String::new(),
         batch: Vec::new(),
         imported: Imported::default(),
         n_refused: 0,
+        now: clock::now(),
         bar: bar(global),
     };
     for file in &args.files {
-        job.file(file)?;
+        files::read(&mut job, file)?;
+        job.flush()?;
     }
-    job.flush()?;
     job.bar.finish_and_clear();
     let (imported, n_refused) = (job.imported, job.n_refused);
     if lock.is_some() {
@@ -61,74 +61,52 @@ fn bar(global: &Global) -> ProgressBar {
     ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
+/// An import under way.
 struct Job<'j> {
     writer: &'j Writer,
     outlet: Option<&'j str>,
-    batch: Vec<RawArticle>,
+    /// The file that is being read.
+    file: String,
+    batch: Vec<Placed>,
     imported: Imported,
     n_refused: usize,
+    now: Timestamp,
     bar: ProgressBar,
 }
 
 impl Job<'_> {
-    fn file(&mut self, path: &Path) -> Result<(), Failure> {
-        if path == Path::new("-") {
-            return self.lines("standard input", io::stdin().lock());
-        }
-        let name = path.display().to_string();
-        let file = File::open(path)
-            .map_err(|e| Failure::new(Exit::NotFound, format!("cannot read `{name}`: {e}")))?;
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        if ["jsonl", "ndjson", "json"].contains(&ending.to_lowercase().as_str()) {
-            return self.lines(&name, BufReader::new(file));
-        }
-        self.text(&name, file)
-    }
-
-    fn lines(&mut self, name: &str, reader: impl BufRead) -> Result<(), Failure> {
-        for (number, line) in reader.split(b'\n').enumerate() {
-            let line = line
-                .map_err(|e| Failure::new(Exit::NotFound, format!("cannot read `{name}`: {e}")))?;
-            let line = String::from_utf8_lossy(&line);
-            let line = line.trim_start_matches('\u{feff}').trim();
-            if line.is_empty() {
-                continue;
+    /// Takes what stands at `place` in the file, or says what is wrong with it; `unit` is what
+    /// places are counted in.
+    fn take(
+        &mut self,
+        unit: &str,
+        place: u64,
+        read: Result<RawArticle, String>,
+    ) -> Result<(), Failure> {
+        match read {
+            Ok(mut article) => {
+                article.outlet = article.outlet.or_else(|| self.outlet.map(ToOwned::to_owned));
+                self.batch.push((place, article));
+                if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
             }
-            match from_json_line(line) {
-                Ok(article) => self.push(article)?,
-                Err(reason) => {
-                    self.n_refused += 1;
-                    out::error(&format!("`{name}`, line {}: {reason}", number + 1), None);
-                }
+            Err(reason) => {
+                self.n_refused += 1;
+                let at = if unit.is_empty() { String::new() } else { format!(", {unit} {place}") };
+                out::error(&format!("`{}`{at}: {reason}", self.file), None);
+                Ok(())
             }
         }
-        Ok(())
-    }
-
-    fn text(&mut self, name: &str, file: File) -> Result<(), Failure> {
-        let mut bytes = Vec::new();
-        file.take(BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(|e| Failure::new(Exit::NotFound, format!("cannot read `{name}`: {e}")))?;
-        if let Some(article) = from_text(&charset::decode(&bytes, None).0) {
-            return self.push(article);
-        }
-        self.n_refused += 1;
-        out::error(&format!("`{name}`: there is no text in it"), None);
-        Ok(())
-    }
-
-    fn push(&mut self, mut article: RawArticle) -> Result<(), Failure> {
-        article.outlet = article.outlet.or_else(|| self.outlet.map(ToOwned::to_owned));
-        self.batch.push(article);
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
         let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() {
+            return Ok(());
+        }
         self.bar.inc(batch.len() as u64);
-        let now = clock::now();
-        let imported = self.writer.write_blocking(move |tx| import::store(tx, &batch, now))?;
+        let (file, now) = (self.file.clone(), self.now);
+        let imported =
+            self.writer.write_blocking(move |tx| import::store(tx, &file, &batch, now))?;
         self.imported = self.imported.plus(imported);
         Ok(())
     }

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
+use crate::export::document::escaped;
 use crate::export::table::harmless;
 
 /// Columns when the terminal does not say.
@@ -20,14 +21,16 @@ const NAME_WIDTH: u16 = 32;
 /// A column that needs no more than this is never cut.
 const SHORT_WIDTH: u16 = 16;
 
-/// How data is written: for people, as one JSON document, one JSON object a line, or
-/// comma-separated values (RFC 4180) with a line of names.
+/// How data is written: for people, as one JSON document, one JSON object a line, comma-separated
+/// values (RFC 4180) or tab-separated ones with a line of names, or a table of Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Table,
     Json,
     Jsonl,
     Csv,
+    Tsv,
+    Markdown,
 }
 
 /// A record: named values in the order in which they are shown.
@@ -92,6 +95,15 @@ pub(super) fn document(bytes: &[u8]) -> io::Result<()> {
 /// Standard output for bytes that another process reads.
 pub(super) fn pipe() -> io::Stdout {
     io::stdout()
+}
+
+/// Writes each text with `end` after it.
+pub(super) fn ended(texts: impl IntoIterator<Item = String>, end: char) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for text in texts {
+        write!(out, "{text}{end}")?;
+    }
+    out.flush()
 }
 
 /// Writes words for people to standard error.
@@ -166,14 +178,39 @@ impl Records {
                 write!(self.out, "\n{}", json(&Value::Object(record)))
             }
             Format::Jsonl => writeln!(self.out, "{}", json(&Value::Object(record))),
-            Format::Csv => {
+            Format::Csv | Format::Tsv | Format::Markdown => {
                 if self.n_written == 1 {
                     self.columns = record.keys().cloned().collect();
-                    let columns = self.columns.clone();
-                    csv_line(&mut self.out, columns.iter().map(|name| clean(name)))?;
+                    self.head()?;
                 }
-                let cells = self.columns.iter().map(|name| csv_cell(record.get(name)));
-                csv_line(&mut self.out, cells)
+                let values = self.columns.iter().map(|name| record.get(name));
+                match self.format {
+                    Format::Csv => csv_line(&mut self.out, values.map(csv_cell)),
+                    Format::Tsv => {
+                        let cells: Vec<String> = values.map(|value| plain(value, "")).collect();
+                        writeln!(self.out, "{}", cells.join("\t"))
+                    }
+                    _ => {
+                        let cells = values.map(|value| escaped(&plain(value, "")));
+                        let cells: Vec<String> =
+                            cells.map(|cell| cell.replace('|', "\\|")).collect();
+                        writeln!(self.out, "| {} |", cells.join(" | "))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The names of the columns.
+    fn head(&mut self) -> io::Result<()> {
+        let names: Vec<String> = self.columns.iter().map(|name| clean(name)).collect();
+        match self.format {
+            Format::Csv => csv_line(&mut self.out, names.into_iter()),
+            Format::Tsv => writeln!(self.out, "{}", names.join("\t")),
+            _ => {
+                let names: Vec<String> = names.iter().map(|name| escaped(name)).collect();
+                writeln!(self.out, "| {} |", names.join(" | "))?;
+                writeln!(self.out, "|{}", "---|".repeat(names.len()))
             }
         }
     }
@@ -306,8 +343,13 @@ fn table(records: &[Record]) -> io::Result<()> {
 }
 
 fn cell(value: Option<&Value>) -> String {
+    plain(value, "-")
+}
+
+/// A value in one line; `nothing` where there is none.
+fn plain(value: Option<&Value>, nothing: &str) -> String {
     match value {
-        None | Some(Value::Null) => "-".to_owned(),
+        None | Some(Value::Null) => nothing.to_owned(),
         Some(Value::String(text)) => clean(text),
         Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
             clean(&items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "))

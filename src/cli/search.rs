@@ -3,49 +3,141 @@
 use serde_json::json;
 
 use crate::cli::args::{Global, SearchArgs, SortBy};
+use crate::cli::cursor::Cursor;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::fold::{self, Fold, Line};
-use crate::cli::out::{Format, Record};
-use crate::cli::{out, question, render, setup, snippet};
+use crate::cli::out::{Format, Record, Records};
+use crate::cli::template::Template;
+use crate::cli::{export, out, question, render, setup, snippet};
+use crate::corpus;
+use crate::export::manifest::State;
 use crate::index::search::{Hits, Page, Searcher, Sort};
 use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
-use crate::query::{Filter, Query};
+use crate::model::time::Timestamp;
+use crate::query::{Filter, Place, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
-use crate::store::{Layout, Lock, Reader, changes};
+use crate::store::{self, Layout, Lock, Reader, changes};
 
 pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure> {
     let now = clock::now();
-    let query = question::words(&args.question, now)?;
-    let words = if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide };
-    let filter = Filter { words, ..question::filter(&args.question, now)? };
-    let fold = Fold::of(args);
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
+    let as_of = args.as_of.as_deref().map(|text| export::state(&reader, Some(text), now));
+    let as_of = as_of.transpose()?;
+    let from = as_of.map_or(now, |state| state.as_of);
+    let query = question::words(&args.question, from)?;
+    let filter = filter(args, from)?;
     let searcher = Searcher::open(&layout.index())?;
     if args.explain {
         return explain(&query, &filter, searcher.as_ref());
     }
-    let hits = match &searcher {
-        Some(searcher) => searcher.search(&query, &filter, &page(args, fold))?,
-        None => Hits::default(),
-    };
-    warn_if_behind(&layout, &reader, searcher.as_ref())?;
-    let mut articles = Vec::with_capacity(hits.articles.len());
-    for line in fold::lines(&reader, &hits.articles, fold, args.limit)? {
-        articles.extend(library::article(&reader, line.article)?.map(|article| (article, line)));
+    let source = Source { reader: &reader, searcher: searcher.as_ref(), as_of };
+    let found = source.find(args, &query, &filter)?;
+    if as_of.is_none() {
+        warn_if_behind(&layout, &reader, searcher.as_ref())?;
     }
-    write(args, &query, &articles, hits.total)?;
-    Ok(if articles.is_empty() { Exit::NothingFound } else { Exit::Done })
+    write(args, &query, &found)?;
+    Ok(if found.articles.is_empty() { Exit::NothingFound } else { Exit::Done })
 }
 
-fn page(args: &SearchArgs, fold: Fold) -> Page {
-    let sort = match args.sort {
-        SortBy::Newest => Sort::Newest,
-        SortBy::Relevance => Sort::Relevance,
+/// What is asked: the archive as it is, or as it was.
+struct Source<'s> {
+    reader: &'s Reader,
+    searcher: Option<&'s Searcher>,
+    as_of: Option<State>,
+}
+
+/// A page.
+struct Found {
+    articles: Vec<(Article, Line)>,
+    total: usize,
+    /// Hits of the pages before, by relevance, and the last row of the first of them.
+    by_relevance: Option<(usize, i64)>,
+}
+
+impl Source<'_> {
+    fn find(&self, args: &SearchArgs, query: &Query, filter: &Filter) -> Result<Found, Failure> {
+        let fold = Fold::of(args);
+        let (hits, by_relevance) = match (self.as_of, args.sort) {
+            (Some(_), SortBy::Relevance) => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "`--as-of` knows no order but the newest first",
+                ));
+            }
+            (Some(state), SortBy::Newest) => (self.past(query, filter, &state)?, None),
+            (None, SortBy::Newest) => (self.page(query, filter, newest(args, fold))?, None),
+            (None, SortBy::Relevance) => self.relevant(args, query, filter)?,
+        };
+        let mut articles = Vec::with_capacity(hits.articles.len().min(args.limit));
+        for line in fold::lines(self.reader, &hits.articles, fold, args.limit)? {
+            let article = match &self.as_of {
+                Some(state) => corpus::article(self.reader, line.article, state)?,
+                None => library::article(self.reader, line.article)?,
+            };
+            articles.extend(article.map(|article| (article, line)));
+        }
+        Ok(Found { articles, total: hits.total, by_relevance })
+    }
+
+    fn page(&self, query: &Query, filter: &Filter, page: Page) -> Result<Hits, Failure> {
+        let Some(searcher) = self.searcher else { return Ok(Hits::default()) };
+        Ok(searcher.search(query, filter, &page)?)
+    }
+
+    /// The articles of the first page stay the only ones, so that none moves the others.
+    fn relevant(
+        &self,
+        args: &SearchArgs,
+        query: &Query,
+        filter: &Filter,
+    ) -> Result<(Hits, Option<(usize, i64)>), Failure> {
+        let cursor = args.after.as_deref().map(Cursor::parse).transpose()?;
+        let (offset, row_max) = match cursor {
+            Some(Cursor::Hits { n_hits, row_max }) => (n_hits, row_max),
+            _ => (0, store::corpus::state(self.reader, Timestamp::EPOCH)?.articles),
+        };
+        let filter = Filter { row_max: cursor.map(|_| row_max), ..filter.clone() };
+        let page = Page { sort: Sort::Relevance, offset, ..newest(args, Fold::of(args)) };
+        Ok((self.page(query, &filter, page)?, Some((offset, row_max))))
+    }
+
+    fn past(&self, query: &Query, filter: &Filter, state: &State) -> Result<Hits, Failure> {
+        let found = corpus::select(self.reader, self.searcher, query, filter, state)?;
+        let articles: Vec<i64> = found.iter().rev().map(|hit| hit.article).collect();
+        Ok(Hits { total: articles.len(), articles })
+    }
+}
+
+fn newest(args: &SearchArgs, fold: Fold) -> Page {
+    Page { sort: Sort::Newest, limit: fold.n_hits(args.limit), offset: 0 }
+}
+
+fn filter(args: &SearchArgs, now: Timestamp) -> Result<Filter, Failure> {
+    let words = if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide };
+    let before = match (args.after.as_deref().map(Cursor::parse).transpose()?, args.sort) {
+        (Some(Cursor::Place(place)), SortBy::Newest) => Some(place),
+        (None, _) | (Some(Cursor::Hits { .. }), SortBy::Relevance) => None,
+        _ => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "the cursor is of a search with another `--sort`",
+            ));
+        }
     };
-    Page { sort, limit: fold.n_hits(args.limit), offset: 0 }
+    Ok(Filter { words, before, ..question::filter(&args.question, now)? })
+}
+
+impl Found {
+    /// The cursor after `article`.
+    fn cursor(&self, (article, line): &(Article, Line)) -> Cursor {
+        match self.by_relevance {
+            Some((offset, row_max)) => Cursor::Hits { n_hits: offset + line.n_hits, row_max },
+            None => Cursor::Place(Place { at: article.sort_at, row: article.row.0 }),
+        }
+    }
 }
 
 /// The query in normal form, and for each word what it finds and in how many articles.
@@ -96,37 +188,49 @@ fn warn_if_behind(
     Ok(())
 }
 
-fn write(
-    args: &SearchArgs,
-    query: &Query,
-    articles: &[(Article, Line)],
-    total: usize,
-) -> Result<(), Failure> {
-    if args.format == Format::Table && args.fields.is_empty() {
-        return table(query, articles, total);
+fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure> {
+    let is_plain = args.fields.is_empty() && args.template.is_none() && !args.is_null;
+    if args.format == Format::Table && is_plain {
+        return table(query, found);
     }
-    let records: Vec<Record> = articles
-        .iter()
-        .map(|(article, line)| {
-            let snippet = snippet::plain(&article.revision.content.text, query);
-            let mut record = render::article(article, Some(&snippet));
-            if args.fold.fold {
-                record.insert("story_id".into(), json!(line.story));
-                record.insert("n_folded".into(), json!(line.n_folded));
-            }
-            if args.fields.is_empty() {
-                record.remove("text");
-                return Ok(record);
-            }
-            render::only(&record, &args.fields)
-        })
-        .collect::<Result<_, _>>()
-        .map_err(|key| Failure::new(Exit::Usage, format!("there is no field `{key}`")))?;
-    out::records(args.format, records)?;
+    let records = found.articles.iter().map(|one| record(args, query, found, one));
+    if args.template.is_some() || args.is_null {
+        let template = Template::parse(args.template.as_deref().unwrap_or("{id}"))?;
+        let texts: Vec<String> =
+            records.map(|record| template.fill(&record)).collect::<Result<_, _>>()?;
+        out::ended(texts, if args.is_null { '\0' } else { '\n' })?;
+        return Ok(());
+    }
+    let mut written = Records::new(args.format);
+    for mut record in records {
+        if args.fields.is_empty() {
+            record.remove("text");
+        } else {
+            record = render::only(&record, &args.fields)
+                .map_err(|key| Failure::new(Exit::Usage, format!("there is no field `{key}`")))?;
+        }
+        written.push(record)?;
+    }
+    written.finish()?;
     Ok(())
 }
 
-fn table(query: &Query, articles: &[(Article, Line)], total: usize) -> Result<(), Failure> {
+fn record(args: &SearchArgs, query: &Query, found: &Found, one: &(Article, Line)) -> Record {
+    let (article, line) = one;
+    let needs = |key: &str| args.fields.is_empty() || args.fields.iter().any(|field| field == key);
+    let snippet = needs("snippet").then(|| snippet::plain(&article.revision.content.text, query));
+    let mut record = render::article(article, snippet.as_deref());
+    if args.fold.fold {
+        record.insert("story_id".into(), json!(line.story));
+        record.insert("n_folded".into(), json!(line.n_folded));
+    }
+    record.insert("cursor".into(), json!(found.cursor(one).to_string()));
+    record
+}
+
+fn table(query: &Query, found: &Found) -> Result<(), Failure> {
+    let Found { articles, total, .. } = found;
+    let total = *total;
     let width = out::width();
     for (article, folded) in articles {
         let outlet = article.outlet.as_deref().unwrap_or("-");
@@ -145,8 +249,12 @@ fn table(query: &Query, articles: &[(Article, Line)], total: usize) -> Result<()
         out::line("")?;
     }
     let shown: usize = articles.iter().map(|(_, line)| 1 + line.n_folded).sum();
-    let articles = if total == 1 { "article" } else { "articles" };
     let of = if shown < total { format!("{shown} of {total}") } else { total.to_string() };
-    out::note(&format!("{of} {articles} found"));
+    let word = if total == 1 { "article" } else { "articles" };
+    let more = match articles.last() {
+        Some(last) if shown < total => format!("; more: --after {}", found.cursor(last)),
+        _ => String::new(),
+    };
+    out::note(&format!("{of} {word} found{more}"));
     Ok(())
 }

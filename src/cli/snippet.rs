@@ -74,19 +74,22 @@ fn words<'t>(text: &'t str, range: &Range<usize>) -> impl Iterator<Item = Range<
 /// The bytes to show, about `chars` characters beginning a little before the first match, and the
 /// matches.
 fn choose(text: &str, query: &Query, chars: usize) -> (Range<usize>, Vec<Range<usize>>) {
-    let readings: Vec<Reading> = query
-        .wanted()
-        .into_iter()
-        .filter(|wanted| matches!(wanted.field, None | Some(Field::Title)))
-        .flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness))
-        .collect();
-    let marks = mark::find(text, &readings);
+    let marks = mark::find(text, &readings(query));
     let first = marks.first().map_or(0, |mark| mark.start);
     let lead = text[..first].char_indices().rev().nth(chars / 4).map_or(0, |(at, _)| at);
     let start = if lead == 0 { 0 } else { next_word(text, lead) };
     let end = text[start..].char_indices().nth(chars).map_or(text.len(), |(at, _)| start + at);
     let end = if end < text.len() { last_word(text, start, end) } else { end };
     (start..end, marks)
+}
+
+/// What is looked for in headline and text.
+pub(super) fn readings(query: &Query) -> Vec<Reading> {
+    let wanted = query.wanted().into_iter();
+    wanted
+        .filter(|wanted| wanted.field.is_none_or(Field::is_text))
+        .flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness))
+        .collect()
 }
 
 fn next_word(text: &str, from: usize) -> usize {

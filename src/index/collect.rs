@@ -1,11 +1,20 @@
 //! What is gathered of every article that matches, straight from the columns of the index.
 
+use std::collections::{BTreeMap, HashMap};
+
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::schema::Field;
+use tantivy::{DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
 
 use crate::index::schema::{ARTICLE, SORT_AT};
 use crate::index::search::Hit;
+
+/// Seconds of an hour.
+const HOUR: i64 = 3600;
+
+/// Hours that are counted in a row, 230 years; what lies further apart is counted one by one.
+const HOURS_MAX: i64 = 1 << 21;
 
 /// Every article with its place in time.
 pub(super) struct Everything;
@@ -50,4 +59,224 @@ impl SegmentCollector for SegmentHits {
     fn harvest(self) -> Vec<Hit> {
         self.hits
     }
+}
+
+/// How many articles there are in each hour. Europe/Amsterdam has been whole hours from UTC since
+/// 1940, so hours make up its days.
+pub(super) struct Hours;
+
+pub(super) struct SegmentHours {
+    times: Column<i64>,
+    first: i64,
+    in_a_row: Vec<u32>,
+    apart: BTreeMap<i64, u64>,
+}
+
+impl Collector for Hours {
+    type Fruit = BTreeMap<i64, u64>;
+    type Child = SegmentHours;
+
+    fn for_segment(
+        &self,
+        _segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<SegmentHours> {
+        let times = reader.fast_fields().i64(SORT_AT)?;
+        let last = times.max_value().div_euclid(HOUR);
+        let first = times.min_value().div_euclid(HOUR).max(last - HOURS_MAX);
+        let n_hours = usize::try_from(last - first + 1).unwrap_or_default();
+        Ok(SegmentHours { times, first, in_a_row: vec![0; n_hours], apart: BTreeMap::new() })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        false
+    }
+
+    fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {
+        let mut merged = BTreeMap::new();
+        for (hour, n) in fruits.into_iter().flatten() {
+            *merged.entry(hour).or_insert(0) += n;
+        }
+        Ok(merged)
+    }
+}
+
+impl SegmentCollector for SegmentHours {
+    type Fruit = BTreeMap<i64, u64>;
+
+    fn collect(&mut self, document: DocId, _score: Score) {
+        let Some(at) = self.times.first(document) else { return };
+        let hour = at.div_euclid(HOUR);
+        let place = usize::try_from(hour - self.first).ok();
+        match place.and_then(|place| self.in_a_row.get_mut(place)) {
+            Some(n) => *n += 1,
+            None => *self.apart.entry(hour).or_insert(0) += 1,
+        }
+    }
+
+    fn harvest(self) -> BTreeMap<i64, u64> {
+        let mut hours = self.apart;
+        let counted = (self.first..).zip(self.in_a_row).filter(|(_, n)| *n > 0);
+        hours.extend(counted.map(|(hour, n)| (hour, u64::from(n))));
+        hours
+    }
+}
+
+/// What articles can be counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Facet {
+    /// Who published it.
+    Outlet,
+    /// The section.
+    Section,
+    /// Names of authors.
+    Author,
+    /// Keywords of the publisher.
+    Tag,
+    /// The language.
+    Lang,
+    /// The feed.
+    Feed,
+    /// How much could be read.
+    Access,
+    /// What kind of piece it is.
+    Type,
+    /// The agency.
+    Wire,
+    /// The country.
+    Country,
+}
+
+impl Facet {
+    /// Its name, which is that of its field in queries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Outlet => "outlet",
+            Self::Section => "section",
+            Self::Author => "author",
+            Self::Tag => "tag",
+            Self::Lang => "lang",
+            Self::Feed => "feed",
+            Self::Access => "access",
+            Self::Type => "type",
+            Self::Wire => "wire",
+            Self::Country => "country",
+        }
+    }
+}
+
+/// How many articles have each value of some columns.
+pub(super) struct Facets<'f>(pub(super) &'f [Facet]);
+
+/// A column of texts, and how often each of them was seen. Articles without any are counted too.
+struct Tally {
+    column: Option<StrColumn>,
+    counts: Vec<u64>,
+    n_without: u64,
+}
+
+pub(super) struct SegmentFacets(Vec<Tally>);
+
+impl Collector for Facets<'_> {
+    type Fruit = Vec<Vec<(String, u64)>>;
+    type Child = SegmentFacets;
+
+    fn for_segment(
+        &self,
+        _segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<SegmentFacets> {
+        let tally = |facet: &Facet| {
+            let column = reader.fast_fields().str(facet.as_str())?;
+            let counts = vec![0; column.as_ref().map_or(0, |column| column.num_terms())];
+            Ok(Tally { column, counts, n_without: 0 })
+        };
+        self.0.iter().map(tally).collect::<tantivy::Result<_>>().map(SegmentFacets)
+    }
+
+    fn requires_scoring(&self) -> bool {
+        false
+    }
+
+    fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {
+        let mut merged: Vec<HashMap<String, u64>> = vec![HashMap::new(); self.0.len()];
+        for fruit in fruits {
+            for (merged, values) in merged.iter_mut().zip(fruit) {
+                for (value, n) in values {
+                    *merged.entry(value).or_insert(0) += n;
+                }
+            }
+        }
+        Ok(merged.into_iter().map(|values| most(values, usize::MAX)).collect())
+    }
+}
+
+impl SegmentCollector for SegmentFacets {
+    type Fruit = Vec<Vec<(String, u64)>>;
+
+    fn collect(&mut self, document: DocId, _score: Score) {
+        for tally in &mut self.0 {
+            let mut n_values = 0;
+            if let Some(column) = &tally.column {
+                for ordinal in column.term_ords(document) {
+                    n_values += 1;
+                    let place = usize::try_from(ordinal).ok();
+                    if let Some(n) = place.and_then(|place| tally.counts.get_mut(place)) {
+                        *n += 1;
+                    }
+                }
+            }
+            tally.n_without += u64::from(n_values == 0);
+        }
+    }
+
+    fn harvest(self) -> Self::Fruit {
+        self.0.into_iter().map(values).collect()
+    }
+}
+
+fn values(tally: Tally) -> Vec<(String, u64)> {
+    let mut values = Vec::new();
+    if tally.n_without > 0 {
+        values.push((String::new(), tally.n_without));
+    }
+    let Some(column) = tally.column else { return values };
+    for (ordinal, n) in (0..).zip(tally.counts).filter(|(_, n)| *n > 0) {
+        let mut value = String::new();
+        if column.ord_to_str(ordinal, &mut value).is_ok_and(|is_there| is_there) {
+            values.push((value, n));
+        }
+    }
+    values
+}
+
+/// The words of a field that begin with `low`, and in how many articles each stands.
+pub(super) fn words(
+    searcher: &Searcher,
+    field: Field,
+    low: &str,
+) -> tantivy::Result<HashMap<String, u64>> {
+    let high = format!("{low}\u{10ffff}");
+    let mut counts = HashMap::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let range = inverted.terms().range().ge(low.as_bytes()).lt(high.as_bytes());
+        let mut stream = range.into_stream()?;
+        while stream.advance() {
+            if let Ok(word) = std::str::from_utf8(stream.key())
+                && word.starts_with(char::is_alphanumeric)
+            {
+                *counts.entry(word.to_owned()).or_insert(0) += u64::from(stream.value().doc_freq);
+            }
+        }
+    }
+    Ok(counts)
+}
+
+/// The most frequent first, and then by the alphabet.
+pub(super) fn most(counts: HashMap<String, u64>, limit: usize) -> Vec<(String, u64)> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts.truncate(limit);
+    counts
 }

@@ -14,6 +14,9 @@ use crate::{language, names};
 pub(super) const ARTICLE: &str = "article";
 pub(super) const SORT_AT: &str = "sort_at";
 
+/// Tantivy's name for text that is not cut up.
+const RAW: &str = "raw";
+
 /// The fields of a document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
@@ -30,6 +33,12 @@ pub(super) struct Fields {
     pub(super) organization: Field,
     pub(super) place: Field,
     pub(super) language: Field,
+    pub(super) access: Field,
+    pub(super) kind: Field,
+    pub(super) wire: Field,
+    pub(super) country: Field,
+    pub(super) id: Field,
+    pub(super) url: Field,
     pub(super) trait_of: Field,
 }
 
@@ -68,26 +77,35 @@ pub(super) fn schema() -> (Schema, Fields) {
     let names = TextOptions::default().set_indexing_options(text(Form::Name));
     let mentions = text(Form::Name).set_tokenizer(&mention_tokenizer_name());
     let mentions = TextOptions::default().set_indexing_options(mentions);
+    // As they are written, for counting.
+    let counted = names.clone().set_fast(RAW);
     let exact = TextFieldIndexing::default()
-        .set_tokenizer("raw")
+        .set_tokenizer(RAW)
         .set_index_option(IndexRecordOption::Basic)
         .set_fieldnorms(false);
     let exact = TextOptions::default().set_indexing_options(exact);
+    let counted_exact = exact.clone().set_fast(RAW);
     let fields = Fields {
         article: schema.add_i64_field(ARTICLE, INDEXED | FAST),
         sort_at: schema.add_i64_field(SORT_AT, FAST),
         title: schema.add_text_field("title", words.clone()),
         text: schema.add_text_field("text", words),
-        outlet: schema.add_text_field("outlet", names.clone()),
-        section: schema.add_text_field("section", names.clone()),
-        author: schema.add_text_field("author", names.clone()),
-        tag: schema.add_text_field("tag", names),
+        outlet: schema.add_text_field("outlet", counted.clone()),
+        section: schema.add_text_field("section", counted.clone()),
+        author: schema.add_text_field("author", counted.clone()),
+        tag: schema.add_text_field("tag", counted.clone()),
         person: schema.add_text_field("person", mentions.clone()),
         organization: schema.add_text_field("org", mentions.clone()),
         place: schema.add_text_field("place", mentions),
-        language: schema.add_text_field("language", exact.clone()),
+        wire: schema.add_text_field("wire", counted),
+        url: schema.add_text_field("url", names),
+        language: schema.add_text_field("lang", counted_exact.clone()),
+        feed: schema.add_text_field("feed", counted_exact.clone()),
+        access: schema.add_text_field("access", counted_exact.clone()),
+        kind: schema.add_text_field("type", counted_exact.clone()),
+        country: schema.add_text_field("country", counted_exact),
         trait_of: schema.add_text_field("trait", exact.clone()),
-        feed: schema.add_text_field("feed", exact),
+        id: schema.add_text_field("id", exact),
     };
     (schema.build(), fields)
 }

@@ -1,18 +1,20 @@
 //! Finding articles. Returns which ones; the archive has their texts.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
 use tantivy::collector::sort_key::SortByStaticFastValue;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::Query as Plan;
-use tantivy::{DocAddress, Index, Order, ReloadPolicy};
+use tantivy::{DocAddress, Index, Order, ReloadPolicy, Term};
 
 use crate::index::Error;
-use crate::index::collect::Everything;
+use crate::index::collect::{self, Everything, Facet, Facets, Hours};
 use crate::index::directory::ReadDirectory;
 use crate::index::schema::{self, ARTICLE, Fields, SORT_AT, State};
 use crate::index::translate;
+use crate::language;
 use crate::query::{Filter, Query};
 
 /// The index as it was when it was opened.
@@ -119,6 +121,61 @@ impl Searcher {
         self.inner.search(&*plan, &Everything).map_err(Error::when("search"))
     }
 
+    /// How many articles match in each hour since 1970 that has any.
+    pub fn hours(&self, query: &Query, filter: &Filter) -> Result<BTreeMap<i64, u64>, Error> {
+        let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
+        self.inner.search(&*plan, &Hours).map_err(Error::when("search"))
+    }
+
+    /// How many articles that match have each value of `columns`; for each column its values, the
+    /// most frequent first.
+    pub fn facets(
+        &self,
+        query: &Query,
+        filter: &Filter,
+        columns: &[Facet],
+    ) -> Result<Vec<Vec<(String, u64)>>, Error> {
+        let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
+        self.inner.search(&*plan, &Facets(columns)).map_err(Error::when("search"))
+    }
+
+    /// The earliest articles that match, at most `limit`.
+    pub fn earliest(
+        &self,
+        query: &Query,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<i64>, Error> {
+        let failed = Error::when("search");
+        let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
+        let ascending = |name| (SortByStaticFastValue::<i64>::for_field(name), Order::Asc);
+        let top =
+            TopDocs::with_limit(limit.max(1)).order_by((ascending(SORT_AT), ascending(ARTICLE)));
+        let top = self.inner.search(&*plan, &top).map_err(failed)?;
+        Ok(top.into_iter().filter_map(|((_, article), _)| article).collect())
+    }
+
+    /// The words of texts that begin with `prefix`, at most `limit`, each with the number of
+    /// articles that have it; the most frequent first.
+    pub fn words(&self, prefix: &str, limit: usize) -> Result<Vec<(String, u64)>, Error> {
+        let low = language::folded(prefix).concat();
+        let counts = collect::words(&self.inner, self.fields.text, &low);
+        let counts = counts.map_err(Error::when("read"))?;
+        Ok(collect::most(counts, limit))
+    }
+
+    /// In how many articles each of `words` stands, as it is written but for case and accents.
+    pub fn frequencies(&self, words: &[String]) -> Result<Vec<u64>, Error> {
+        let count =
+            |word: &String| self.inner.doc_freq(&Term::from_field_text(self.fields.text, word));
+        words.iter().map(count).collect::<tantivy::Result<_>>().map_err(Error::when("read"))
+    }
+
+    /// How many articles there are.
+    pub fn n_articles(&self) -> u64 {
+        self.inner.num_docs()
+    }
+
     fn count(&self, plan: &dyn Plan) -> tantivy::Result<Hits> {
         Ok(Hits { total: plan.count(&self.inner)?, articles: Vec::new() })
     }
@@ -171,13 +228,12 @@ mod tests {
     use crate::query;
 
     fn article<'a>(row: i64, title: &'a str, text: &'a str, sort_at: i64) -> Document<'a> {
-        let (outlet, section, authors, feeds) = ("", "", &[], &[]);
+        let (outlet, authors, feeds) = ("", &[], &[]);
         Document {
             article: row,
             title,
             text,
             outlet,
-            section,
             authors,
             feeds,
             sort_at,

@@ -19,7 +19,7 @@ use crate::language;
 use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
 use crate::model::time::Timestamp;
-use crate::query::{Field, Filter, Nearness, Query};
+use crate::query::{Field, Filter, Nearness, Place, Query};
 
 /// How much more a word in the headline says than one in the text.
 const TITLE_BOOST: f32 = 2.5;
@@ -51,6 +51,11 @@ pub(super) fn plan(
 fn filters(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Plan>> {
     let mut plans: Vec<Box<dyn Plan>> = Vec::new();
     plans.extend(time(fields, (filter.since, filter.until)));
+    plans.extend(filter.before.map(|place| before(fields, place)));
+    plans.extend(filter.row_max.map(|row| {
+        let bound = Bound::Included(Term::from_field_i64(fields.article, row));
+        Box::new(RangeQuery::new(Bound::Unbounded, bound)) as Box<dyn Plan>
+    }));
     if !filter.outlets.is_empty() {
         let outlets = filter.outlets.iter();
         let any = outlets.filter_map(|name| row(fields.outlet, &language::folded(name)));
@@ -75,6 +80,20 @@ fn time(
         since.map_or(Bound::Unbounded, |at| Bound::Included(term(at))),
         until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at))),
     )))
+}
+
+/// What comes after `place` when the newest comes first.
+fn before(fields: &Fields, place: Place) -> Box<dyn Plan> {
+    let range = |low, high| Box::new(RangeQuery::new(low, high)) as Box<dyn Plan>;
+    let at = Term::from_field_i64(fields.sort_at, place.at.seconds());
+    let row = Term::from_field_i64(fields.article, place.row);
+    let older = range(Bound::Unbounded, Bound::Excluded(at.clone()));
+    let as_old = range(Bound::Included(at.clone()), Bound::Included(at));
+    let lower = range(Bound::Unbounded, Bound::Excluded(row));
+    let lower = BooleanQuery::new(vec![(Occur::Must, as_old), (Occur::Must, lower)]);
+    let either: Vec<(Occur, Box<dyn Plan>)> =
+        vec![(Occur::Should, older), (Occur::Should, Box::new(lower))];
+    Box::new(BooleanQuery::new(either))
 }
 
 /// Where, and how closely, words are looked for.
@@ -111,7 +130,10 @@ impl Scope<'_> {
             Query::Word(text) | Query::Phrase(text) | Query::Exact(text)
                 if self.field.is_some_and(|field| !field.is_text()) =>
             {
-                Ok(self.name(text))
+                match self.field {
+                    Some(Field::Id) => self.id(text).map(Some),
+                    _ => Ok(self.name(text)),
+                }
             }
             placed => self.placed(placed),
         }
@@ -147,8 +169,21 @@ impl Scope<'_> {
             Field::Tag => row(fields.tag, &language::folded(text)),
             Field::Lang => Some(raw(fields.language, &text.to_ascii_lowercase())),
             Field::Feed => Some(raw(fields.feed, text)),
-            Field::Title | Field::Lead | Field::Body => None,
+            Field::Access => Some(raw(fields.access, &text.to_ascii_lowercase())),
+            Field::Type => Some(raw(fields.kind, &text.to_ascii_lowercase())),
+            Field::Country => Some(raw(fields.country, &text.to_ascii_lowercase())),
+            Field::Wire => row(fields.wire, &language::folded(text)),
+            Field::Url => row(fields.url, &language::folded(text)),
+            Field::Id | Field::Title | Field::Lead | Field::Body => None,
         }
+    }
+
+    /// The articles whose ids begin with `text`.
+    fn id(&self, text: &str) -> Result<Box<dyn Plan>, Error> {
+        let field = self.fields.id;
+        let ids = self.terms(field, &text.to_ascii_lowercase(), text)?;
+        let terms = ids.iter().map(|id| Term::from_field_text(field, id));
+        Ok(Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(terms)), 0.0)))
     }
 
     /// Something that stands in running text: in the field of the scope, or else in headline or
@@ -220,8 +255,12 @@ impl Scope<'_> {
 
     /// The words of the index that begin with `prefix`.
     fn beginning_with(&self, field: IndexField, prefix: &str) -> Result<Vec<String>, Error> {
+        self.terms(field, &language::folded(prefix).concat(), prefix)
+    }
+
+    /// The terms that begin with `low`, which was typed as `prefix`.
+    fn terms(&self, field: IndexField, low: &str, prefix: &str) -> Result<Vec<String>, Error> {
         let failed = Error::when("search");
-        let low = language::folded(prefix).concat();
         let high = format!("{low}\u{10ffff}");
         let mut words = BTreeSet::new();
         for segment in self.searcher.segment_readers() {
@@ -308,12 +347,13 @@ mod tests {
         for (row, fields) in (1..).zip(ARTICLES) {
             let [title, text, outlet, section, author, feed] = fields;
             let (authors, feeds) = (&[author.to_owned()], &[feed.to_owned()]);
+            let sections = &[section.to_owned()];
             let article = Document {
                 article: row,
                 title,
                 text,
                 outlet,
-                section,
+                sections,
                 authors,
                 feeds,
                 sort_at: 1000 + row,

@@ -105,16 +105,17 @@ impl Writer {
         entry.add_i64(fields.sort_at, document.sort_at);
         entry.add_text(fields.title, document.title);
         entry.add_text(fields.text, document.text);
-        entry.add_text(fields.outlet, document.outlet);
-        entry.add_text(fields.section, document.section);
-        for author in document.authors {
-            entry.add_text(fields.author, author);
-        }
-        for feed in document.feeds {
-            entry.add_text(fields.feed, feed);
-        }
-        for tag in document.tags {
-            entry.add_text(fields.tag, tag);
+        let lists = [
+            (fields.section, document.sections),
+            (fields.author, document.authors),
+            (fields.feed, document.feeds),
+            (fields.tag, document.tags),
+            (fields.country, document.countries),
+        ];
+        for (field, values) in lists {
+            for value in values {
+                entry.add_text(field, value);
+            }
         }
         for mention in document.mentions {
             let field = match mention.kind {
@@ -124,8 +125,17 @@ impl Writer {
             };
             entry.add_text(field, &mention.name);
         }
-        if !document.language.is_empty() {
-            entry.add_text(fields.language, document.language);
+        let known = [
+            (fields.outlet, document.outlet),
+            (fields.language, document.language),
+            (fields.access, document.access),
+            (fields.kind, document.kind),
+            (fields.wire, document.wire),
+            (fields.id, document.id),
+            (fields.url, document.url),
+        ];
+        for (field, value) in known.into_iter().filter(|(_, value)| !value.is_empty()) {
+            entry.add_text(field, value);
         }
         for of in document.traits {
             entry.add_text(fields.trait_of, of.as_str());
@@ -211,13 +221,12 @@ mod tests {
     use crate::query::{Filter, Query};
 
     fn article(row: i64, text: &str) -> Document<'_> {
-        let (title, outlet, section, authors, feeds) = ("", "", "", &[], &[]);
+        let (title, outlet, authors, feeds) = ("", "", &[], &[]);
         Document {
             article: row,
             title,
             text,
             outlet,
-            section,
             authors,
             feeds,
             sort_at: row,

@@ -1,4 +1,7 @@
-//! Articles that come as files: JSON Lines, and plain text with an optional date line.
+//! Articles that come as files: JSON, tables, and plain text with an optional date line.
+
+pub mod csv;
+pub mod json;
 
 use serde_json::Value;
 
@@ -16,6 +19,8 @@ pub struct RawArticle {
     pub title: Option<String>,
     /// The text.
     pub text: String,
+    /// The text is HTML.
+    pub is_html: bool,
     /// Who published it.
     pub outlet: Option<String>,
     /// Names of authors.
@@ -35,46 +40,11 @@ pub struct RawArticle {
 /// Reads one line of JSON Lines; the error says in one line what is wrong with it.
 ///
 /// Keys are `text` (needed), `title`, `url`, `id`, `outlet`, `author` or `authors`, `section`,
-/// `tags`, `language`, `published`, `modified`; others are left alone. An empty value is none.
+/// `tags`, `language`, `published`, `modified`, or what other programs call these ([`json`]); others
+/// are left alone. An empty value is none.
 pub fn from_json_line(line: &str) -> Result<RawArticle, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
-    let Value::Object(object) = value else { return Err("not a JSON object".to_owned()) };
-    let text = |key: &str| match object.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(format!("`{key}` is not a text")),
-    };
-    let list = |key: &str| match object.get(key) {
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| item.as_str().map(ToOwned::to_owned))
-            .collect::<Option<Vec<String>>>()
-            .ok_or_else(|| format!("`{key}` is not a list of texts")),
-        _ => text(key).map(|text| text.into_iter().collect()),
-    };
-    let moment = |key: &str| match text(key)? {
-        None => Ok(None),
-        Some(text) => {
-            date::parse(&text).map(Some).ok_or_else(|| format!("`{key}` is not a date: `{text}`"))
-        }
-    };
-    let mut authors = list("author")?;
-    authors.extend(list("authors")?);
-    Ok(RawArticle {
-        text: text("text")?.ok_or_else(|| "there is no `text`".to_owned())?,
-        id: text("id")?,
-        url: text("url")?,
-        title: text("title")?,
-        outlet: text("outlet")?,
-        section: text("section")?,
-        tags: list("tags")?,
-        language: text("language")?,
-        published: moment("published")?,
-        modified: moment("modified")?,
-        authors,
-    })
+    json::article(&value)
 }
 
 /// Reads a plain text. Its first line may be a date, as `date 2022-02` or `datum 14 februari 2022`:

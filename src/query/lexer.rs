@@ -53,8 +53,7 @@ const NEAR_WORDS: u32 = 10;
 const WORDS_BETWEEN_MAX: u32 = 1_000;
 
 /// Fields that people know from elsewhere and that nothing here fills.
-const FIELDS_LATER: [&str; 9] =
-    ["person", "place", "org", "access", "type", "wire", "id", "url", "country"];
+const FIELDS_LATER: [&str; 3] = ["person", "place", "org"];
 
 /// Cuts `text` up; its only possible fault is a field that does not exist.
 pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Error> {
@@ -192,7 +191,7 @@ fn condition(name: &str, value: &str) -> Result<Kind, Fault> {
     let whole = format!("{name}:{}", value.to_ascii_lowercase());
     match Trait::ALL.into_iter().find(|one| one.as_str() == whole) {
         Some(of) => Ok(Kind::Is(of)),
-        None if name == "is" => Err(Fault::Value("`revised`")),
+        None if name == "is" => Err(Fault::Value("`revised` or `paywalled`")),
         None if name == "has" => Err(Fault::Value("`image`")),
         None if FIELDS_LATER.contains(&name.as_str()) => Err(Fault::Later),
         None => Err(Fault::Unknown),

@@ -5,7 +5,8 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 use crate::model::time::Timestamp;
 use crate::names::{self, Mention};
 use crate::query::Trait;
-use crate::store::{ArticleRow, Error, Reader, articles, text};
+use crate::store::pages::State;
+use crate::store::{ArticleRow, Error, Reader, Tx, articles, text};
 
 /// An article as it is now, at its place in the sequence of changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +21,12 @@ pub struct Change {
     pub text: String,
     /// Who published it.
     pub outlet: String,
+    /// Its public id.
+    pub id: String,
+    /// Its address as given; empty when it has none.
+    pub url: String,
     /// Its own section and those of the feeds that list it.
-    pub sections: String,
+    pub sections: Vec<String>,
     /// Its authors.
     pub authors: Vec<String>,
     /// The feeds that listed it.
@@ -30,6 +35,14 @@ pub struct Change {
     pub tags: Vec<String>,
     /// Its language without the country, as `nl`; empty when it is not known.
     pub language: String,
+    /// The countries of the feeds that list it, as `be`.
+    pub countries: Vec<String>,
+    /// How much of it could be read; empty when its page was not looked at.
+    pub access: String,
+    /// What kind of piece it is; empty when that is not known.
+    pub kind: String,
+    /// The agency that its page names; empty when it names none.
+    pub wire: String,
     /// What else is about it.
     pub traits: Vec<Trait>,
     /// Its place in time, in seconds UTC.
@@ -50,19 +63,28 @@ impl Change {
 /// Between names in a list that SQLite joins.
 const SEPARATOR: char = '\u{1f}';
 
+/// The access of what is for those who pay, as `extract` says it.
+const PAID: &str = "paid";
+
 const AFTER: &str = "
     SELECT a.seq, a.id, r.title, b.codec, b.data, coalesce(a.outlet, ''), coalesce(r.section, ''),
            r.authors, a.sort_at, r.id,
            (SELECT group_concat(f.name, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id),
-           (SELECT group_concat(DISTINCT f.section)
+           (SELECT group_concat(f.section, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND f.section IS NOT r.section),
-           r.tags, r.language, r.number > 1, r.enclosures
+           r.tags, r.language, r.number > 1, r.enclosures, a.public_id, coalesce(a.url, ''),
+           (SELECT group_concat(f.country, char(31))
+            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
+            WHERE s.article_id = a.id),
+           coalesce(p.access, p.last_access, ''), coalesce(p.kind, ''), coalesce(p.wire, ''),
+           p.image IS NOT NULL
     FROM article AS a
     JOIN revision AS r ON r.id = a.revision_id
     JOIN body AS b ON b.revision_id = r.id
+    LEFT JOIN page AS p ON p.article_id = a.id
     WHERE a.seq > :seq
     ORDER BY a.seq
     LIMIT :limit";
@@ -84,29 +106,39 @@ pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Err
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
-    let names: Option<String> = row.get(10)?;
-    let others: Option<String> = row.get(11)?;
+    let names = |column| row.get::<_, Option<String>>(column).map(|names| split(names.as_deref()));
     let own: String = row.get(6)?;
+    let mut sections = split(Some(&own));
+    sections.extend(names(11)?);
     let language: String = row.get::<_, Option<String>>(13)?.unwrap_or_default();
     let is_revised: bool = row.get(14)?;
     let enclosures = articles::enclosures_from_json(row.get(15)?);
     let has_image = enclosures.iter().any(|one| {
         one.media_type.as_deref().is_some_and(|media_type| media_type.starts_with("image/"))
     });
-    let traits = [(Trait::Revised, is_revised), (Trait::Image, has_image)];
+    let access: String = row.get(19)?;
+    let traits = [
+        (Trait::Revised, is_revised),
+        (Trait::Paywalled, access == PAID),
+        (Trait::Image, has_image || row.get(22)?),
+    ];
     let change = Change {
         seq: row.get(0)?,
         article: ArticleRow(row.get(1)?),
         title: row.get(2)?,
         text: String::new(),
         outlet: row.get(5)?,
-        sections: others.map_or(own.clone(), |others| format!("{own},{others}")),
+        id: row.get(16)?,
+        url: row.get(17)?,
+        sections,
         authors: articles::from_json(row.get(7)?),
-        feeds: names
-            .map(|names| names.split(SEPARATOR).map(ToOwned::to_owned).collect())
-            .unwrap_or_default(),
+        feeds: names(10)?,
         tags: articles::from_json(row.get(12)?),
         language: language.split('-').next().unwrap_or_default().to_ascii_lowercase(),
+        countries: names(18)?.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        access,
+        kind: row.get(20)?,
+        wire: row.get(21)?,
         traits: traits.into_iter().filter(|(_, is_so)| *is_so).map(|(of, _)| of).collect(),
         sort_at: row.get(8)?,
     };
@@ -119,14 +151,20 @@ const AT: &str = "
            (SELECT group_concat(f.name, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
-           (SELECT group_concat(DISTINCT f.section)
+           (SELECT group_concat(f.section, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of
                 AND f.section IS NOT r.section),
-           r.tags, r.language, r.number > 1, r.enclosures
+           r.tags, r.language, r.number > 1, r.enclosures, a.public_id, coalesce(a.url, ''),
+           (SELECT group_concat(f.country, char(31))
+            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
+           coalesce(p.access, p.last_access, ''), coalesce(p.kind, ''), coalesce(p.wire, ''),
+           p.image IS NOT NULL
     FROM article AS a
     JOIN revision AS r ON r.article_id = a.id
     JOIN body AS b ON b.revision_id = r.id
+    LEFT JOIN page AS p ON p.article_id = a.id
     WHERE a.id = :article AND r.number = :number";
 
 /// An article as it was at `as_of`, when `number` was its revision.
@@ -150,6 +188,42 @@ pub fn at(
     let Some((mut change, revision, codec, data)) = found else { return Ok(None) };
     change.text = text::unpack(revision, codec, &data)?;
     Ok(Some(change))
+}
+
+/// Names in a list, each once.
+fn split(names: Option<&str>) -> Vec<String> {
+    let mut split: Vec<String> = Vec::new();
+    for name in names.unwrap_or_default().split(SEPARATOR).filter(|name| !name.is_empty()) {
+        if !split.iter().any(|other| other == name) {
+            split.push(name.to_owned());
+        }
+    }
+    split
+}
+
+/// Whether what the search index has of a page is about to change.
+const IS_NEWS: &str = "
+    SELECT coalesce(access, last_access) IS NOT coalesce(:access, :last_access)
+        OR kind IS NOT :kind OR wire IS NOT :wire OR (image IS NULL) IS NOT (:image IS NULL)
+    FROM page
+    WHERE article_id = :article";
+
+/// Marks the article as changed when `state` says something about it that its page did not say
+/// before.
+pub(super) fn touch_if_news(tx: &Tx<'_>, article: ArticleRow, state: &State) -> Result<(), Error> {
+    let failed = || Error::sqlite("compare the state of a page");
+    let is_news: Option<bool> = tx
+        .connection
+        .prepare_cached(IS_NEWS)
+        .and_then(|mut statement| {
+            let values = named_params! {
+                ":article": article.0, ":access": state.access, ":last_access": state.last_access,
+                ":kind": state.kind, ":wire": state.wire, ":image": state.image,
+            };
+            statement.query_row(values, |row| row.get(0)).optional()
+        })
+        .map_err(failed())?;
+    if is_news == Some(true) { articles::touch(tx, article) } else { Ok(()) }
 }
 
 /// The place of the last change; 0 in an empty archive.

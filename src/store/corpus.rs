@@ -75,8 +75,6 @@ pub fn number(reader: &Reader, row: ArticleRow, state: &State) -> Result<Option<
 /// What was known around an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Around {
-    /// Its place in time.
-    pub sort_at: Timestamp,
     /// The feeds that had listed it, by name.
     pub feeds: Vec<String>,
     /// How much of it could be read, at the last reading of its page.
@@ -88,8 +86,7 @@ pub struct Around {
 }
 
 const AROUND: &str = "
-    SELECT a.sort_at,
-           (SELECT group_concat(f.name, char(31) ORDER BY f.name)
+    SELECT (SELECT group_concat(f.name, char(31) ORDER BY f.name)
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
            (SELECT x.access
@@ -120,14 +117,13 @@ pub fn around(
     };
     let found = statement
         .query_row(bounds, |row| {
-            let feeds: Option<String> = row.get(1)?;
+            let feeds: Option<String> = row.get(0)?;
             let feeds = feeds.unwrap_or_default();
             Ok(Around {
-                sort_at: Timestamp::from_seconds(row.get(0)?),
                 feeds: feeds.split('\u{1f}').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
-                access: row.get(2)?,
-                reservations: from_json(row.get(3)?),
-                n_words: row.get::<_, Option<u32>>(4)?.unwrap_or_default(),
+                access: row.get(1)?,
+                reservations: from_json(row.get(2)?),
+                n_words: row.get::<_, Option<u32>>(3)?.unwrap_or_default(),
             })
         })
         .optional()

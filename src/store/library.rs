@@ -26,6 +26,8 @@ pub struct Article {
     pub outlet: Option<String>,
     /// When we first saw it.
     pub first_seen_at: Timestamp,
+    /// Its place in time: when it was published, or else first seen.
+    pub sort_at: Timestamp,
     /// The names of the feeds that listed it.
     pub feeds: Vec<String>,
     /// How much of it could be read, where its page was looked at.
@@ -62,7 +64,7 @@ const COLUMNS: &str = "
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id),
            (SELECT coalesce(p.access, p.last_access) FROM page AS p WHERE p.article_id = a.id),
-           (SELECT p.gone_at FROM page AS p WHERE p.article_id = a.id)
+           (SELECT p.gone_at FROM page AS p WHERE p.article_id = a.id), a.sort_at
     FROM article AS a ";
 
 /// The article in `row` at its current revision; `None` when there is none.
@@ -125,6 +127,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Article> {
             .unwrap_or_default(),
         access: row.get(24)?,
         gone_at: row.get::<_, Option<i64>>(25)?.map(Timestamp::from_seconds),
+        sort_at: Timestamp::from_seconds(row.get(26)?),
         revision: Revision {
             number: row.get(14)?,
             seen_at: Timestamp::from_seconds(row.get(15)?),

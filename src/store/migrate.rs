@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 12;
+pub(super) const VERSION: u32 = 13;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0010_window.sql"),
     include_str!("../../migrations/0011_push.sql"),
     include_str!("../../migrations/0012_mentions.sql"),
+    include_str!("../../migrations/0013_watch.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

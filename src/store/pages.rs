@@ -7,7 +7,7 @@ use crate::model::article::Content;
 use crate::model::feed::Validators;
 use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::store::articles::{from_json, to_json};
-use crate::store::{ArticleRow, Error, FeedId, Reader, Tx, text};
+use crate::store::{ArticleRow, Error, FeedId, Reader, Tx, changes, text};
 
 const ANNOUNCE: &str = "
     INSERT INTO page (article_id, feed_id, url, site, since, next_page_at, next_reason)
@@ -281,6 +281,7 @@ const SET_STATE: &str = "
 
 /// Remembers `state`.
 pub fn set_state(tx: &Tx<'_>, article: ArticleRow, state: &State) -> Result<(), Error> {
+    changes::touch_if_news(tx, article, state)?;
     let failed = || Error::sqlite("store the state of a page");
     let seconds = |moment: Option<Timestamp>| moment.map(Timestamp::seconds);
     tx.connection

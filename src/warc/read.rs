@@ -60,6 +60,64 @@ pub fn exchange(dir: &Path, place: &Place) -> Result<Vec<Record>, Error> {
     Ok(records)
 }
 
+/// All records of a WARC file, compressed or not, one after the other; a damaged one ends it.
+#[derive(Debug)]
+pub struct Records(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Packed(Members),
+    Plain(BufReader<File>),
+}
+
+impl Records {
+    /// Opens the file at `path`.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let mut members = Members::open(path, 0)?;
+        let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+        // RFC 1952 section 2.3.1.
+        let is_packed = members.file.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
+        Ok(Self(if is_packed { Inner::Packed(members) } else { Inner::Plain(members.file) }))
+    }
+}
+
+impl Iterator for Records {
+    type Item = io::Result<Record>;
+
+    fn next(&mut self) -> Option<io::Result<Record>> {
+        match &mut self.0 {
+            Inner::Packed(members) => members.next().transpose(),
+            Inner::Plain(file) => plain(file).transpose(),
+        }
+    }
+}
+
+/// The next record of a file that is not compressed (ISO 28500 section 4).
+fn plain(file: &mut impl BufRead) -> io::Result<Option<Record>> {
+    const HEAD_BYTES_MAX: u64 = 1 << 20;
+    let mut head = Vec::new();
+    let mut rest = file.take(HEAD_BYTES_MAX);
+    while rest.read_until(b'\n', &mut head)? > 0 {
+        if head == b"\r\n" || head == b"\n" {
+            // What ends the record before.
+            head.clear();
+        } else if head.ends_with(b"\r\n\r\n") {
+            break;
+        }
+    }
+    if head.is_empty() {
+        return Ok(None);
+    }
+    let damaged = || io::Error::from(io::ErrorKind::InvalidData);
+    let (headers, length) = head_of(&head).ok_or_else(damaged)?;
+    if length > RECORD_BYTES_MAX {
+        return Err(damaged());
+    }
+    let mut block = Vec::new();
+    file.take(length).read_to_end(&mut block)?;
+    if (block.len() as u64) < length { Err(damaged()) } else { Ok(Some(Record { headers, block })) }
+}
+
 /// The bytes of an exchange as they lie in their file, whole records.
 pub fn bytes(dir: &Path, place: &Place) -> Result<Vec<u8>, Error> {
     let path = dir.join(&place.file);
@@ -93,6 +151,7 @@ pub(super) fn next_end(path: &Path, from: u64) -> Option<u64> {
 }
 
 /// The members of a file, one record each.
+#[derive(Debug)]
 struct Members {
     file: BufReader<File>,
     at: u64,
@@ -121,8 +180,15 @@ impl Members {
 }
 
 fn parse(bytes: &[u8]) -> Option<Record> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).ok()?;
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let (headers, length) = head_of(&bytes[..end])?;
+    let block = bytes.get(end..end + usize::try_from(length).ok()?)?.to_vec();
+    Some(Record { headers, block })
+}
+
+/// The headers of a record, and how long its block is.
+fn head_of(head: &[u8]) -> Option<(Vec<(String, String)>, u64)> {
+    let head = std::str::from_utf8(head).ok()?;
     let mut lines = head.split("\r\n");
     lines.next().filter(|version| version.starts_with("WARC/1."))?;
     let headers: Vec<(String, String)> = lines
@@ -130,7 +196,6 @@ fn parse(bytes: &[u8]) -> Option<Record> {
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect();
     let record = Record { headers, block: Vec::new() };
-    let length: usize = record.header("Content-Length")?.parse().ok()?;
-    let block = bytes.get(end + 4..end + 4 + length)?.to_vec();
-    Some(Record { block, ..record })
+    let length = record.header("Content-Length")?.parse().ok()?;
+    Some((record.headers, length))
 }

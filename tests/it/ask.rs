@@ -132,8 +132,51 @@ fn lines_that_are_no_articles_are_refused_one_by_one() {
 }
 
 #[test]
+fn other_programs_exports_come_in_with_where_they_are_from() {
+    let program = Program::new();
+    let files = [
+        ("krant.csv", "titel;tekst;datum;krant\nSluis dicht;De sluis is dicht.;2022-02;Zeeklei\n"),
+        (
+            "lezer.json",
+            r#"{"total":1,"entries":[{"id":7,"title":"Brug open","content":"<p>De brug is <b>open</b>.</p>","url":"https://www.zeeklei.example/2","published_at":"2022-02-14T10:00:00Z","feed":{"title":"Zeeklei"}}]}"#,
+        ),
+        (
+            "ster.json",
+            r#"{"items":[{"title":"Brug open","summary":{"content":"<p>De brug is <b>open</b>.</p>"},"alternate":[{"href":"https://www.zeeklei.example/2"}],"published":1644832800,"origin":{"title":"Zeeklei"}}]}"#,
+        ),
+        (
+            "oogst.warc",
+            "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://www.zeeklei.example/3\r\nWARC-Date: 2022-02-15T10:00:00Z\r\nContent-Length: 23\r\n\r\nDe dijk is versterkt.\r\n\r\n\r\n",
+        ),
+    ];
+    for (name, content) in files {
+        fs::write(program.home().join(name), content).unwrap();
+    }
+    let ran = program.run(&["import", "krant.csv", "lezer.json", "ster.json", "oogst.warc"]);
+    let told = "imported 3 new articles, 0 revisions; 1 were there already, 0 refused\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, told));
+    let found = program.json(&["search", "brug"]);
+    assert_eq!(
+        (&found[0]["snippet"], &found[0]["outlet"]),
+        (&json!("De brug is open."), &json!("Zeeklei"))
+    );
+    assert_eq!(program.found(&["dijk url:zeeklei.example/3"]).len(), 1);
+    let places = program.rows("SELECT file, place, revision FROM imports ORDER BY file");
+    assert_eq!(places, ["krant.csv|1|1", "lezer.json|1|1", "oogst.warc|1|1"]);
+}
+
+#[test]
+fn what_was_exported_as_warc_comes_in_again() {
+    let (program, other) = (imported(), Program::new());
+    program.ok(&["export", "Hulst", "--format", "warc", "-o", "uit"]);
+    let file = program.home().join("uit/articles.warc.gz");
+    other.ok(&["import", file.to_str().unwrap()]);
+    assert_eq!(other.found(&["schippers url:zeeklei.example/nieuws/1"]).len(), 1);
+}
+
+#[test]
 fn a_found_article_has_exactly_these_keys() {
-    const KEYS: [&str; 16] = [
+    const KEYS: [&str; 17] = [
         "id",
         "url",
         "title",
@@ -150,6 +193,7 @@ fn a_found_article_has_exactly_these_keys() {
         "revision",
         "feeds",
         "snippet",
+        "cursor",
     ];
     let program = imported();
     let found = program.json(&["search", "sluizen"]);
@@ -157,6 +201,7 @@ fn a_found_article_has_exactly_these_keys() {
     assert_eq!(keys, KEYS);
     let mut article = found[0].clone();
     article["first_seen"] = Value::Null;
+    article["cursor"] = Value::Null;
     assert_eq!(
         article,
         json!({
@@ -168,6 +213,7 @@ fn a_found_article_has_exactly_these_keys() {
             "published": "2022-01-30T07:15:00Z", "published_precision": "second",
             "first_seen": null, "modified": null, "access": "unknown", "revision": 1, "feeds": [],
             "snippet": "De sluis bij Hulst gaat twee weken dicht. Schippers varen om via Terneuzen.",
+            "cursor": null,
         })
     );
     let lines = program.ok(&["search", "--format", "jsonl"]);

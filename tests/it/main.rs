@@ -18,6 +18,7 @@ mod demo; // the README's first command
 mod doctor; // that each thing it looks at can be found wrong
 mod errors; // what fails, moves, is gone or asks for patience
 mod evidence; // what is kept as servers sent it
+mod explore; // pages of hits, counts over time, concordances, trends
 mod export; // corpora: whole, repeatable, resumable; references
 mod extract; // article pages: text, metadata, walls, hostile ones
 #[cfg(target_os = "linux")] // name spaces, /dev/full, limits of a shell
@@ -40,4 +41,5 @@ mod simulation; // weeks of polling on a virtual clock: what is missed, and the 
 mod stories; // which articles are one story, and that it stays so
 mod systemd; // the unit, and what the service manager is told
 mod upkeep; // backups, putting one back, checking that all is whole
+mod watch; // saved searches: each article is told once
 mod websub; // hubs that push: asked, confirmed, believed when they sign

@@ -17,14 +17,19 @@ Queries:
   atleast3(stikstof)        three times or more
   title: lead: body: outlet: section: author: tag: lang: feed:
                             in that part only, as outlet:\"NU.nl\"
+  access:paid  type:opinion  wire:anp  country:be  id:4k2qz  url:nos.nl/artikel
+                            what is known around it
   date:2022-02  date:2022-02-14..2022-03  since:7d  until:2022
-  is:revised  has:image
+  is:revised  is:paywalled  has:image
 
 Examples:
   knipsel search Lavrov Navo --since 2022-02-01 --until 2022-02-28
   knipsel search --outlet NOS --since 7d
   knipsel search 'title:formatie OR title:kabinet' --sort relevance
   knipsel search stikstof --format jsonl --fields id,published,title,text
+  knipsel search stikstof --template '{published}\t{outlet}\t{title}'
+  knipsel search stikstof -0 | xargs -0 knipsel show
+  knipsel search kabinet --as-of 2022-03-01      as the archive was then
 
 Quote a query that has a quote or a minus in it. Without a query everything is
 listed. --until includes the day it names.")]
@@ -47,12 +52,24 @@ pub(in crate::cli) struct SearchArgs {
     /// What is done with versions of one text.
     #[command(flatten)]
     pub fold: FoldArgs,
+    /// The next page: what comes after this `cursor` of an article
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    /// As the archive was: a date, a month, or the manifest of an export
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
     /// How to write them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// JSON keys or CSV columns, as `id,title,text`
+    /// JSON keys or columns, as `id,title,text`
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub fields: Vec<String>,
+    /// A line for each, as `{id} {title}`; \t and \n are known
+    #[arg(long, value_name = "TEXT", conflicts_with = "fields")]
+    pub template: Option<String>,
+    /// Only ids, or what --template says, with a NUL after each
+    #[arg(long = "null", short = '0', conflicts_with = "fields")]
+    pub is_null: bool,
 }
 
 /// What to find, and where.

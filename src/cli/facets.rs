@@ -1,0 +1,76 @@
+//! `knipsel facets`, `knipsel first` and `knipsel terms`: what counts or lists from the index.
+
+use serde_json::json;
+
+use crate::cli::args::{FacetsArgs, FirstArgs, Global, TermsArgs};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::{self, Format, Record, Records};
+use crate::cli::{question, render, setup};
+use crate::index::collect::Facet;
+use crate::index::search::Searcher;
+use crate::service::clock;
+use crate::store::library;
+use crate::store::{ArticleRow, Reader};
+
+fn searcher(global: &Global) -> Result<Option<Searcher>, Failure> {
+    Ok(Searcher::open(&setup::layout(global)?.index())?)
+}
+
+pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure> {
+    let now = clock::now();
+    let query = question::words(&args.question, now)?;
+    let filter = question::filter(&args.question, now)?;
+    let Some(searcher) = searcher(global)? else { return Ok(Exit::NothingFound) };
+    let columns: Vec<Facet> = args.on.iter().map(|name| Facet::from(*name)).collect();
+    let counted = searcher.facets(&query, &filter, &columns)?;
+    let mut records = Records::new(args.format);
+    for (facet, values) in columns.iter().zip(counted) {
+        for (value, n) in values.into_iter().take(args.limit) {
+            let value = if value.is_empty() { None } else { Some(value) };
+            records.push(Record::from_iter([
+                ("field".to_owned(), json!(facet.as_str())),
+                ("value".to_owned(), json!(value)),
+                ("articles".to_owned(), json!(n)),
+            ]))?;
+        }
+    }
+    let n_values = records.finish()?;
+    Ok(if n_values == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+pub(super) fn first(global: &Global, args: &FirstArgs) -> Result<Exit, Failure> {
+    let now = clock::now();
+    let query = question::words(&args.question, now)?;
+    let filter = question::filter(&args.question, now)?;
+    let reader = Reader::open(&setup::layout(global)?)?;
+    let Some(searcher) = searcher(global)? else { return Ok(Exit::NothingFound) };
+    let mut records = Records::new(args.format);
+    for row in searcher.earliest(&query, &filter, args.limit)? {
+        let Some(article) = library::article(&reader, ArticleRow(row))? else { continue };
+        if args.format != Format::Table {
+            let mut record = render::article(&article, None);
+            record.remove("text");
+            record.remove("snippet");
+            records.push(record)?;
+            continue;
+        }
+        records.push(Record::from_iter([
+            ("id".to_owned(), json!(article.id.as_str())),
+            ("published".to_owned(), json!(render::when(&article))),
+            ("outlet".to_owned(), json!(article.outlet)),
+            ("title".to_owned(), json!(render::headline(&article))),
+        ]))?;
+    }
+    let n_found = records.finish()?;
+    Ok(if n_found == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+pub(super) fn terms(global: &Global, args: &TermsArgs) -> Result<Exit, Failure> {
+    let Some(searcher) = searcher(global)? else { return Ok(Exit::NothingFound) };
+    let words = searcher.words(&args.prefix, args.limit)?;
+    let record = |(word, n): &(String, u64)| {
+        Record::from_iter([("word".to_owned(), json!(word)), ("articles".to_owned(), json!(n))])
+    };
+    let n_words = out::records(args.format, words.iter().map(record))?;
+    Ok(if n_words == 0 { Exit::NothingFound } else { Exit::Done })
+}

@@ -1,0 +1,97 @@
+//! Articles out of WARC files: pages, which are read in a child process, and texts (WET).
+
+use std::path::Path;
+
+use tokio::runtime::Runtime;
+
+use crate::cli::failure::Failure;
+use crate::cli::import::{Job, files};
+use crate::cli::run::runtime;
+use crate::extract::access::Access;
+use crate::extract::{Page, Rules, Source};
+use crate::parse::articles::RawArticle;
+use crate::parse::date;
+use crate::warc::read::{Record, Records};
+use crate::worker::{Options, Worker};
+
+pub(super) fn read(job: &mut Job<'_>, path: &Path) -> Result<(), Failure> {
+    let mut reader = PageReader {
+        runtime: runtime()?,
+        worker: Worker::new(Options::new(std::env::current_exe()?)),
+    };
+    for (number, record) in (1..).zip(Records::open(path)?) {
+        let record = record.map_err(|error| files::unreadable(job, &error))?;
+        let article = match record.kind() {
+            "response" => reader.page(&record)?,
+            "conversion" => text(&record),
+            _ => None,
+        };
+        // A picture, a front page, an error: archives of the web are full of what is no article.
+        if let Some(article) = article {
+            job.take("record", number, Ok(article))?;
+        }
+    }
+    Ok(())
+}
+
+struct PageReader {
+    runtime: Runtime,
+    worker: Worker,
+}
+
+impl PageReader {
+    fn page(&mut self, record: &Record) -> Result<Option<RawArticle>, Failure> {
+        let status = String::from_utf8_lossy(record.block.get(9..12).unwrap_or_default());
+        let content_type = record.http_header("Content-Type");
+        let is_html = content_type.as_deref().is_some_and(|of| of.contains("html"));
+        let Some(url) = record.header("WARC-Target-URI").filter(|_| is_html && status == "200")
+        else {
+            return Ok(None);
+        };
+        let url = url.trim_matches(['<', '>']).to_owned();
+        let source = Source { url: url.clone(), content_type, ..Source::default() };
+        let rules = Rules::default();
+        let page = self.worker.page(record.payload(), &source, &rules);
+        let page = self.runtime.block_on(page)?;
+        Ok(page.ok().and_then(|page| of_page(page, url)))
+    }
+}
+
+/// The article on a page; none where a wall stands, or nothing that has an author or a date.
+fn of_page(page: Page, url: String) -> Option<RawArticle> {
+    let is_article = page.published.is_some() || !page.authors.is_empty();
+    if page.text.is_empty() || !is_article || matches!(page.access, Access::Gated | Access::Blocked)
+    {
+        return None;
+    }
+    Some(RawArticle {
+        url: Some(page.canonical_url.unwrap_or(url)),
+        title: page.headline,
+        text: page.text,
+        authors: page.authors,
+        section: page.section,
+        tags: page.tags,
+        language: page.language.or(page.language_detected),
+        published: page.published,
+        modified: page.modified,
+        ..RawArticle::default()
+    })
+}
+
+fn text(record: &Record) -> Option<RawArticle> {
+    let text = String::from_utf8_lossy(&record.block).into_owned();
+    if text.trim().is_empty() {
+        return None;
+    }
+    let url = record.header("WARC-Target-URI").filter(|url| url.starts_with("http"));
+    // When it was read is the latest it can be from.
+    let published = record.header("WARC-Date").and_then(date::parse);
+    let language = record.header("WARC-Identified-Content-Language");
+    Some(RawArticle {
+        url: url.map(ToOwned::to_owned),
+        text,
+        language: language.map(ToOwned::to_owned),
+        published,
+        ..RawArticle::default()
+    })
+}

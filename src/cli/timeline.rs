@@ -1,0 +1,265 @@
+//! `knipsel timeline` and `knipsel compare`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use jiff::civil::DateTime;
+use serde_json::json;
+
+use crate::cli::args::{By, CompareArgs, Global, PlotArgs, QuestionArgs, TimelineArgs};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::{self, Format, Record, Records};
+use crate::cli::{periods, question, setup};
+use crate::export::chart::Chart;
+use crate::index::search::Searcher;
+use crate::query::{Filter, Query};
+use crate::service::clock;
+
+/// What may be counted at once; more lines nobody tells apart.
+const QUERIES_MAX: usize = 6;
+
+pub(super) fn timeline(global: &Global, args: &TimelineArgs) -> Result<Exit, Failure> {
+    let now = clock::now();
+    let query = question::words(&args.question, now)?;
+    let filter = question::filter(&args.question, now)?;
+    plot(global, &args.plot, &[query], &filter)
+}
+
+pub(super) fn compare(global: &Global, args: &CompareArgs) -> Result<Exit, Failure> {
+    if args.queries.len() > QUERIES_MAX {
+        let message = format!("at most {QUERIES_MAX} queries can be compared");
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    let now = clock::now();
+    let question = |text: &String| QuestionArgs {
+        query: vec![text.clone()],
+        since: args.since.clone(),
+        until: args.until.clone(),
+        outlet: args.outlet.clone(),
+        feed: Vec::new(),
+    };
+    let queries: Vec<Query> = args
+        .queries
+        .iter()
+        .map(|text| question::words(&question(text), now))
+        .collect::<Result<_, _>>()?;
+    let filter = question::filter(&question(&String::new()), now)?;
+    plot(global, &args.plot, &queries, &filter)
+}
+
+/// Counts over time.
+struct Counts {
+    by: By,
+    /// What is shown is the share of each period.
+    is_share: bool,
+    names: Vec<String>,
+    /// For each period its name, the articles of each query, and all articles.
+    periods: Vec<(String, Vec<u64>, u64)>,
+}
+
+fn plot(
+    global: &Global,
+    args: &PlotArgs,
+    queries: &[Query],
+    filter: &Filter,
+) -> Result<Exit, Failure> {
+    let Some(searcher) = Searcher::open(&setup::layout(global)?.index())? else {
+        return Ok(Exit::NothingFound);
+    };
+    let counts = Counts::of(&searcher, queries, filter, args)?;
+    if let Some(path) = &args.out {
+        counts.draw(path)?;
+    }
+    match args.format {
+        Format::Table => counts.plot()?,
+        format => counts.write(format)?,
+    }
+    let is_empty = counts.periods.iter().all(|(_, found, _)| found.iter().all(|n| *n == 0));
+    Ok(if is_empty { Exit::NothingFound } else { Exit::Done })
+}
+
+impl Counts {
+    fn of(
+        searcher: &Searcher,
+        queries: &[Query],
+        filter: &Filter,
+        args: &PlotArgs,
+    ) -> Result<Self, Failure> {
+        let hours: Vec<BTreeMap<i64, u64>> =
+            queries.iter().map(|query| searcher.hours(query, filter)).collect::<Result<_, _>>()?;
+        let first = hours.iter().filter_map(|hours| hours.keys().next()).min();
+        let last = hours.iter().filter_map(|hours| hours.keys().next_back()).max();
+        let is_share = args.share;
+        let names: Vec<String> = queries.iter().map(ToString::to_string).collect();
+        let Some((first, last)) = first.copied().zip(last.copied()) else {
+            return Ok(Self { by: By::Day, is_share, names, periods: Vec::new() });
+        };
+        let by = args.by.unwrap_or_else(|| periods::suits(first, last));
+        let all = periods::sums(&searcher.hours(&Query::Everything, filter)?, by);
+        let mut bounds = BTreeMap::from([(first, 0), (last, 0)]);
+        for hour in hours.iter().flat_map(BTreeMap::keys) {
+            bounds.entry(*hour).or_insert(0);
+        }
+        let found: Vec<BTreeMap<DateTime, u64>> =
+            hours.iter().map(|hours| periods::sums(hours, by)).collect();
+        let periods = periods::sums(&bounds, by)
+            .into_keys()
+            .map(|at| {
+                let n = |sums: &BTreeMap<DateTime, u64>| sums.get(&at).copied().unwrap_or_default();
+                (periods::name(at, by), found.iter().map(n).collect(), n(&all))
+            })
+            .collect();
+        Ok(Self { by, is_share, names, periods })
+    }
+
+    fn write(&self, format: Format) -> Result<(), Failure> {
+        let mut records = Records::new(format);
+        for (period, found, all) in &self.periods {
+            let mut record = Record::from_iter([("period".to_owned(), json!(period))]);
+            if let [n] = found[..] {
+                record.insert("articles".to_owned(), json!(n));
+                record.insert("share".to_owned(), json!(share(n, *all)));
+            } else {
+                for (name, n) in self.names.iter().zip(found) {
+                    record.insert(name.clone(), json!(n));
+                }
+            }
+            record.insert("all".to_owned(), json!(all));
+            records.push(record)?;
+        }
+        records.finish()?;
+        Ok(())
+    }
+
+    fn draw(&self, path: &Path) -> Result<(), Failure> {
+        let values = |n: usize| {
+            let value = |(_, found, all): &(String, Vec<u64>, u64)| self.value(found[n], *all);
+            self.periods.iter().map(value).collect()
+        };
+        let series = self.names.iter().enumerate().map(|(n, name)| (name.clone(), values(n)));
+        let what = if self.is_share { "per 1,000 articles" } else { "articles" };
+        let chart = Chart {
+            title: format!("{}: {what} a {}", self.names.join(" / "), period(self.by)),
+            periods: self.periods.iter().map(|(name, ..)| name.clone()).collect(),
+            series: series.collect(),
+        };
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let draw: fn(&Chart, &mut dyn io::Write) -> io::Result<()> = match ending {
+            "svg" => Chart::svg,
+            "png" => Chart::png,
+            _ => {
+                let message = format!("`{}` ends in neither .svg nor .png", path.display());
+                return Err(Failure::new(Exit::Usage, message));
+            }
+        };
+        let write = || {
+            let mut file = BufWriter::new(File::create(path)?);
+            draw(&chart, &mut file)?;
+            file.flush()
+        };
+        write().map_err(|error: io::Error| {
+            Failure::new(Exit::Usage, format!("cannot write `{}`: {error}", path.display()))
+        })
+    }
+
+    fn value(&self, n: u64, all: u64) -> f64 {
+        if self.is_share { share(n, all) } else { float(n) }
+    }
+
+    /// A line for each period, with a bar for each query.
+    fn plot(&self) -> Result<(), Failure> {
+        let shown = |n: u64, all: u64| {
+            if self.is_share { format!("{:.1}", share(n, all)) } else { n.to_string() }
+        };
+        let values = self.periods.iter().flat_map(|(_, found, all)| {
+            found.iter().map(|n| (self.value(*n, *all), shown(*n, *all).len()))
+        });
+        let (most, digits) = values.fold((0.0_f64, 1), |(most, digits), (value, length)| {
+            (most.max(value), digits.max(length))
+        });
+        let name_width = self.periods.iter().map(|(name, ..)| name.len()).max().unwrap_or_default();
+        let columns = out::width().min(100).saturating_sub(name_width) / self.names.len();
+        let bar_width = columns.saturating_sub(digits + 3).max(4);
+        if self.names.len() > 1 {
+            let names = self.names.iter().map(|name| {
+                let name: String = out::clean(name).chars().take(columns - 2).collect();
+                format!("  {name:<width$}", width = columns - 2)
+            });
+            let head = format!("{:name_width$}{}", "", names.collect::<String>());
+            out::line(&out::dim(head.trim_end()))?;
+        }
+        for (name, found, all) in &self.periods {
+            let mut line = format!("{name:<name_width$}");
+            for n in found {
+                let bar = bar(self.value(*n, *all) / most, bar_width);
+                let _ = write!(line, "  {:>digits$} {bar:<bar_width$}", shown(*n, *all));
+            }
+            out::line(line.trim_end())?;
+        }
+        let total = |n: usize| self.periods.iter().map(|(_, found, _)| found[n]).sum::<u64>();
+        let totals: Vec<String> = (0..self.names.len()).map(|n| total(n).to_string()).collect();
+        let each = if self.is_share { "; per 1,000 articles of each period" } else { "" };
+        out::note(&format!("{} articles{each}", totals.join(", ")));
+        Ok(())
+    }
+}
+
+/// A bar of eighths of a column.
+fn bar(part: f64, width: usize) -> String {
+    const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+    let width = u32::try_from(width).unwrap_or(80);
+    let mut bar = String::new();
+    for column in 0..width {
+        let rest = part * f64::from(width) - f64::from(column);
+        if rest >= 1.0 {
+            bar.push('█');
+            continue;
+        }
+        let eighths = (0..8_u8).rev().find(|n| rest * 8.0 >= f64::from(*n)).unwrap_or(0);
+        if eighths > 0 {
+            bar.push(EIGHTHS[usize::from(eighths)]);
+        }
+        break;
+    }
+    bar
+}
+
+fn period(by: By) -> &'static str {
+    match by {
+        By::Hour => "hour",
+        By::Day => "day",
+        By::Week => "week",
+        By::Month => "month",
+        By::Year => "year",
+    }
+}
+
+/// In a thousand, to two decimals.
+fn share(n: u64, all: u64) -> f64 {
+    if all == 0 { 0.0 } else { (float(n) / float(all) * 100_000.0).round() / 100.0 }
+}
+
+fn float(n: u64) -> f64 {
+    u32::try_from(n).map_or(f64::from(u32::MAX), f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_long_as_its_part() {
+        assert_eq!(bar(0.0, 10), "");
+        assert_eq!(bar(1.0, 4), "████");
+        assert_eq!(bar(0.5, 3), "█▌");
+        assert_eq!(bar(f64::NAN, 3), "");
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_nothing() {
+        assert!(share(1, 0).abs() < f64::EPSILON && (share(1, 3) - 333.33).abs() < 1e-9);
+    }
+}

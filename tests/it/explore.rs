@@ -1,0 +1,205 @@
+//! Pages of hits, the archive as it was, counts over time, concordances and trends.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::program::Program;
+
+fn import(program: &Program, lines: &str) {
+    fs::write(program.home().join("artikelen.jsonl"), lines).unwrap();
+    program.ok(&["import", "artikelen.jsonl"]);
+}
+
+/// Twelve articles, one a week, of two outlets; every third has a storm.
+fn archive() -> Program {
+    let program = Program::new();
+    let mut lines = String::new();
+    for week in 0..12 {
+        let (month, day) = (week / 4 + 1, week % 4 * 7 + 1);
+        let outlet = if week % 2 == 0 { "Zeeklei" } else { "De Dijkbode" };
+        let text = if week % 3 == 0 { "De storm raasde over het land." } else { "Het land rust." };
+        let _ = writeln!(
+            lines,
+            r#"{{"id":"{week}","title":"Bericht {week}","text":"{text}","outlet":"{outlet}","section":"Weer","published":"2022-0{month}-{day:02}T12:00:00+01:00"}}"#
+        );
+    }
+    import(&program, &lines);
+    program
+}
+
+fn ids(found: &Value) -> Vec<String> {
+    let articles = found.as_array().unwrap();
+    articles.iter().map(|article| article["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn pages_do_not_shift_when_articles_come_in_between() {
+    let program = archive();
+    for sort in ["newest", "relevance"] {
+        let all = ids(&program.json(&["search", "land", "--sort", sort, "-n", "100"]));
+        let mut paged = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let mut arguments = vec!["search", "land", "--sort", sort, "-n", "5"];
+            if let Some(cursor) = &after {
+                arguments.extend(["--after", cursor]);
+            }
+            arguments.extend(["--format", "json"]);
+            let ran = program.run(&arguments);
+            let page: Value = serde_json::from_str(&ran.stdout).unwrap();
+            if page.as_array().unwrap().is_empty() {
+                assert_eq!(ran.code, 1);
+                break;
+            }
+            paged.extend(ids(&page));
+            let last = page.as_array().unwrap().last().unwrap();
+            after = Some(last["cursor"].as_str().unwrap().to_owned());
+            let n = paged.len();
+            // The newest of all, and the best match.
+            let line = format!(
+                r#"{{"id":"{sort}{n}","title":"Land land","text":"Land, land, land.","published":"2022-06-{n:02}"}}"#
+            );
+            import(&program, &line);
+        }
+        assert_eq!(paged, all, "{sort}");
+    }
+    let ran = program.run(&["search", "land", "--after", "ergens"]);
+    assert_eq!(
+        (ran.code, ran.stderr.lines().next()),
+        (2, Some("knipsel: `ergens` is not a cursor"))
+    );
+    let ran = program.run(&["search", "land", "--after", "r5.9"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
+fn a_page_says_how_to_go_on_and_every_format_is_written() {
+    let program = archive();
+    let ran = program.run(&["search", "storm", "-n", "2"]);
+    let (found, cursor) = ran.stderr.trim().rsplit_once(' ').unwrap();
+    assert_eq!(found, "2 of 4 articles found; more: --after");
+    let rest = program.run(&["search", "storm", "-n", "2", "--after", cursor]);
+    assert_eq!(rest.stderr, "2 articles found\n");
+    let template = ["search", "storm", "--template", "{outlet}\\t{title}", "-n", "1"];
+    assert_eq!(program.ok(&template), "De Dijkbode\tBericht 9\n");
+    let ids = program.ok(&["search", "storm", "-0"]);
+    assert_eq!(ids.matches('\0').count(), 4);
+    assert_eq!(ids.replace('\0', "").len(), 4 * 13);
+    let fields = ["search", "storm", "-n", "1", "--fields", "title,outlet", "--format"];
+    let written = |format| program.ok(&[&fields[..], &[format]].concat());
+    assert_eq!(written("tsv"), "title\toutlet\nBericht 9\tDe Dijkbode\n");
+    assert_eq!(written("markdown"), "| title | outlet |\n|---|---|\n| Bericht 9 | De Dijkbode |\n");
+    let wrong = program.run(&["search", "storm", "--template", "{kop}"]);
+    assert_eq!((wrong.code, &*wrong.stderr), (2, "knipsel: there is no field `kop`\n"));
+}
+
+#[test]
+fn the_archive_as_it_was_is_searched_in_the_revisions_of_then() {
+    let program = archive();
+    program.ok(&["export", "storm", "-o", "toen"]);
+    import(
+        &program,
+        r#"{"id":"0","title":"Bericht 0","text":"De wind ging liggen.","outlet":"Zeeklei","published":"2022-01-01T12:00:00+01:00"}"#,
+    );
+    assert_eq!(program.found(&["storm"]).len(), 3);
+    let then = ["--as-of", "toen/manifest.json"];
+    assert_eq!(program.found(&[&["storm"], &then[..]].concat()).len(), 4);
+    assert!(program.found(&[&["wind"], &then[..]].concat()).is_empty());
+    let found = program
+        .json(&[&["search", "storm", "-n", "9", "--fields", "revision,text"], &then[..]].concat());
+    let oldest = found.as_array().unwrap().last().unwrap();
+    assert_eq!(*oldest, json!({ "revision": 1, "text": "De storm raasde over het land." }));
+}
+
+#[test]
+fn what_is_known_around_an_article_can_be_asked_for() {
+    let program = archive();
+    let id = program.found(&["storm"]).pop().unwrap();
+    assert_eq!(program.found(&[&format!("id:{}", &id[..6])]), [id]);
+    import(
+        &program,
+        r#"{"title":"Met adres","text":"Tekst.","url":"https://www.zeeklei.example/weer/storm-1","published":"2022-05-01"}"#,
+    );
+    assert_eq!(program.found(&["url:zeeklei.example/weer"]).len(), 1);
+    assert_eq!(program.found(&["url:zeeklei.example/sport"]).len(), 0);
+    for query in ["access:paid", "type:opinion", "wire:anp", "country:be", "is:paywalled"] {
+        assert_eq!(program.run(&["search", query]).code, 1, "{query}");
+    }
+}
+
+#[test]
+fn counts_over_time_are_plotted_written_and_drawn() {
+    let program = archive();
+    let plotted = program.ok(&["timeline", "storm", "--by", "month", "-o", "storm.svg"]);
+    insta::assert_snapshot!(plotted);
+    assert!(plotted.lines().all(|line| line.chars().count() <= 80));
+    let svg = fs::read_to_string(program.home().join("storm.svg")).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.contains(">storm: articles a month<"), "{svg}");
+    program.ok(&["timeline", "storm", "-o", "storm.png"]);
+    assert!(fs::read(program.home().join("storm.png")).unwrap().starts_with(b"\x89PNG"));
+    let months = program.json(&["timeline", "storm", "--by", "month"]);
+    assert_eq!(months[0], json!({ "period": "2022-01", "articles": 2, "share": 500.0, "all": 4 }));
+    let both = ["compare", "storm", "rust outlet:zeeklei", "--by", "month", "--format", "csv"];
+    let both = program.ok(&both);
+    assert_eq!(both.lines().next(), Some("period,storm,rust outlet:zeeklei,all"));
+    assert_eq!(both.lines().nth(1), Some("2022-01,2,1,4"));
+    insta::assert_snapshot!(program.ok(&["compare", "storm", "rust", "--by", "month", "--share"]));
+}
+
+#[test]
+fn values_words_and_firsts_are_listed() {
+    let program = archive();
+    let facets = program.json(&["facets", "storm", "--on", "outlet,author"]);
+    let expected = json!([
+        { "field": "outlet", "value": "De Dijkbode", "articles": 2 },
+        { "field": "outlet", "value": "Zeeklei", "articles": 2 },
+        { "field": "author", "value": null, "articles": 4 },
+    ]);
+    assert_eq!(facets, expected);
+    let words = program.json(&["terms", "R"]);
+    assert_eq!(words[0], json!({ "word": "rust", "articles": 8 }));
+    let first = program.json(&["first", "storm", "-n", "1"]);
+    assert_eq!((&first[0]["title"], first.as_array().unwrap().len()), (&json!("Bericht 0"), 1));
+}
+
+#[test]
+fn a_concordance_has_its_matches_in_one_column() {
+    let program = archive();
+    import(
+        &program,
+        r#"{"title":"Woordenlijst","text":"Na de stormen kwam regen. Een zware storm, zei men, is geen orkaan.","published":"2022-05-01"}"#,
+    );
+    let lines = program.ok(&["kwic", "storm", "--sort", "right"]);
+    insta::assert_snapshot!(lines);
+    assert!(lines.lines().all(|line| line.chars().count() <= 80));
+    let data = program.json(&["kwic", "storm", "-n", "1", "--width", "8"]);
+    assert_eq!(data[0]["left"], "lijst Na de ".chars().skip(4).collect::<String>());
+    assert_eq!((&data[0]["match"], &data[0]["right"]), (&json!("stormen"), &json!(" kwam re")));
+}
+
+#[test]
+fn what_rose_is_told_and_what_is_always_there_is_not() {
+    let program = Program::new();
+    let mut lines = String::new();
+    for n in 0..80 {
+        let text = if n >= 70 {
+            "De bestuurder sprak met Anna Vermeer over het land."
+        } else {
+            "De bestuurder sprak over het land."
+        };
+        let _ = writeln!(
+            lines,
+            r#"{{"id":"{n}","title":"Bericht {n}","text":"{text}","published":"2022-0{}-10"}}"#,
+            if n >= 70 { 3 } else { 2 }
+        );
+    }
+    import(&program, &lines);
+    let risen = program.json(&["trends", "--since", "2022-03-01", "--until", "2022-03-31"]);
+    let what: HashSet<&str> =
+        risen.as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
+    assert_eq!(what, HashSet::from(["Anna Vermeer", "met"]), "{risen}");
+    assert_eq!((&risen[0]["articles"], &risen[0]["elsewhere"]), (&json!(10), &json!(0)));
+}

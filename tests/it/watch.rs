@@ -1,0 +1,88 @@
+//! Saved searches: each article is told once, and again only when telling it failed.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::program::Program;
+
+fn import(program: &Program, n: u32, text: &str) {
+    let line = format!(
+        r#"{{"id":"{n}","title":"Bericht {n}","text":"{text}","outlet":"Zeeklei","url":"https://www.zeeklei.example/{n}","published":"2022-02-{n:02}"}}"#
+    );
+    fs::write(program.home().join("artikel.jsonl"), line).unwrap();
+    program.ok(&["import", "artikel.jsonl"]);
+}
+
+fn told(program: &Program) -> Vec<String> {
+    let ran = program.run(&["watch", "run", "--format", "json"]);
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let titles: Vec<String> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!("{}: {}", one["watch"].as_str().unwrap(), one["title"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(ran.code, i32::from(titles.is_empty()), "{ran:?}");
+    titles
+}
+
+#[test]
+fn what_comes_in_is_told_once() {
+    let program = Program::new();
+    import(&program, 1, "Een storm van vroeger.");
+    program.ok(&[
+        "watch",
+        "add",
+        "storm",
+        "storm",
+        "--outlet",
+        "Zeeklei",
+        "--feed-file",
+        "storm.xml",
+    ]);
+    program.ok(&["watch", "add", "regen", "regen", "--feed-file", "regen.json"]);
+    assert!(told(&program).is_empty(), "what was there before is not new");
+    import(&program, 2, "Een storm met regen.");
+    import(&program, 3, "Stilte.");
+    assert_eq!(told(&program), ["regen: Bericht 2", "storm: Bericht 2"]);
+    assert!(told(&program).is_empty());
+    // A text that gets the word later is new to the search then, and one that was told stays so.
+    import(&program, 3, "Stilte voor de storm.");
+    import(&program, 2, "Een storm met veel regen.");
+    import(&program, 1, "Een storm van lang geleden.");
+    assert_eq!(told(&program), ["storm: Bericht 3"]);
+    let atom = fs::read_to_string(program.home().join("storm.xml")).unwrap();
+    assert_eq!(atom.matches("<entry>").count(), 2, "{atom}");
+    let shown = program.ok(&["feed", "inspect", "storm.xml"]);
+    assert!(shown.contains("Bericht 3"), "{shown}");
+    let feed: Value =
+        serde_json::from_slice(&fs::read(program.home().join("regen.json")).unwrap()).unwrap();
+    assert_eq!(feed["items"][0]["url"], "https://www.zeeklei.example/2");
+    let list = program.json(&["watch", "list"]);
+    assert_eq!((&list[0]["name"], &list[0]["articles"]), (&json!("regen"), &json!(1)));
+    assert_eq!(list[1]["query"], "storm outlet:\"Zeeklei\"");
+    program.ok(&["watch", "remove", "regen"]);
+    let ran = program.run(&["watch", "run", "regen"]);
+    assert_eq!((ran.code, ran.stderr.lines().count()), (4, 2), "{ran:?}");
+}
+
+#[test]
+fn a_command_that_fails_is_asked_again() {
+    let program = Program::new();
+    import(&program, 1, "Begin.");
+    let command = "test -e goed && cat > \"$KNIPSEL_WATCH.txt\"";
+    program.ok(&["watch", "add", "wind", "wind", "--command", command]);
+    import(&program, 2, "Harde wind.");
+    let ran = program.run(&["watch", "run"]);
+    assert_eq!(ran.code, 4);
+    assert!(ran.stderr.contains("`wind`: the command ended with exit status: 1"), "{ran:?}");
+    fs::write(program.home().join("goed"), "").unwrap();
+    assert_eq!(told(&program), ["wind: Bericht 2"]);
+    let line = fs::read_to_string(program.home().join("wind.txt")).unwrap();
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["text"], "Harde wind.");
+    assert!(told(&program).is_empty());
+}
