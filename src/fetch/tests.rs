@@ -1,5 +1,6 @@
 //! The whole client against a real server on loopback.
 
+mod guarded;
 mod kept;
 mod reserved;
 mod robots;
