@@ -1,7 +1,10 @@
-//! Files of an index that this process only reads, possibly without permission to do more.
+//! Files of an index: as this process writes them, so that others can read, and as it only reads
+//! them, possibly without permission to do more.
 
-use std::io;
-use std::path::Path;
+use std::fs::Permissions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::directory::error::{
@@ -64,6 +67,82 @@ impl Directory for ReadDirectory {
     }
 }
 
+/// A folder that is written. Tantivy's own makes the lists of files so that only their owner may
+/// read them, whatever the umask says.
+#[derive(Debug, Clone)]
+pub(super) struct WriteDirectory {
+    inner: MmapDirectory,
+    folder: PathBuf,
+}
+
+impl WriteDirectory {
+    pub(super) fn open(path: &Path) -> Result<Self, OpenDirectoryError> {
+        Ok(Self { inner: MmapDirectory::open(path)?, folder: path.to_owned() })
+    }
+}
+
+impl Directory for WriteDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.inner.get_file_handle(path)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.inner.exists(path)
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.inner.atomic_read(path)
+    }
+
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        self.inner.acquire_lock(lock)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.inner.delete(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        self.inner.open_write(path)
+    }
+
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(&self.folder)?;
+        file.write_all(data)?;
+        file.as_file().sync_data()?;
+        file.persist(self.folder.join(path))?;
+        Ok(())
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.inner.sync_directory()
+    }
+
+    fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        self.inner.watch(callback)
+    }
+}
+
 fn read_only() -> io::Error {
     io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "this process only reads the search index")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn lists_of_files_are_as_readable_as_any_other_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |name| fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
+        fs::write(dir.path().join("plain"), "x").unwrap();
+        let directory = WriteDirectory::open(dir.path()).unwrap();
+        directory.atomic_write(Path::new("meta.json"), b"{}").unwrap();
+        assert_eq!(mode("meta.json"), mode("plain"));
+        assert_eq!(directory.atomic_read(Path::new("meta.json")).unwrap(), b"{}");
+    }
 }

@@ -4,13 +4,14 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::store::Compressor;
 use tantivy::{
     Index, IndexSettings, IndexWriter, SegmentReader, TantivyDocument, TantivyError, Term,
 };
 
+use crate::index::directory::WriteDirectory;
 use crate::index::schema::{self, Fields, State};
 use crate::index::{Document, Error};
 use crate::names::Kind;
@@ -155,7 +156,8 @@ fn usable(dir: &Path) -> Result<Option<(Index, State)>, Error> {
     if !dir.join("meta.json").is_file() {
         return Ok(None);
     }
-    let checked = Index::open_in_dir(dir).and_then(|index| {
+    let opened = WriteDirectory::open(dir).map_err(TantivyError::from).and_then(Index::open);
+    let checked = opened.and_then(|index| {
         if index.schema() != schema::schema().0 {
             return Ok(None);
         }
@@ -173,7 +175,7 @@ fn usable(dir: &Path) -> Result<Option<(Index, State)>, Error> {
 
 /// An empty index, in place of what was in `dir`.
 fn create(dir: &Path) -> tantivy::Result<Index> {
-    let directory = MmapDirectory::open(dir)?;
+    let directory = WriteDirectory::open(dir)?;
     // Held until the old files are gone, so that they are nobody's.
     let lock = directory.acquire_lock(&INDEX_WRITER_LOCK);
     let _lock = lock.map_err(|error| TantivyError::LockFailure(error, None))?;
@@ -189,7 +191,7 @@ fn create(dir: &Path) -> tantivy::Result<Index> {
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
-    Index::builder().schema(schema::schema().0).settings(settings).create_in_dir(dir)
+    Index::create(directory.clone(), schema::schema().0, settings)
 }
 
 /// Whether Tantivy made it: `meta.json`, `.managed.json`, and segments named by 32 hex digits.
