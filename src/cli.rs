@@ -39,6 +39,7 @@ mod render;
 mod revisions;
 mod run;
 mod search;
+mod service;
 mod show;
 mod snippet;
 mod sql;
@@ -108,6 +109,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Restore(args) => upkeep::restore(global, args),
         Command::Verify(args) => upkeep::verify(global, args),
         Command::Doctor(args) => doctor::doctor(global, args),
+        Command::Service(args) => service::service(args),
         Command::Recluster => recluster::recluster(global),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),

@@ -15,6 +15,8 @@ mod export;
 mod extract;
 mod feed;
 mod history;
+mod log;
+mod service;
 mod story;
 mod upkeep;
 mod watch;
@@ -28,15 +30,23 @@ pub(super) use export::*;
 pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
+pub(super) use log::*;
+pub(super) use service::*;
 pub(super) use story::*;
 pub(super) use upkeep::*;
 pub(super) use watch::*;
+
+/// With the commit, where the release script built it.
+const VERSION: &str = match option_env!("KNIPSEL_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 /// Keeps every article of Dutch news feeds, and answers questions about them.
 #[derive(Debug, Parser)]
 #[command(
     name = "knipsel",
-    version,
+    version = VERSION,
     max_term_width = 100,
     disable_help_subcommand = true,
     after_help = "\
@@ -86,6 +96,15 @@ pub(super) struct Global {
         default_value = "auto"
     )]
     pub color: Color,
+    /// How the log is written.
+    #[arg(
+        help = "The log; auto: journald in a service, else text",
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "auto"
+    )]
+    pub log_format: LogFormat,
     /// Say more; twice for everything
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -188,6 +207,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Say what is wrong with the installation, and what to do
     Doctor(DoctorArgs),
+    /// Make a systemd service of it, see how that does, remove it
+    Service(ServiceArgs),
     /// Work out again which articles tell one story
     Recluster,
     /// Show the settings in force

@@ -15,7 +15,7 @@ use crate::service::backfill::{Wish, backfill as service};
 use crate::service::{Setup, clock, signals};
 
 pub(super) fn backfill(global: &Global, args: &BackfillArgs) -> Result<Exit, Failure> {
-    log::start(global);
+    log::start(global)?;
     let setup = setup::daemon(global)?;
     check_name(&setup, &args.feed)?;
     let since = args.since.as_deref().map(|text| when::since(text, clock::now())).transpose()?;

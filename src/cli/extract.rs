@@ -100,7 +100,7 @@ impl<'j> Job<'j> {
     #[expect(clippy::type_complexity, reason = "what stops us, and what is wrong with this page")]
     fn fetch(&mut self, url: &str) -> Result<Result<(Vec<u8>, Source), (Exit, String)>, Failure> {
         if self.client.is_none() {
-            log::start(self.global);
+            log::start(self.global)?;
             let paths = setup::paths(self.global)?;
             let options = setup::settings(self.global, &paths)?.settings.fetch;
             self.client = Some(Client::new(options)?);

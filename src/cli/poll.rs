@@ -9,7 +9,7 @@ use crate::service::pass::{Selection, pass};
 use crate::service::{Setup, signals};
 
 pub(super) fn poll(global: &Global, args: &PollArgs) -> Result<Exit, Failure> {
-    log::start(global);
+    log::start(global)?;
     let setup = setup::daemon(global)?;
     let selection = selection(&setup, args)?;
     let summary = runtime()?.block_on(async {

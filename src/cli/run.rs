@@ -6,7 +6,7 @@ use crate::cli::{demo, log, setup};
 use crate::service::{self, Error, signals};
 
 pub(super) fn run(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
-    log::start(global);
+    log::start(global)?;
     if args.demo {
         return demo::demo();
     }

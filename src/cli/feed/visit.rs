@@ -26,7 +26,7 @@ pub(super) struct Visitor {
 
 impl Visitor {
     pub(super) fn new(global: &Global, paths: &Paths) -> Result<Self, Failure> {
-        log::start(global);
+        log::start(global)?;
         let options = setup::settings(global, paths)?.settings.fetch;
         Ok(Self { runtime: runtime()?, client: Client::new(options)? })
     }
