@@ -109,4 +109,51 @@ halt
 boot
 check "after a reboot it runs by itself" within 60 is_another 1
 check "all $stored articles are there and more come" within 60 has_more_than "$stored"
+
+feed_list 7 >"$root/etc/knipsel/feeds.toml"
+chmod 600 "$root/etc/knipsel/feeds.toml"
+cat >"$root/etc/systemd/system/knipsel.service.d/secret.conf" <<CONF
+[Service]
+LoadCredential=feeds.toml:/etc/knipsel/feeds.toml
+Environment=KNIPSEL_FEEDS=%d/feeds.toml
+CONF
+inside systemctl daemon-reload
+check "a list of root's alone comes as a credential" inside systemctl restart knipsel
+check "and is polled" within 20 status_says '7 feeds'
+rm "$root/etc/systemd/system/knipsel.service.d/secret.conf"
+chmod 644 "$root/etc/knipsel/feeds.toml"
+
+inside systemctl daemon-reload
+inside systemctl stop knipsel
+stored=$(n_articles)
+check "one round by knipsel-poll.service" inside systemctl start knipsel-poll.service
+check "brings more than $stored" has_more_than "$stored"
+inside systemctl start knipsel
+check "starting the timer" inside systemctl start knipsel-poll.timer
+is_stopped() { is "$(property ActiveState)" inactive; }
+check "stops the daemon" within 20 is_stopped
+
+# Installed by the program itself, from where the sandbox cannot see it.
+check "knipsel service uninstall" inside knipsel service uninstall
+is_uninstalled() { ! inside systemctl cat knipsel.service && [ -e "$root/var/lib/knipsel/archive.db" ]; }
+check "removes the units and keeps the archive" is_uninstalled
+mv "$root/usr/bin/knipsel" "$root/root/knipsel"
+check "knipsel service install" inside /root/knipsel service install --backup
+runs_from_local() { is "$(property ActiveState)" active && property ExecStart | grep -q /usr/local/bin/knipsel; }
+check "copies the program and starts it" runs_from_local
+tells() { inside knipsel service status | grep -q 'active (running)' && inside systemctl is-enabled knipsel-backup.timer; }
+check "knipsel service status tells" tells
+
+inside useradd --create-home jo
+jo=$(inside id -u jo)
+inside systemctl start "user@$jo"
+as_jo() { inside runuser -u jo -- env HOME=/home/jo XDG_RUNTIME_DIR="/run/user/$jo" "$@"; }
+mkdir -p "$root/home/jo/.config/knipsel"
+settings >"$root/home/jo/.config/knipsel/knipsel.toml"
+feed_list 3 >"$root/home/jo/.config/knipsel/feeds.toml"
+inside chown -R jo: /home/jo
+check "knipsel service install --user" as_jo knipsel service install --user
+of_jo() { as_jo knipsel search brugwachter --limit 1; }
+check "polls for this user alone" within 60 of_jo
+check "knipsel service uninstall --user" as_jo knipsel service uninstall --user
 finish
