@@ -113,7 +113,8 @@ fn behind_amp_cache(url: &Url) -> Option<Url> {
     }
     let rest = url.path().strip_prefix("/c/").or_else(|| url.path().strip_prefix("/v/"))?;
     let (scheme, rest) = rest.strip_prefix("s/").map_or(("http", rest), |rest| ("https", rest));
-    Url::parse(&format!("{scheme}://{rest}")).ok()
+    let page = Url::parse(&format!("{scheme}://{rest}")).ok()?;
+    page.host_str().is_some_and(|host| host.contains('.')).then_some(page)
 }
 
 /// Whether an address is one that must not be kept for a reader to follow: `javascript:`, `data:`,
@@ -219,6 +220,22 @@ mod tests {
         check("http://127.0.0.1:9/a/1.html", "https://127.0.0.1:9/a/1.html");
         check("ftp://a.example/x", "");
         check("geen adres", "");
+    }
+
+    /// Each of these was found by reading addresses at random.
+    #[test]
+    fn what_was_folded_may_show_more_to_fold() {
+        for (text, expected) in [
+            ("https://m.www.a.example/x/amp/amp/", "https://a.example/x"),
+            ("https://x.cdn.ampproject.org/c/s/", "https://x.cdn.ampproject.org/c/s"),
+            (
+                "https://a.example/consent?returnUrl=/consent%3FreturnUrl%3D/consent%253FreturnUrl%253D/x",
+                "https://a.example/x",
+            ),
+        ] {
+            check(text, expected);
+            check(expected, expected);
+        }
     }
 
     #[test]

@@ -198,6 +198,13 @@ mod tests {
         assert_eq!(read("https://a.example/\nhttps://b.example/").form, Form::Plain);
     }
 
+    /// Found by reading lists at random: no OPML can hold these characters.
+    #[test]
+    fn an_address_holds_no_control_characters() {
+        let list = crate::parse::subscriptions::read("feed:c.example/ss\u{1a}s");
+        assert_eq!(list.feeds[0].url, "https://c.example/sss");
+    }
+
     #[test]
     fn prose_gives_nothing_but_a_few_words() {
         let list = read(&"Zomaar een regel.\n".repeat(30));
