@@ -23,7 +23,7 @@ is_gone() { for file in "$@"; do [ ! -e "$root$file" ] || { echo "$file is there
 has_articles() { now=$(n_articles) && [ "${now:-0}" -gt 0 ]; }
 as_jo() { inside runuser -u jo -- env HOME=/home/jo "$@"; }
 
-check "apt installs it, with nothing from elsewhere" \
+check "dpkg installs it, and needs nothing from elsewhere" \
     inside env DEBIAN_FRONTEND=noninteractive dpkg --install /root/knipsel.deb
 check "the service is enabled" inside systemctl is-enabled knipsel
 check "and active" within 20 inside systemctl is-active knipsel
@@ -48,9 +48,9 @@ feed_list 5 >"$root/etc/knipsel/feeds.toml"
 check "it polls a press on loopback" within 60 has_articles
 
 inside useradd --create-home jo
-found() { as_jo knipsel --archive /var/lib/knipsel search brugwachter --limit 3; }
+found() { as_jo knipsel --archive /var/lib/knipsel search brugwachter --limit 3 | grep 'Brugwachter [0-4] telt schip'; }
 check "an ordinary user finds articles" within 20 found
-sed -n 1p "$work/said"
+tail -n 1 "$work/said"
 check "and sees how the feeds are doing" as_jo knipsel --archive /var/lib/knipsel status
 writes() { ! as_jo sh -c 'echo x >>/var/lib/knipsel/archive.db || rm -f /var/lib/knipsel/archive.db'; }
 check "and can change nothing" writes

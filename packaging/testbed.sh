@@ -29,7 +29,7 @@ make_base() {
     rm -rf "$base"
     mkdir -p "$bed"
     echo "fetching a minimal Debian $suite into $base, once"
-    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus "$suite" "$base" \
+    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,libpam-systemd "$suite" "$base" \
         "${KNIPSEL_MIRROR:-http://deb.debian.org/debian}" >"$bed/debootstrap.log" 2>&1 ||
         skip "debootstrap failed, see $bed/debootstrap.log"
     touch "$base/.complete"
