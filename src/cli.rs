@@ -34,6 +34,7 @@ mod periods;
 mod poll;
 mod question;
 mod recluster;
+mod reextract;
 mod reindex;
 mod render;
 mod revisions;
@@ -110,6 +111,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => upkeep::verify(global, args),
         Command::Doctor(args) => doctor::doctor(global, args),
         Command::Service(args) => service::service(args),
+        Command::Reextract(args) => reextract::reextract(global, args),
         Command::Recluster => recluster::recluster(global),
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),

@@ -9,7 +9,8 @@ use crate::capture::{self, Exchange};
 use crate::dedupe::fingerprint;
 use crate::enrich::learned::Learned;
 use crate::enrich::plan::{Plan, Seen, What};
-use crate::extract::{self, Rules, Source};
+use crate::extract::access::Wall;
+use crate::extract::{self, Page, Rules, Source};
 use crate::fetch::client::Client;
 use crate::fetch::{self, Answer, Forbidden, Request, Response};
 use crate::model::capture::Kept;
@@ -24,6 +25,7 @@ use crate::store::{ArticleRow, Error, Writer};
 use crate::warc::Keeper;
 use crate::worker::Worker;
 
+pub mod again;
 pub mod learned;
 mod plan;
 
@@ -242,16 +244,12 @@ async fn extracted(
         let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
         learned.keys(learned::key(state))
     };
-    let drop = NOT_ARTICLE.map(ToOwned::to_owned).to_vec();
-    let rules = Rules { recurring: HashSet::clone(&recurring), drop };
-    let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
+    let answer = context.worker.lock().await.page(bytes, &source, &rules(&recurring)).await;
     match answer {
-        Ok(Ok(page)) => match page.wall {
-            Some(wall) => What::Wall(wall),
-            None if page.n_words == 0 => {
-                What::Unread { reason: "no text was found".to_owned(), is_known: false }
-            }
-            None => What::Article(Box::new(page)),
+        Ok(Ok(page)) => match (page.wall, why_not(&page)) {
+            (Some(wall), _) => What::Wall(wall),
+            (None, Some(reason)) => What::Unread { reason: reason.to_owned(), is_known: false },
+            (None, None) => What::Article(Box::new(page)),
         },
         Ok(Err(unread)) => What::Unread { reason: unread.as_str().to_owned(), is_known: false },
         Err(error) => {
@@ -259,6 +257,17 @@ async fn extracted(
             What::Failed(error.to_string())
         }
     }
+}
+
+/// What is known of a page before it is read.
+fn rules(recurring: &HashSet<u64>) -> Rules {
+    Rules { recurring: recurring.clone(), drop: NOT_ARTICLE.map(ToOwned::to_owned).to_vec() }
+}
+
+/// Why what was read of a page is no article.
+fn why_not(page: &Page) -> Option<&'static str> {
+    let is_empty = page.n_words == 0;
+    page.wall.map(Wall::as_str).or(is_empty.then_some("no text was found"))
 }
 
 /// How long a host rests that could not be reached `n_failures` times in a row.

@@ -23,6 +23,7 @@ pub mod polls;
 pub mod progress;
 mod reader;
 pub mod repairs;
+pub mod rereadings;
 pub mod revisions;
 pub mod shingles;
 pub mod sightings;
@@ -33,6 +34,7 @@ pub mod subscriptions;
 mod text;
 pub mod told;
 pub mod verify;
+pub mod walls;
 pub mod watches;
 mod writer;
 

@@ -16,6 +16,7 @@ mod extract;
 mod feed;
 mod history;
 mod log;
+mod reextract;
 mod service;
 mod story;
 mod upkeep;
@@ -31,6 +32,7 @@ pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
 pub(super) use log::*;
+pub(super) use reextract::*;
 pub(super) use service::*;
 pub(super) use story::*;
 pub(super) use upkeep::*;
@@ -211,6 +213,8 @@ pub(super) enum Command {
     Service(ServiceArgs),
     /// Work out again which articles tell one story
     Recluster,
+    /// Read kept pages once more, with a better extractor
+    Reextract(ReextractArgs),
     /// Show the settings in force
     Config(ConfigArgs),
     /// Print a completion script for a shell

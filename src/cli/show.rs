@@ -1,5 +1,7 @@
 //! `knipsel show`.
 
+mod explain;
+
 use serde_json::json;
 
 use crate::cli::args::{Global, ShowArgs};
@@ -24,6 +26,10 @@ pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
             .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no article `{id}`")))?,
         Some(number) => named::revision(&reader, row, id, number)?,
     };
+    if args.explain {
+        explain::explain(&reader, &article, args.format)?;
+        return Ok(Exit::Done);
+    }
     let sightings = library::sightings(&reader, row)?;
     let revisions = of_article(&reader, row)?;
     let mentions = mentions::of_article(&reader, row)?;

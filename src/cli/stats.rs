@@ -2,17 +2,19 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::args::{Global, StatsArgs, StatsCommand, WireArgs};
+use crate::cli::args::{Global, StatsArgs, StatsCommand, WallsArgs, WireArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record};
 use crate::cli::{out, setup, when};
 use crate::model::time::Timestamp;
 use crate::service::clock;
 use crate::store::told::{self, Share};
+use crate::store::walls::{self, ACCESS, Walls};
 
 pub(super) fn stats(global: &Global, args: &StatsArgs) -> Result<Exit, Failure> {
     match &args.command {
         StatsCommand::Wire(args) => wire(global, args),
+        StatsCommand::Walls(args) => walls(global, args),
     }
 }
 
@@ -53,4 +55,25 @@ fn record(share: &Share, format: Format) -> Record {
     .into_iter()
     .map(|(key, value)| (key.to_owned(), value))
     .collect()
+}
+
+fn walls(global: &Global, args: &WallsArgs) -> Result<Exit, Failure> {
+    let outlets = walls::walls(&setup::reader(global)?)?;
+    let n = out::records(args.format, outlets.iter().map(|walls| wall_record(walls, args.format)))?;
+    Ok(if n == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+fn wall_record(walls: &Walls, format: Format) -> Record {
+    let mut fields = vec![("outlet", json!(walls.outlet)), ("pages", json!(walls.n_pages))];
+    fields.extend(ACCESS.into_iter().zip(walls.n_by_access.map(|n| json!(n))));
+    let since = walls.last.as_ref().map(|last| match format {
+        Format::Table => last.since.to_string(),
+        _ => last.since.to_rfc3339(),
+    });
+    fields.extend([
+        ("retried", json!(walls.n_retried)),
+        ("last_wall", json!(walls.last.as_ref().map(|last| &last.kind))),
+        ("since", json!(since)),
+    ]);
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

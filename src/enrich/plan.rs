@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use crate::dedupe::decide::changes;
-use crate::dedupe::fingerprint::{self, Short};
+use crate::dedupe::decide::{Known, changes};
+use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::noise;
 use crate::dedupe::reading::{self, Verdict};
+use crate::enrich::again::{Reread, Wish};
 use crate::enrich::{Evidence, Read, rest_of};
 use crate::extract::access::{Access, Wall};
 use crate::extract::{self, Kind, Page};
@@ -85,6 +86,21 @@ pub(super) struct Plan {
     pub(super) seen: Seen,
     pub(super) kept: Evidence,
     pub(super) learned: Option<(String, Counts)>,
+}
+
+/// A text of which less than this is left is not taken for a better reading.
+const SHORTER_PERCENT: usize = 80;
+
+/// What a reading makes of an article.
+struct Taken<'t> {
+    /// The article as it was.
+    known: &'t Known,
+    /// The article as it is after it.
+    merged: &'t Content,
+    /// What the page says.
+    content: &'t Content,
+    /// It was read for the first time or anew, so that more words are no edit.
+    is_reading: bool,
 }
 
 /// How a reading ended.
@@ -268,26 +284,75 @@ impl Plan {
             },
         };
         let changed = if is_edit { changes(&known.current, &merged) } else { Vec::new() };
-        let is_more = !is_edit && reading::is_more(&known.current, &merged);
-        let is_page_text = merged.text == content.text;
-        self.state.text_revision = None;
-        if is_more || !changed.is_empty() {
-            let is_new_text = merged.text != known.current.text;
-            let text_source = if is_new_text { Source::Page } else { known.text_source };
-            let revision = self.revise(tx, &merged, &changed, text_source)?;
-            self.state.text_revision = Some(revision).filter(|_| is_page_text);
-        }
-        let is_apart = self.state.text_revision.is_none();
-        pages::set_text(tx, self.article, Some(content.text.as_str()).filter(|_| is_apart))?;
+        self.take_up(
+            tx,
+            &Taken { known: &known, merged: &merged, content: &content, is_reading: !is_edit },
+            &changed,
+        )?;
         if last.is_none() || !changed.is_empty() {
             self.state.changed_at = Some(self.at);
         }
-        self.state.title = content.title;
-        self.state.authors = content.authors;
         self.state.n_reads += 1;
         self.remember(page);
         let outcome = if last.is_none() { "read" } else { "changed" };
         Ok(End { access: Some(access), changed, ..End::new(outcome) })
+    }
+
+    /// Stores the text of a reading: in a revision where the article has more or other words now, and
+    /// else beside it.
+    fn take_up(
+        &mut self,
+        tx: &Tx<'_>,
+        taken: &Taken<'_>,
+        changed: &[&'static str],
+    ) -> Result<(), Error> {
+        let Taken { known, merged, content, .. } = taken;
+        let is_more = reading::is_more(&known.current, merged);
+        self.state.text_revision = None;
+        if !changed.is_empty() || taken.is_reading && is_more {
+            let is_new_text = merged.text != known.current.text;
+            let text_source = if is_new_text { Source::Page } else { known.text_source };
+            let revision = self.revise(tx, merged, changed, text_source)?;
+            let is_page_text = merged.text == content.text;
+            self.state.text_revision = Some(revision).filter(|_| is_page_text);
+        }
+        let is_apart = self.state.text_revision.is_none();
+        pages::set_text(tx, self.article, Some(content.text.as_str()).filter(|_| is_apart))?;
+        self.state.title.clone_from(&content.title);
+        self.state.authors.clone_from(&content.authors);
+        Ok(())
+    }
+
+    /// Takes up another reading of the document that was read last, as `wish` says.
+    pub(super) fn reread(mut self, tx: &Tx<'_>, page: &Page, wish: Wish) -> Result<Reread, Error> {
+        let Some(last) = pages::last_reading(tx, self.article, &self.state)? else {
+            return Ok(Reread::NotKept);
+        };
+        let content = content(page);
+        let n_words = |text: &str| text.split_whitespace().count();
+        let (before, after) = (n_words(&last.text), n_words(&content.text));
+        if wish != Wish::TakeShorter && after * 100 < before * SHORTER_PERCENT {
+            return Ok(Reread::Shorter(before, after));
+        }
+        let known = articles::known(tx, self.article, None)?;
+        let merged = reading::read_anew(&known.current, &last, &content);
+        let is_changed =
+            reading::is_more(&known.current, &merged) || differ(&last.text, &content.text);
+        if wish != Wish::DryRun {
+            let taken =
+                Taken { known: &known, merged: &merged, content: &content, is_reading: true };
+            self.take_up(tx, &taken, &[])?;
+            let planned = self.state.clone();
+            self.remember(page);
+            // What is planned for the page, and how it last answered, is as it was.
+            self.state.next_at = planned.next_at;
+            self.state.next_reason = planned.next_reason;
+            self.state.n_failures = planned.n_failures;
+            self.state.gone_at = planned.gone_at;
+            self.state.doubt = planned.doubt;
+            pages::set_state(tx, self.article, &self.state)?;
+        }
+        Ok(if is_changed { Reread::Changed(before, after) } else { Reread::Same })
     }
 
     fn revise(

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::blocks;
 use sha2::{Digest as _, Sha256};
 
 /// Pages after which counts are halved, so that an old template is forgotten.
@@ -66,6 +67,11 @@ impl Recurring {
             *count > 0
         });
     }
+}
+
+/// The key of a block of a text.
+pub fn key_of(block: &str) -> u64 {
+    key(&blocks::words_of(block).0)
 }
 
 /// The key of a block: its words, with numbers alike, so that a counter is the same block each time.

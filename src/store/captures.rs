@@ -161,6 +161,24 @@ pub fn list(
     Ok(())
 }
 
+const OF_DOCUMENT: &str = "
+    SELECT id
+    FROM capture
+    WHERE digest = :digest AND refers_to IS NULL
+    ORDER BY id
+    LIMIT 1";
+
+/// The capture that holds the document with `digest`.
+pub fn of_document(reader: &Reader, digest: &str) -> Result<Option<Capture>, Error> {
+    let failed = || Error::sqlite("look up a capture");
+    let mut statement = reader.connection.prepare_cached(OF_DOCUMENT).map_err(failed())?;
+    let row: Option<i64> = statement
+        .query_row(named_params! { ":digest": digest }, |row| row.get(0))
+        .optional()
+        .map_err(failed())?;
+    row.map(|row| one(reader, row)).transpose().map(Option::flatten)
+}
+
 const ONE: &str = "
     SELECT c.id, c.at, c.url, c.final_url, c.status, a.public_id, f.name, c.digest, c.refers_to,
            c.record_id, c.file, c.offset, c.length

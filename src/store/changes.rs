@@ -75,7 +75,12 @@ const AFTER: &str = "
            (SELECT group_concat(f.section, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND f.section IS NOT r.section),
-           r.tags, r.language, r.number > 1, r.enclosures, a.public_id, coalesce(a.url, ''),
+           r.tags, r.language,
+           EXISTS (
+               SELECT 1
+               FROM revision AS x
+               WHERE x.article_id = a.id AND x.number <= r.number AND x.changed IS NOT NULL),
+           r.enclosures, a.public_id, coalesce(a.url, ''),
            (SELECT group_concat(f.country, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id),
@@ -155,7 +160,12 @@ const AT: &str = "
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of
                 AND f.section IS NOT r.section),
-           r.tags, r.language, r.number > 1, r.enclosures, a.public_id, coalesce(a.url, ''),
+           r.tags, r.language,
+           EXISTS (
+               SELECT 1
+               FROM revision AS x
+               WHERE x.article_id = a.id AND x.number <= r.number AND x.changed IS NOT NULL),
+           r.enclosures, a.public_id, coalesce(a.url, ''),
            (SELECT group_concat(f.country, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),

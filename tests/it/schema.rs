@@ -78,6 +78,7 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("an article by a key", statement("articles.rs", "FIND")),
         ("what the index has not taken up", statement("changes.rs", "AFTER")),
         ("what stories have not taken up", statement("shingles.rs", "PENDING")),
+        ("the capture of a document", statement("captures.rs", "OF_DOCUMENT")),
         ("what an article names", statement("mentions.rs", "OF_ARTICLE")),
         ("who else has a hash", statement("shingles.rs", "HOLDERS")),
         ("a text to compare with", statement("shingles.rs", "CANDIDATE")),

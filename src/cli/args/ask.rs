@@ -119,11 +119,16 @@ pub(in crate::cli) enum SortBy {
 Examples:
   knipsel show 4k2qz3b          any beginning of an id that names one article
   knipsel show 4k2qz3b@1        its first revision
+  knipsel show 4k2qz3b --explain
+                                where its text came from, and what was left out
   knipsel show 4k2qz3b --format json")]
 pub(in crate::cli) struct ShowArgs {
     /// The id, and `@N` for a revision
     #[arg(value_name = "ID[@N]")]
     pub id: String,
+    /// Tell how its text was made of its page, in place of the text
+    #[arg(long)]
+    pub explain: bool,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,

@@ -35,6 +35,23 @@ pub(in crate::cli) struct StatsArgs {
 pub(in crate::cli) enum StatsCommand {
     /// Count what each outlet takes over and what it has alone
     Wire(WireArgs),
+    /// Count how much of their articles outlets give, and what stands in the way
+    Walls(WallsArgs),
+}
+
+/// Arguments of `stats walls`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  knipsel stats walls
+  knipsel stats walls --format json
+
+`last_wall` is what was met last in place of an article, and `since` when that
+began. `retried` are pages that could not be read and are tried again.")]
+pub(in crate::cli) struct WallsArgs {
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
 }
 
 /// Arguments of `stats wire`.
