@@ -1,5 +1,6 @@
 //! Around the clock: polling on its own, the owner's files, search within seconds, politeness.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::time::Duration;
 
@@ -103,4 +104,61 @@ fn requests_to_one_host_keep_their_distance() {
         let gap = pair[1].at - pair[0].ended_at.unwrap();
         assert!(gap >= GAP, "{} {gap:?} {}", pair[0].path, pair[1].path);
     }
+}
+
+/// Articles of a file, each about the tide.
+fn tides(program: &Program, numbers: std::ops::Range<usize>) {
+    let mut lines = String::new();
+    for n in numbers {
+        let _ = writeln!(
+            lines,
+            r#"{{"id":"{n}","title":"Getij {n}","text":"Het getij keert bij paal {n}.","published":"2022-02-01"}}"#
+        );
+    }
+    fs::write(program.home().join("getij.jsonl"), lines).unwrap();
+}
+
+/// How many articles a search finds; it must not fail, and say nothing of trouble.
+fn n_found(program: &Program) -> usize {
+    let ran = program.run(&["search", "getij", "-n", "2000", "--format", "csv", "--fields", "id"]);
+    assert!(ran.code <= 1, "{ran:?}");
+    assert!(!ran.stderr.contains("knipsel:"), "{ran:?}");
+    ran.stdout.lines().count().saturating_sub(1)
+}
+
+#[test]
+fn questions_are_answered_while_articles_come_in_and_a_backup_is_made() {
+    let (_web, program) = set_up();
+    let _daemon = program.daemon(&[]);
+    tides(&program, 0..1200);
+    let mut import = program.start(&["import", "getij.jsonl"]);
+    let mut n_before = 0;
+    let mut n_questions = 0;
+    while import.ended().is_none() {
+        let n = n_found(&program);
+        assert!(n >= n_before, "{n} of {n_before} are left");
+        n_before = n;
+        n_questions += 1;
+        if n_questions == 1 {
+            program.ok(&["backup", "kopie.db"]);
+        }
+    }
+    assert!(n_questions > 1);
+    until("all of them", || (n_found(&program) == 1200).then_some(()));
+    program.ok(&["verify"]);
+}
+
+#[test]
+fn while_the_index_is_built_again_the_old_one_answers() {
+    let program = Program::new();
+    tides(&program, 0..600);
+    program.ok(&["import", "getij.jsonl"]);
+    let mut reindex = program.start(&["reindex"]);
+    let mut n_questions = 0;
+    while reindex.ended().is_none() {
+        assert_eq!(n_found(&program), 600);
+        n_questions += 1;
+    }
+    assert!(n_questions > 0);
+    assert_eq!(n_found(&program), 600);
 }
