@@ -17,6 +17,7 @@
 //! | `date:2022-02`, `date:2022-02-14..2022-03`, `since:7d`, `until:2022` | in that time |
 //! | `is:revised`, `is:paywalled`, `has:image` | with that about it |
 //! | `access:paid`, `type:opinion`, `wire:anp`, `country:be` | with that known about it |
+//! | `person:lavrov`, `org:navo`, `place:kiev` | who, what body, what place is named |
 //! | `id:4k2qz3b`, `url:nos.nl/artikel` | whose id begins so, whose address has that in it |
 
 mod lexer;
@@ -191,6 +192,12 @@ pub enum Field {
     Wire,
     /// The country of a feed that listed it, as `be`.
     Country,
+    /// Who is named in its text.
+    Person,
+    /// What body is named in its text.
+    Org,
+    /// What place is named in its text.
+    Place,
     /// The beginning of its public id.
     Id,
     /// A part of its address.
@@ -199,7 +206,7 @@ pub enum Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Title,
         Self::Lead,
         Self::Body,
@@ -213,6 +220,9 @@ impl Field {
         Self::Type,
         Self::Wire,
         Self::Country,
+        Self::Person,
+        Self::Org,
+        Self::Place,
         Self::Id,
         Self::Url,
     ];
@@ -233,6 +243,9 @@ impl Field {
             Self::Type => "type",
             Self::Wire => "wire",
             Self::Country => "country",
+            Self::Person => "person",
+            Self::Org => "org",
+            Self::Place => "place",
             Self::Id => "id",
             Self::Url => "url",
         }

@@ -145,6 +145,12 @@ pub enum Facet {
     Wire,
     /// The country.
     Country,
+    /// Who is named.
+    Person,
+    /// What body is named.
+    Org,
+    /// What place is named.
+    Place,
 }
 
 impl Facet {
@@ -161,6 +167,9 @@ impl Facet {
             Self::Type => "type",
             Self::Wire => "wire",
             Self::Country => "country",
+            Self::Person => "person",
+            Self::Org => "org",
+            Self::Place => "place",
         }
     }
 }

@@ -173,6 +173,9 @@ impl Scope<'_> {
             Field::Type => Some(raw(fields.kind, &text.to_ascii_lowercase())),
             Field::Country => Some(raw(fields.country, &text.to_ascii_lowercase())),
             Field::Wire => row(fields.wire, &language::folded(text)),
+            Field::Person => row(fields.person, &language::folded(text)),
+            Field::Org => row(fields.organization, &language::folded(text)),
+            Field::Place => row(fields.place, &language::folded(text)),
             Field::Url => row(fields.url, &language::folded(text)),
             Field::Id | Field::Title | Field::Lead | Field::Body => None,
         }

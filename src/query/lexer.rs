@@ -52,9 +52,6 @@ const NEAR_WORDS: u32 = 10;
 /// More is no nearness.
 const WORDS_BETWEEN_MAX: u32 = 1_000;
 
-/// Fields that people know from elsewhere and that nothing here fills.
-const FIELDS_LATER: [&str; 3] = ["person", "place", "org"];
-
 /// Cuts `text` up; its only possible fault is a field that does not exist.
 pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Error> {
     let mut lexemes = Vec::new();
@@ -174,7 +171,6 @@ fn operator(word: &str, after: &str) -> Option<Kind> {
 /// Why a word with a colon is no condition.
 enum Fault {
     Unknown,
-    Later,
     Value(&'static str),
 }
 
@@ -193,7 +189,6 @@ fn condition(name: &str, value: &str) -> Result<Kind, Fault> {
         Some(of) => Ok(Kind::Is(of)),
         None if name == "is" => Err(Fault::Value("`revised` or `paywalled`")),
         None if name == "has" => Err(Fault::Value("`image`")),
-        None if FIELDS_LATER.contains(&name.as_str()) => Err(Fault::Later),
         None => Err(Fault::Unknown),
     }
 }
@@ -202,10 +197,6 @@ fn failed(text: &str, start: usize, name: &str, fault: &Fault) -> Error {
     let at_name = |message| error(text, start, message);
     match fault {
         Fault::Unknown => unknown_field(text, start, name),
-        Fault::Later => Error {
-            hint: Some("it can be searched for as text, in quotes".to_owned()),
-            ..at_name(format!("this archive does not record `{name}:` yet"))
-        },
         Fault::Value(wanted) => at_name(format!("`{name}:` takes {wanted}")),
     }
 }

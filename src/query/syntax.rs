@@ -303,7 +303,6 @@ mod tests {
         check("atleast3 (a)", "atleast3 a");
         check_error("a s*", 3, "`*` needs at least 2 letters of one word before it");
         check_error("is:new", 1, "`is:` takes `revised` or `paywalled`");
-        check_error("a person:Rutte", 3, "this archive does not record `person:` yet");
         check_error(
             "atleast2(a b)",
             1,

@@ -203,3 +203,16 @@ fn what_rose_is_told_and_what_is_always_there_is_not() {
     assert_eq!(what, HashSet::from(["Anna Vermeer", "met"]), "{risen}");
     assert_eq!((&risen[0]["articles"], &risen[0]["elsewhere"]), (&json!(10), &json!(0)));
 }
+
+#[test]
+fn who_and_what_is_named_can_be_asked_for_and_counted() {
+    let program = archive();
+    import(
+        &program,
+        r#"{"title":"Overleg","text":"Minister Sergej Lavrov sprak in Kiev met de Navo. Lavrov zei niets.","published":"2022-05-01"}"#,
+    );
+    assert_eq!(program.found(&["person:lavrov"]).len(), 1);
+    assert_eq!(program.found(&["place:lavrov"]).len(), 0);
+    let facets = program.json(&["facets", "lavrov", "--on", "person"]);
+    assert_eq!(facets[0]["articles"], 1, "{facets}");
+}

@@ -17,6 +17,8 @@ Queries:
   atleast3(stikstof)        three times or more
   title: lead: body: outlet: section: author: tag: lang: feed:
                             in that part only, as outlet:\"NU.nl\"
+  person:lavrov  org:navo  place:kiev
+                            who or what is named in it
   access:paid  type:opinion  wire:anp  country:be  id:4k2qz  url:nos.nl/artikel
                             what is known around it
   date:2022-02  date:2022-02-14..2022-03  since:7d  until:2022

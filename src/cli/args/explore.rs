@@ -113,6 +113,9 @@ pub(in crate::cli) enum FacetName {
     Type,
     Wire,
     Country,
+    Person,
+    Org,
+    Place,
 }
 
 impl From<FacetName> for Facet {
@@ -128,6 +131,9 @@ impl From<FacetName> for Facet {
             FacetName::Type => Self::Type,
             FacetName::Wire => Self::Wire,
             FacetName::Country => Self::Country,
+            FacetName::Person => Self::Person,
+            FacetName::Org => Self::Org,
+            FacetName::Place => Self::Place,
         }
     }
 }
