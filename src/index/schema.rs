@@ -76,7 +76,7 @@ pub(super) fn schema() -> (Schema, Fields) {
     let words = TextOptions::default().set_indexing_options(words);
     let names = TextOptions::default().set_indexing_options(text(Form::Name));
     let mentions = text(Form::Name).set_tokenizer(&mention_tokenizer_name());
-    let mentions = TextOptions::default().set_indexing_options(mentions);
+    let mentions = TextOptions::default().set_indexing_options(mentions).set_fast(RAW);
     // As they are written, for counting.
     let counted = names.clone().set_fast(RAW);
     let exact = TextFieldIndexing::default()

@@ -215,4 +215,5 @@ fn who_and_what_is_named_can_be_asked_for_and_counted() {
     assert_eq!(program.found(&["place:lavrov"]).len(), 0);
     let facets = program.json(&["facets", "lavrov", "--on", "person"]);
     assert_eq!(facets[0]["articles"], 1, "{facets}");
+    assert!(facets[0]["value"].as_str().is_some_and(|name| name.contains("Lavrov")), "{facets}");
 }
