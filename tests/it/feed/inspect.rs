@@ -163,11 +163,13 @@ fn what_a_feed_says_reaches_no_terminal_as_a_command() {
 #[cfg(target_os = "linux")]
 fn memory_is_bounded_by_the_size_of_the_document() {
     const ENTRIES_BYTES: usize = 32 << 20;
+    // What an allocator may hold back of what was freed.
+    const ALLOCATOR_BYTES: usize = 4 << 20;
     let home = Home::new();
     let base = peak(&home, b"<rss><item/></rss>");
     let check = |what: &str, document: &[u8], more: usize| {
         let grown = peak(&home, document).saturating_sub(base);
-        let bound = 8 * document.len() + more + (1 << 20);
+        let bound = 8 * document.len() + more + ALLOCATOR_BYTES;
         assert!(grown <= bound, "{what}: {} kB of {} kB", grown >> 10, document.len() >> 10);
     };
     for (what, document) in growing() {
