@@ -5,7 +5,7 @@
 # release.sh --target x86_64-unknown-linux-musl a static binary (rustup target add …, musl-tools)
 # release.sh --binary FILE                      packages a binary that is there already
 #
-# The same commit, compiler and C compiler give the same bytes. Needs cargo-deb for the .deb
+# Meant to give the same bytes for the same commit, compiler and C compiler. Needs cargo-deb for the .deb
 # (`cargo install cargo-deb --locked`; CARGO_DEB names another), and makes none without it.
 set -eu
 cd "$(dirname "$0")/.."
