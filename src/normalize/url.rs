@@ -130,7 +130,12 @@ pub fn is_home_page(canonical_url: &str) -> bool {
 }
 
 fn host(url: &Url) -> Option<String> {
-    let mut host = url.host_str()?.trim_end_matches('.');
+    let host = url.host_str()?;
+    // An empty label is in no name; without it, `8.0..` would be an address of a network.
+    if host.contains("..") {
+        return None;
+    }
+    let mut host = host.trim_end_matches('.');
     for prefix in ["www.", "m.", "amp.", "mobile."] {
         // `m.nl` is a site of its own.
         if let Some(rest) = host.strip_prefix(prefix).filter(|rest| rest.contains('.')) {
@@ -236,6 +241,15 @@ mod tests {
             check(text, expected);
             check(expected, expected);
         }
+    }
+
+    /// Found by reading addresses at random.
+    #[test]
+    fn a_name_with_an_empty_label_is_no_host() {
+        for address in ["http:8.0..:13/x", "https://a..example/x", "https://a.example../x"] {
+            assert_eq!(canonical(address), None, "{address}");
+        }
+        check("https://a.example./x", "https://a.example/x");
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub fn read(text: &str) -> List {
         // They are part of no address, and no OPML can hold them.
         let own = feed.own.iter_mut().map(|own| &mut own.url);
         for url in own.chain([&mut feed.url]) {
-            url.retain(|c| !is_forbidden(c));
+            url.retain(|c| !c.is_control() && !is_forbidden(c));
         }
     }
     list

@@ -203,6 +203,8 @@ mod tests {
     fn an_address_holds_no_control_characters() {
         let list = crate::parse::subscriptions::read("feed:c.example/ss\u{1a}s");
         assert_eq!(list.feeds[0].url, "https://c.example/sss");
+        let list = crate::parse::subscriptions::read("c.example/\u{7f}/\u{9f}s");
+        assert_eq!(list.feeds[0].url, "https://c.example//s");
     }
 
     #[test]
