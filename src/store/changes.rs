@@ -66,15 +66,17 @@ const SEPARATOR: char = '\u{1f}';
 /// The access of what is for those who pay, as `extract` says it.
 const PAID: &str = "paid";
 
-const AFTER: &str = "
+/// What [`read`] reads, of an article seen in feeds up to `:as_of`.
+const COLUMNS: &str = "
     SELECT a.seq, a.id, r.title, b.codec, b.data, coalesce(a.outlet, ''), coalesce(r.section, ''),
            r.authors, a.sort_at, r.id,
            (SELECT group_concat(f.name, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id),
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
            (SELECT group_concat(f.section, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id AND f.section IS NOT r.section),
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of
+                AND f.section IS NOT r.section),
            r.tags, r.language,
            EXISTS (
                SELECT 1
@@ -83,24 +85,27 @@ const AFTER: &str = "
            r.enclosures, a.public_id, coalesce(a.url, ''),
            (SELECT group_concat(f.country, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id),
+            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
            coalesce(p.access, p.last_access, ''), coalesce(p.kind, ''), coalesce(p.wire, ''),
            p.image IS NOT NULL
     FROM article AS a
-    JOIN revision AS r ON r.id = a.revision_id
+    JOIN revision AS r ON r.article_id = a.id
     JOIN body AS b ON b.revision_id = r.id
-    LEFT JOIN page AS p ON p.article_id = a.id
-    WHERE a.seq > :seq
+    LEFT JOIN page AS p ON p.article_id = a.id";
+
+const AFTER: &str = "
+    WHERE r.id = a.revision_id AND a.seq > :seq
     ORDER BY a.seq
     LIMIT :limit";
 
 /// The next changes after `seq`, at most `limit`. An article that changed twice comes once.
 pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Error> {
     let failed = || Error::sqlite("read what changed");
-    let mut statement = reader.connection.prepare_cached(AFTER).map_err(failed())?;
+    let mut statement =
+        reader.connection.prepare_cached(&format!("{COLUMNS}{AFTER}")).map_err(failed())?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows =
-        statement.query(named_params! { ":seq": seq, ":limit": limit }).map_err(failed())?;
+    let values = named_params! { ":seq": seq, ":limit": limit, ":as_of": i64::MAX };
+    let mut rows = statement.query(values).map_err(failed())?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next().map_err(failed())? {
         let (mut change, revision, codec, data) = read(row).map_err(failed())?;
@@ -151,30 +156,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
 }
 
 const AT: &str = "
-    SELECT a.seq, a.id, r.title, b.codec, b.data, coalesce(a.outlet, ''), coalesce(r.section, ''),
-           r.authors, a.sort_at, r.id,
-           (SELECT group_concat(f.name, char(31))
-            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
-           (SELECT group_concat(f.section, char(31))
-            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of
-                AND f.section IS NOT r.section),
-           r.tags, r.language,
-           EXISTS (
-               SELECT 1
-               FROM revision AS x
-               WHERE x.article_id = a.id AND x.number <= r.number AND x.changed IS NOT NULL),
-           r.enclosures, a.public_id, coalesce(a.url, ''),
-           (SELECT group_concat(f.country, char(31))
-            FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
-            WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
-           coalesce(p.access, p.last_access, ''), coalesce(p.kind, ''), coalesce(p.wire, ''),
-           p.image IS NOT NULL
-    FROM article AS a
-    JOIN revision AS r ON r.article_id = a.id
-    JOIN body AS b ON b.revision_id = r.id
-    LEFT JOIN page AS p ON p.article_id = a.id
     WHERE a.id = :article AND r.number = :number";
 
 /// An article as it was at `as_of`, when `number` was its revision.
@@ -185,7 +166,8 @@ pub fn at(
     as_of: Timestamp,
 ) -> Result<Option<Change>, Error> {
     let failed = || Error::sqlite("read an article as it was");
-    let mut statement = reader.connection.prepare_cached(AT).map_err(failed())?;
+    let mut statement =
+        reader.connection.prepare_cached(&format!("{COLUMNS}{AT}")).map_err(failed())?;
     let found = statement
         .query_row(
             named_params! {

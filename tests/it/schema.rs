@@ -54,6 +54,9 @@ fn questions_are_answered_from_keys_and_indexes() {
     let program = archive();
     let columns = statement("library.rs", "COLUMNS");
     let library = |rest: &str| format!("{columns}{}", statement("library.rs", rest));
+    let changes = |rest: &str| {
+        format!("{}{}", statement("changes.rs", "COLUMNS"), statement("changes.rs", rest))
+    };
     let mut plans = String::new();
     for (question, sql) in [
         ("an article of a page of hits", library("CURRENT")),
@@ -76,7 +79,8 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("the other feeds of an outlet", statement("repairs.rs", "SIBLINGS")),
         ("what a feed lists, by its keys", statement("repairs.rs", "LISTED_KEYS")),
         ("an article by a key", statement("articles.rs", "FIND")),
-        ("what the index has not taken up", statement("changes.rs", "AFTER")),
+        ("what the index has not taken up", changes("AFTER")),
+        ("an article as it was", changes("AT")),
         ("what stories have not taken up", statement("shingles.rs", "PENDING")),
         ("the capture of a document", statement("captures.rs", "OF_DOCUMENT")),
         ("what an article names", statement("mentions.rs", "OF_ARTICLE")),
