@@ -2,8 +2,8 @@
 
 use crate::index::writer::Writer;
 use crate::index::{self, Document};
-use crate::names::Mention;
-use crate::store::{self, Reader, changes};
+use crate::names::{self, Mention};
+use crate::store::{self, Reader, changes, mentions};
 
 /// Changes read at a time.
 const BATCH: usize = 64;
@@ -35,6 +35,7 @@ pub fn catch_up(
     if index.watermark() > last {
         index.clear()?;
     }
+    let named_up_to = mentions::watermark(reader, names::VERSION)?;
     let mut seq = index.watermark();
     let mut n_done = 0;
     let mut n_bytes = 0;
@@ -43,7 +44,14 @@ pub fn catch_up(
         let Some(newest) = changes.last() else { break };
         seq = newest.seq;
         for change in &changes {
-            index.put(&document(change, &change.mentions()))?;
+            // Most have been read for names already.
+            let mentions = match named_up_to {
+                Some(named_up_to) if change.seq <= named_up_to => {
+                    mentions::of_article(reader, change.article)?
+                }
+                _ => change.mentions(),
+            };
+            index.put(&document(change, &mentions))?;
             n_bytes += change.title.len() + change.text.len();
         }
         n_done += changes.len();

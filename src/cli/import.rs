@@ -44,8 +44,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
     job.bar.finish_and_clear();
     let (imported, n_refused) = (job.imported, job.n_refused);
     if lock.is_some() {
-        reindex::follow(global, &layout)?;
         mention::catch_up(&Reader::open(&layout)?, &writer, usize::MAX)?;
+        reindex::follow(global, &layout)?;
         recluster::follow(global, &layout, &writer)?;
     }
     drop(writer);

@@ -60,10 +60,11 @@ fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>) {
     let mut pause = PAUSE;
     loop {
         let is_stopping = stop.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected);
+        // First, so that the index need not read the same texts for names.
+        let n_named = name_trouble.tell(name(layout, writer));
         if index_trouble.tell(catch_up(layout, &mut index)).is_none() {
             index = None;
         }
-        let n_named = name_trouble.tell(name(layout, writer));
         let n_related = story_trouble.tell(relate(layout, writer));
         if is_stopping {
             return;

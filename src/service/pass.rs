@@ -140,13 +140,12 @@ pub async fn pass(
 
 fn catch_up(layout: &Layout, n_compared_max: usize) -> Result<(), Error> {
     let reader = Reader::open(layout)?;
-    let mut index = follower::open_index(&layout.index())?;
-    follow::catch_up(&reader, &mut index, |_| {})?;
-    drop(index);
     if n_compared_max > 0 {
         let writer = Writer::open(layout)?;
         mention::catch_up(&reader, &writer, n_compared_max)?;
         relate::catch_up(&reader, &writer, n_compared_max, |_| {})?;
     }
+    let mut index = follower::open_index(&layout.index())?;
+    follow::catch_up(&reader, &mut index, |_| {})?;
     Ok(())
 }
