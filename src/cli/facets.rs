@@ -6,7 +6,6 @@ use crate::cli::args::{FacetsArgs, FirstArgs, Global, TermsArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
 use crate::cli::{question, render, setup};
-use crate::index::collect::Facet;
 use crate::index::search::Searcher;
 use crate::service::clock;
 use crate::store::library;
@@ -19,16 +18,15 @@ fn searcher(global: &Global) -> Result<Option<Searcher>, Failure> {
 pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
-    let filter = question::filter(&args.question, now)?;
+    let filter = question::filter(&args.question.limits, now)?;
     let Some(searcher) = searcher(global)? else { return Ok(Exit::NothingFound) };
-    let columns: Vec<Facet> = args.on.iter().map(|name| Facet::from(*name)).collect();
-    let counted = searcher.facets(&query, &filter, &columns)?;
+    let counted = searcher.facets(&query, &filter, &args.on)?;
     let mut records = Records::new(args.format);
-    for (facet, values) in columns.iter().zip(counted) {
+    for (field, values) in args.on.iter().zip(counted) {
         for (value, n) in values.into_iter().take(args.limit) {
             let value = if value.is_empty() { None } else { Some(value) };
             records.push(Record::from_iter([
-                ("field".to_owned(), json!(facet.as_str())),
+                ("field".to_owned(), json!(field.as_str())),
                 ("value".to_owned(), json!(value)),
                 ("articles".to_owned(), json!(n)),
             ]))?;
@@ -41,7 +39,7 @@ pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure
 pub(super) fn first(global: &Global, args: &FirstArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
-    let filter = question::filter(&args.question, now)?;
+    let filter = question::filter(&args.question.limits, now)?;
     let reader = Reader::open(&setup::layout(global)?)?;
     let Some(searcher) = searcher(global)? else { return Ok(Exit::NothingFound) };
     let mut records = Records::new(args.format);

@@ -30,7 +30,7 @@ struct Line {
 pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
-    let filter = question::filter(&args.question, now)?;
+    let filter = question::filter(&args.question.limits, now)?;
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };

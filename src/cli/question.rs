@@ -1,6 +1,6 @@
 //! What is asked on the command line: a query, and flags that limit it.
 
-use crate::cli::args::QuestionArgs;
+use crate::cli::args::{LimitArgs, QuestionArgs};
 use crate::cli::failure::Failure;
 use crate::cli::when;
 use crate::model::time::Timestamp;
@@ -8,13 +8,18 @@ use crate::query::{self, Field, Filter, Query, Relation, Time};
 
 /// The words of the query alone; what its dates mean is seen from `now`.
 pub(super) fn words(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failure> {
-    let mut query = query::parse(&args.query.join(" "))?;
+    read(&args.query.join(" "), now)
+}
+
+/// The same of one query among several.
+pub(super) fn read(text: &str, now: Timestamp) -> Result<Query, Failure> {
+    let mut query = query::parse(text)?;
     query.set_times(&|time| when::range(time, now))?;
     Ok(query)
 }
 
 /// The flags beside it.
-pub(super) fn filter(args: &QuestionArgs, now: Timestamp) -> Result<Filter, Failure> {
+pub(super) fn filter(args: &LimitArgs, now: Timestamp) -> Result<Filter, Failure> {
     Ok(Filter {
         since: args.since.as_deref().map(|text| when::since(text, now)).transpose()?,
         until: args.until.as_deref().map(|text| when::until(text, now)).transpose()?,
@@ -31,9 +36,9 @@ pub(super) fn whole(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failur
         Query::All(parts) => parts,
         query => vec![query],
     };
-    parts.extend(named(Field::Outlet, &args.outlet));
-    parts.extend(named(Field::Feed, &args.feed));
-    let times = [(Relation::Since, &args.since), (Relation::Until, &args.until)];
+    parts.extend(named(Field::Outlet, &args.limits.outlet));
+    parts.extend(named(Field::Feed, &args.limits.feed));
+    let times = [(Relation::Since, &args.limits.since), (Relation::Until, &args.limits.until)];
     for (relation, text) in times {
         let text = text.as_ref().map(|text| text.split_whitespace().collect::<String>());
         parts.extend(text.map(|text| Query::Time(Time { relation, text, range: (None, None) })));
@@ -63,10 +68,12 @@ mod tests {
     fn flags_become_part_of_the_query() {
         let args = QuestionArgs {
             query: vec!["storm OR wind".into()],
-            since: Some("2022-02".into()),
-            until: None,
-            outlet: vec!["NU.nl".into(), "NOS".into()],
-            feed: vec!["nos".into()],
+            limits: LimitArgs {
+                since: Some("2022-02".into()),
+                until: None,
+                outlet: vec!["NU.nl".into(), "NOS".into()],
+                feed: vec!["nos".into()],
+            },
         };
         let now = Timestamp::from_seconds(1_700_000_000);
         let query = whole(&args, now).unwrap();

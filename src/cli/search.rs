@@ -127,7 +127,7 @@ fn filter(args: &SearchArgs, now: Timestamp) -> Result<Filter, Failure> {
             ));
         }
     };
-    Ok(Filter { words, before, ..question::filter(&args.question, now)? })
+    Ok(Filter { words, before, ..question::filter(&args.question.limits, now)? })
 }
 
 impl Found {

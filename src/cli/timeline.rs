@@ -9,7 +9,7 @@ use std::path::Path;
 use jiff::civil::DateTime;
 use serde_json::json;
 
-use crate::cli::args::{By, CompareArgs, Global, PlotArgs, QuestionArgs, TimelineArgs};
+use crate::cli::args::{By, CompareArgs, Global, PlotArgs, TimelineArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
 use crate::cli::{periods, question, setup};
@@ -24,7 +24,7 @@ const QUERIES_MAX: usize = 6;
 pub(super) fn timeline(global: &Global, args: &TimelineArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
-    let filter = question::filter(&args.question, now)?;
+    let filter = question::filter(&args.question.limits, now)?;
     plot(global, &args.plot, &[query], &filter)
 }
 
@@ -34,19 +34,9 @@ pub(super) fn compare(global: &Global, args: &CompareArgs) -> Result<Exit, Failu
         return Err(Failure::new(Exit::Usage, message));
     }
     let now = clock::now();
-    let question = |text: &String| QuestionArgs {
-        query: vec![text.clone()],
-        since: args.since.clone(),
-        until: args.until.clone(),
-        outlet: args.outlet.clone(),
-        feed: Vec::new(),
-    };
-    let queries: Vec<Query> = args
-        .queries
-        .iter()
-        .map(|text| question::words(&question(text), now))
-        .collect::<Result<_, _>>()?;
-    let filter = question::filter(&question(&String::new()), now)?;
+    let queries: Vec<Query> =
+        args.queries.iter().map(|text| question::read(text, now)).collect::<Result<_, _>>()?;
+    let filter = question::filter(&args.limits, now)?;
     plot(global, &args.plot, &queries, &filter)
 }
 

@@ -43,7 +43,7 @@ struct Risen {
 pub(super) fn trends(global: &Global, args: &TrendsArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
-    let mut filter = question::filter(&args.question, now)?;
+    let mut filter = question::filter(&args.question.limits, now)?;
     filter.since.get_or_insert(now.minus(DAYS));
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;

@@ -9,6 +9,7 @@ use tantivy::{DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
 
 use crate::index::schema::{ARTICLE, SORT_AT};
 use crate::index::search::Hit;
+use crate::query;
 
 /// Seconds of an hour.
 const HOUR: i64 = 3600;
@@ -122,60 +123,8 @@ impl SegmentCollector for SegmentHours {
     }
 }
 
-/// What articles can be counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Facet {
-    /// Who published it.
-    Outlet,
-    /// The section.
-    Section,
-    /// Names of authors.
-    Author,
-    /// Keywords of the publisher.
-    Tag,
-    /// The language.
-    Lang,
-    /// The feed.
-    Feed,
-    /// How much could be read.
-    Access,
-    /// What kind of piece it is.
-    Type,
-    /// The agency.
-    Wire,
-    /// The country.
-    Country,
-    /// Who is named.
-    Person,
-    /// What body is named.
-    Org,
-    /// What place is named.
-    Place,
-}
-
-impl Facet {
-    /// Its name, which is that of its field in queries.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Outlet => "outlet",
-            Self::Section => "section",
-            Self::Author => "author",
-            Self::Tag => "tag",
-            Self::Lang => "lang",
-            Self::Feed => "feed",
-            Self::Access => "access",
-            Self::Type => "type",
-            Self::Wire => "wire",
-            Self::Country => "country",
-            Self::Person => "person",
-            Self::Org => "org",
-            Self::Place => "place",
-        }
-    }
-}
-
 /// How many articles have each value of some columns.
-pub(super) struct Facets<'f>(pub(super) &'f [Facet]);
+pub(super) struct Facets<'f>(pub(super) &'f [query::Field]);
 
 /// A column of texts, and how often each of them was seen. Articles without any are counted too.
 struct Tally {
@@ -195,7 +144,7 @@ impl Collector for Facets<'_> {
         _segment: SegmentOrdinal,
         reader: &SegmentReader,
     ) -> tantivy::Result<SegmentFacets> {
-        let tally = |facet: &Facet| {
+        let tally = |facet: &query::Field| {
             let column = reader.fast_fields().str(facet.as_str())?;
             let counts = vec![0; column.as_ref().map_or(0, |column| column.num_terms())];
             Ok(Tally { column, counts, n_without: 0 })

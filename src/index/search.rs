@@ -10,12 +10,12 @@ use tantivy::query::Query as Plan;
 use tantivy::{DocAddress, Index, Order, ReloadPolicy, Term};
 
 use crate::index::Error;
-use crate::index::collect::{self, Everything, Facet, Facets, Hours};
+use crate::index::collect::{self, Everything, Facets, Hours};
 use crate::index::directory::ReadDirectory;
 use crate::index::schema::{self, ARTICLE, Fields, SORT_AT, State};
 use crate::index::translate;
 use crate::language;
-use crate::query::{Filter, Query};
+use crate::query::{self, Filter, Query};
 
 /// The index as it was when it was opened.
 pub struct Searcher {
@@ -127,13 +127,13 @@ impl Searcher {
         self.inner.search(&*plan, &Hours).map_err(Error::when("search"))
     }
 
-    /// How many articles that match have each value of `columns`; for each column its values, the
-    /// most frequent first.
+    /// How many articles that match have each value of `columns`, which are of
+    /// [`query::Field::COUNTED`]; for each column its values, the most frequent first.
     pub fn facets(
         &self,
         query: &Query,
         filter: &Filter,
-        columns: &[Facet],
+        columns: &[query::Field],
     ) -> Result<Vec<Vec<(String, u64)>>, Error> {
         let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
         self.inner.search(&*plan, &Facets(columns)).map_err(Error::when("search"))

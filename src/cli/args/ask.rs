@@ -80,6 +80,14 @@ pub(in crate::cli) struct QuestionArgs {
     /// What to find
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// Where to look.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Which articles count, beside a query.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct LimitArgs {
     /// From this day on: a date, a month, `yesterday`, `7d`
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum, ValueHint};
 
-use crate::cli::args::QuestionArgs;
+use crate::cli::args::{LimitArgs, QuestionArgs};
 use crate::cli::out::Format;
-use crate::index::collect::Facet;
+use crate::query::Field;
 
 /// Lengths of time by which articles are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,15 +66,9 @@ pub(in crate::cli) struct CompareArgs {
     /// Queries, each one argument
     #[arg(value_name = "QUERY", required = true, num_args = 2..)]
     pub queries: Vec<String>,
-    /// From this day on: a date, a month, `yesterday`, `7d`
-    #[arg(long, value_name = "WHEN")]
-    pub since: Option<String>,
-    /// Up to and including this day
-    #[arg(long, value_name = "WHEN")]
-    pub until: Option<String>,
-    /// Only of this outlet; may be repeated
-    #[arg(long, value_name = "OUTLET")]
-    pub outlet: Vec<String>,
+    /// Where to look.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to show it.
     #[command(flatten)]
     pub plot: PlotArgs,
@@ -90,8 +85,9 @@ pub(in crate::cli) struct FacetsArgs {
     #[command(flatten)]
     pub question: QuestionArgs,
     /// What to count it by
-    #[arg(long, value_name = "FIELDS", value_delimiter = ',', default_value = "outlet,section")]
-    pub on: Vec<FacetName>,
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',', default_value = "outlet,section",
+        value_parser = counted_field())]
+    pub on: Vec<Field>,
     /// At most so many values of each
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub limit: usize,
@@ -100,42 +96,10 @@ pub(in crate::cli) struct FacetsArgs {
     pub format: Format,
 }
 
-/// What articles can be counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum FacetName {
-    Outlet,
-    Section,
-    Author,
-    Tag,
-    Lang,
-    Feed,
-    Access,
-    Type,
-    Wire,
-    Country,
-    Person,
-    Org,
-    Place,
-}
-
-impl From<FacetName> for Facet {
-    fn from(name: FacetName) -> Self {
-        match name {
-            FacetName::Outlet => Self::Outlet,
-            FacetName::Section => Self::Section,
-            FacetName::Author => Self::Author,
-            FacetName::Tag => Self::Tag,
-            FacetName::Lang => Self::Lang,
-            FacetName::Feed => Self::Feed,
-            FacetName::Access => Self::Access,
-            FacetName::Type => Self::Type,
-            FacetName::Wire => Self::Wire,
-            FacetName::Country => Self::Country,
-            FacetName::Person => Self::Person,
-            FacetName::Org => Self::Org,
-            FacetName::Place => Self::Place,
-        }
-    }
+/// A field whose values can be counted, as it is called in queries.
+fn counted_field() -> impl TypedValueParser<Value = Field> {
+    PossibleValuesParser::new(Field::COUNTED.map(Field::as_str))
+        .try_map(|word| Field::from_word(&word).ok_or("not a field"))
 }
 
 /// Arguments of `first`.
