@@ -62,13 +62,20 @@ pub fn read(text: &str) -> List {
         lines::read(text)
     };
     for feed in &mut list.feeds {
-        // They are part of no address, and no OPML can hold them.
         let own = feed.own.iter_mut().map(|own| &mut own.url);
         for url in own.chain([&mut feed.url]) {
-            url.retain(|c| !c.is_control() && !is_forbidden(c));
+            *url = address(url);
         }
     }
     list
+}
+
+/// An address without control characters, which are part of none and which no OPML can hold; its
+/// spaces are encoded, as browsers do, because readers of OPML make one of several.
+fn address(text: &str) -> String {
+    let kept = |c: &char| !is_forbidden(*c) && !c.is_control();
+    let text: String = text.chars().filter(kept).collect();
+    text.trim().replace(char::is_whitespace, "%20")
 }
 
 fn is_markup(text: &str) -> bool {

@@ -85,7 +85,9 @@ fn address(word: &str) -> Option<String> {
 fn is_host(word: &str) -> bool {
     let is_ending =
         |ending: &str| ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic());
-    word.rsplit_once('.').is_some_and(|(name, ending)| !name.is_empty() && is_ending(ending))
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    word.chars().all(is_part)
+        && word.rsplit_once('.').is_some_and(|(name, ending)| !name.is_empty() && is_ending(ending))
 }
 
 /// `~Title` names the feed, `!word` hides it, which knipsel has no use for.
@@ -205,6 +207,9 @@ mod tests {
         assert_eq!(list.feeds[0].url, "https://c.example/sss");
         let list = crate::parse::subscriptions::read("c.example/\u{7f}/\u{9f}s");
         assert_eq!(list.feeds[0].url, "https://c.example//s");
+        let list = crate::parse::subscriptions::read("\"https://c.example/a  b\" tag");
+        assert_eq!(list.feeds[0].url, "https://c.example/a%20%20b");
+        assert!(crate::parse::subscriptions::read("\"  c'd.example/\"").feeds.is_empty());
     }
 
     #[test]
