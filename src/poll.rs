@@ -8,20 +8,13 @@ use tokio::sync::Semaphore;
 
 use crate::capture::{self, Exchange};
 use crate::coverage;
-use crate::dedupe::fingerprint::{self, Short};
-use crate::dedupe::identity;
+use crate::dedupe::fingerprint;
 use crate::fetch::client::Client;
-use crate::fetch::{self, Answer, Request, Response};
-use crate::model::article::{Content, IdentityKey};
+use crate::fetch::{Answer, Request, Response};
 use crate::model::capture::{Kept, digest};
-use crate::model::entry::Entry;
-use crate::model::feed::{Feed, Fulltext, PollState, Validators};
+use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
-use crate::normalize::entry::{content, feed_title, language_tag, normalize};
-use crate::normalize::url::{is_home_page, unwrapped};
-use crate::parse::discover;
-use crate::parse::feed::{self, ParsedFeed};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
 use crate::store::captures::Subject;
@@ -29,11 +22,13 @@ use crate::store::polls::{Recorded, Tally};
 use crate::store::{Error, FeedId, Tx, Writer, captures, polls, sightings};
 use crate::warc::Keeper;
 
+mod document;
 mod ledger;
 pub mod lessons;
 pub mod push;
 mod visit;
 
+use document::{Document, prepare, understand};
 use push::Push;
 use visit::Visit;
 
@@ -157,41 +152,6 @@ struct Read {
     document: Option<Document>,
 }
 
-/// A document, ready to be compared with the archive.
-struct Document {
-    title: Option<String>,
-    /// How long the document asks to be left alone.
-    wish: Option<Duration>,
-    /// Where it says that older entries are.
-    older_url: Option<String>,
-    /// Who pushes it (WebSub), and as what.
-    hub: Option<String>,
-    self_url: Option<String>,
-    outlet: Option<String>,
-    /// Seconds from one reading of a page to the next, where its pages are read.
-    page_pause: Option<u64>,
-    entries: Vec<Prepared>,
-    warnings: Vec<String>,
-    /// It ended within an entry: what it does not list may still be listed.
-    is_cut: bool,
-}
-
-/// An entry, ready to be compared.
-struct Prepared {
-    /// What the host of its page is counted under; nothing where there is no page.
-    site: Option<String>,
-    guid: Option<String>,
-    link: Option<String>,
-    /// The address behind the consent gate that `link` is.
-    behind_gate: Option<String>,
-    content: Content,
-    keys: Vec<IdentityKey>,
-    fingerprint: Short,
-    entry_hash: Short,
-    /// The document ended within it.
-    is_cut: bool,
-}
-
 async fn read(
     answer: Answer,
     feed: &Feed,
@@ -235,66 +195,6 @@ async fn read(
             let reason = format!("reading the document failed: {error}");
             only(Outcome::Failed(Failure::new(FailureClass::Internal, reason)))
         }
-    }
-}
-
-/// Reads a document; the error says why it is of no use.
-fn understand(bytes: &[u8], url: &str, content_type: Option<&str>) -> Result<ParsedFeed, String> {
-    match feed::parse(bytes, url, content_type) {
-        Ok(parsed) if !parsed.entries.is_empty() && parsed.entries.iter().all(|e| e.is_cut) => {
-            let reason = "it is cut off within its first entry".to_owned();
-            Err(feed::Error::Unreadable(reason).to_string())
-        }
-        Ok(parsed) => Ok(parsed),
-        Err(error @ feed::Error::WebPage) => {
-            let feeds = discover::page(bytes, url, content_type).announced();
-            Err(format!("{error}{feeds}"))
-        }
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn prepare(feed: &Feed, parsed: &ParsedFeed, page_pause: u64) -> Document {
-    let language = feed.language.clone().or(parsed.hints.language.as_deref().map(language_tag));
-    let entries: Vec<Entry> = parsed.entries.iter().map(normalize).collect();
-    let keys = identity::keys(feed, &entries);
-    let entries = entries
-        .into_iter()
-        .zip(keys)
-        .zip(&parsed.entries)
-        .map(|((mut entry, keys), raw)| {
-            let content = content(&mut entry, feed.section.as_deref(), language.as_deref());
-            let fingerprint = fingerprint::content(&content);
-            let entry_hash = fingerprint::entry(&entry, &fingerprint);
-            let Entry { guid, link, .. } = entry;
-            let behind_gate = link.as_deref().and_then(unwrapped);
-            let is_cut = raw.is_cut;
-            let is_page = |url: &&String| !is_home_page(url);
-            let site = link.as_ref().filter(is_page).and_then(|url| fetch::site(url));
-            Prepared {
-                site,
-                guid,
-                link,
-                behind_gate,
-                content,
-                keys,
-                fingerprint,
-                entry_hash,
-                is_cut,
-            }
-        })
-        .collect();
-    Document {
-        title: parsed.title.as_deref().map(feed_title),
-        wish: parsed.hints.ttl.max(parsed.hints.update_interval),
-        older_url: parsed.hints.pages.older().map(ToOwned::to_owned),
-        hub: parsed.hints.hubs.first().cloned(),
-        self_url: parsed.hints.self_url.clone(),
-        outlet: feed.outlet.clone(),
-        page_pause: (feed.fulltext == Fulltext::Auto).then_some(page_pause),
-        entries,
-        warnings: parsed.repairs.lines(),
-        is_cut: parsed.is_cut,
     }
 }
 
