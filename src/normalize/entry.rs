@@ -55,9 +55,15 @@ pub fn content(entry: &mut Entry, section: Option<&str>, language: Option<&str>)
     }
 }
 
+/// As much of a line as a title may have.
+fn cut(line: &str) -> String {
+    let end = line.char_indices().nth(TITLE_CHARS_MAX).map_or(line.len(), |(at, _)| at);
+    line[..end].trim_end().to_owned()
+}
+
 /// The title of a feed as one bounded line: it is shown in lists, and any text can stand there.
 pub fn feed_title(text: &str) -> String {
-    one_line(text).chars().take(TITLE_CHARS_MAX).collect()
+    cut(&one_line(text))
 }
 
 /// A BCP 47 tag in its usual case: `nl`, `nl-BE`. Feeds write `nl-nl`, `nl_NL` and `NL`.
@@ -76,7 +82,7 @@ fn render(text: &RawText) -> String {
 
 fn headline(text: &RawText) -> String {
     let line = if text.is_plain { squeeze(&text.content) } else { one_line(&text.content) };
-    line.chars().take(TITLE_CHARS_MAX).collect()
+    cut(&line)
 }
 
 fn names(raw: &[String]) -> Vec<String> {
@@ -119,6 +125,9 @@ mod tests {
     fn feed_titles_are_one_bounded_line_without_controls() {
         assert_eq!(feed_title(" De\n\u{1b}]0;x\u{7}Bode &amp; co "), "De ]0;xBode & co");
         assert_eq!(feed_title(&"é".repeat(10_000)).chars().count(), TITLE_CHARS_MAX);
+        // Found by reading feeds at random: cut behind a word, it ended in a space.
+        let words = "a".repeat(TITLE_CHARS_MAX - 1);
+        assert_eq!(feed_title(&format!("{words} b")), words);
     }
 
     #[test]
