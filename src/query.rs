@@ -251,26 +251,14 @@ impl Field {
         }
     }
 
-    /// Those by whose values articles can be counted.
-    pub const COUNTED: [Self; 13] = [
-        Self::Outlet,
-        Self::Section,
-        Self::Author,
-        Self::Tag,
-        Self::Lang,
-        Self::Feed,
-        Self::Access,
-        Self::Type,
-        Self::Wire,
-        Self::Country,
-        Self::Person,
-        Self::Org,
-        Self::Place,
-    ];
-
     /// The inverse of [`Field::as_str`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.as_str() == word)
+    }
+
+    /// Whether articles can be counted by its values.
+    pub fn is_counted(self) -> bool {
+        !self.is_text() && !matches!(self, Self::Id | Self::Url)
     }
 
     /// Whether it is running text: only there do forms, and places of words, matter.

@@ -127,8 +127,8 @@ impl Searcher {
         self.inner.search(&*plan, &Hours).map_err(Error::when("search"))
     }
 
-    /// How many articles that match have each value of `columns`, which are of
-    /// [`query::Field::COUNTED`]; for each column its values, the most frequent first.
+    /// How many articles that match have each value of `columns`, which can be counted by; for each
+    /// column its values, the most frequent first.
     pub fn facets(
         &self,
         query: &Query,

@@ -98,7 +98,8 @@ pub(in crate::cli) struct FacetsArgs {
 
 /// A field whose values can be counted, as it is called in queries.
 fn counted_field() -> impl TypedValueParser<Value = Field> {
-    PossibleValuesParser::new(Field::COUNTED.map(Field::as_str))
+    let counted = Field::ALL.into_iter().filter(|field| field.is_counted());
+    PossibleValuesParser::new(counted.map(Field::as_str))
         .try_map(|word| Field::from_word(&word).ok_or("not a field"))
 }
 
