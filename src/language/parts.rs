@@ -3,16 +3,23 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use foldhash::fast::RandomState;
+
 use crate::language::{PART, compound, lexicon};
 
 /// Words remembered at once, about 5 MiB: most of those that a day of news has.
 const WORDS_MAX: usize = 60_000;
 
+/// Of a word without any.
+const NO_PARTS: usize = usize::MAX;
+
 /// Finds the parts of words, and remembers some.
 #[derive(Default)]
 pub(super) struct Memory {
     /// Forgotten as a whole when it is full: the common words are soon back.
-    words: HashMap<Box<str>, Vec<String>>,
+    words: HashMap<Box<str>, usize, RandomState>,
+    /// What the words have for parts; most have none.
+    lists: Vec<Vec<String>>,
     words_max: usize,
     /// The last parts, when they are not remembered.
     last: Vec<String>,
@@ -32,14 +39,20 @@ impl Memory {
             self.last = parts(word);
             return &self.last;
         }
-        // Looked up twice when it is there: an entry would want the word as a key of its own.
-        if !self.words.contains_key(word) {
-            if self.words.len() >= self.words_max {
-                self.words.clear();
-            }
-            self.words.insert(word.into(), parts(word));
+        if let Some(list) = self.words.get(word) {
+            return self.lists.get(*list).map_or(&[], Vec::as_slice);
         }
-        self.words.get(word).map_or(&[], Vec::as_slice)
+        if self.words.len() >= self.words_max {
+            self.words.clear();
+            self.lists.clear();
+        }
+        let parts = parts(word);
+        let list = if parts.is_empty() { NO_PARTS } else { self.lists.len() };
+        self.words.insert(word.into(), list);
+        if !parts.is_empty() {
+            self.lists.push(parts);
+        }
+        self.lists.get(list).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What speaks for what a name names, at one place where it stands.
 
+use std::borrow::Cow;
+
 use crate::names::Kind;
 use crate::names::gazetteer::Known;
 use crate::names::runs::{Found, is_compound, is_given, is_particle};
@@ -69,7 +71,7 @@ pub(super) fn around(tokens: &[Token<'_>], found: &Found) -> Scores {
     let mut scores = Scores::default();
     let before = before(tokens, found.from);
     preceded(tokens, found, &before, &mut scores);
-    if ARTICLES.contains(&&*before.word) {
+    if ARTICLES.contains(&before.word) {
         let is_upper = tokens[found.from..found.to].iter().all(|token| token.shape == Shape::Upper);
         // `de Jan Modaal`, `die Max Verstappen`
         let run = &tokens[found.from..found.to];
@@ -77,7 +79,7 @@ pub(super) fn around(tokens: &[Token<'_>], found: &Found) -> Scores {
         scores.person -= if is_full { 1.0 } else { 3.0 };
         scores.organization += if is_upper && !found.known.place { 1.0 } else { 0.0 };
     }
-    if !ARTICLES.contains(&&*before.word) {
+    if !ARTICLES.contains(&before.word) {
         followed(tokens, found, &mut scores);
     }
     scores
@@ -130,10 +132,10 @@ fn single(word: &Token<'_>, known: Known, scores: &mut Scores) {
         Shape::Upper if word.text.chars().count() <= 6 && !known.place => {
             // `A12`, `H5`: roads, viruses, sizes.
             let n_letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
-            scores.organization += if word.is_word || n_letters < 2 { 0.5 } else { 2.0 };
+            scores.organization += if word.is_word() || n_letters < 2 { 0.5 } else { 2.0 };
         }
         Shape::Capital if words::has_body_end(lower) => scores.organization += 2.0,
-        Shape::Capital if words::has_place_end(lower) && !word.is_word => scores.place += 2.0,
+        Shape::Capital if words::has_place_end(lower) && !word.is_word() => scores.place += 2.0,
         _ => {}
     }
     // `GroenLinks`, `PostNL`
@@ -180,7 +182,7 @@ fn person(run: &[Token<'_>], scores: &mut Scores) {
     let is_other = |token: &&Token<'_>| {
         let known = token.known;
         let is_name = (known.family || known.given) && !is_bare;
-        let is_plain = token.is_word || !is_first_given && is_compound(&token.lower);
+        let is_plain = token.is_word() || !is_first_given && is_compound(&token.lower);
         !is_name && !is_particle(token) && is_plain
     };
     if is_first_given {
@@ -204,36 +206,37 @@ fn person(run: &[Token<'_>], scores: &mut Scores) {
 }
 
 /// What stands right before a name.
-struct Before {
+#[derive(Default)]
+struct Before<'t> {
     /// The word, in lower case; empty at the beginning.
-    word: String,
+    word: &'t str,
     /// `VVD-leider`
-    tail: String,
+    tail: Cow<'t, str>,
 }
 
-fn before(tokens: &[Token<'_>], from: usize) -> Before {
+fn before<'t>(tokens: &'t [Token<'t>], from: usize) -> Before<'t> {
     let gap = tokens.get(from).map_or("", |token| token.gap);
     let is_close = gap == " " || gap.len() == 2 && gap.starts_with(' ');
     let word = from.checked_sub(1).filter(|_| is_close).and_then(|at| tokens.get(at));
-    let lower = |token: Option<&Token<'_>>| token.map(|token| token.lower.to_string());
-    Before {
-        word: lower(word).unwrap_or_default(),
-        tail: word.map(|token| token.tail.to_lowercase()).unwrap_or_default(),
-    }
+    let Some(word) = word else { return Before::default() };
+    let is_lower = !word.tail.contains(char::is_uppercase);
+    let tail =
+        if is_lower { Cow::Borrowed(word.tail) } else { Cow::Owned(word.tail.to_lowercase()) };
+    Before { word: &word.lower, tail }
 }
 
 /// Titles behind which a place or a subject may stand.
 const PRESS: [&str; 3] = ["correspondent", "verslaggever", "redacteur"];
 
-fn preceded(tokens: &[Token<'_>], found: &Found, before: &Before, scores: &mut Scores) {
+fn preceded(tokens: &[Token<'_>], found: &Found, before: &Before<'_>, scores: &mut Scores) {
     let run = &tokens[found.from..found.to];
-    let word = &*before.word;
+    let word = before.word;
     let is_title =
         words::is_title(word) || !before.tail.is_empty() && words::is_title(&before.tail);
     if is_title {
         // `correspondent Midden-Oosten`, `redacteur Politiek`, `burgemeester Halsema`
         let known = found.known;
-        let is_word = run.len() == 1 && !known.family && !known.given && run[0].is_word;
+        let is_word = run.len() == 1 && !known.family && !known.given && run[0].is_word();
         scores.person += match (known.place || known.body, is_word) {
             (_, true) => 0.0,
             (true, _) if PRESS.iter().any(|press| word.ends_with(press)) => 0.0,
@@ -242,7 +245,7 @@ fn preceded(tokens: &[Token<'_>], found: &Found, before: &Before, scores: &mut S
     }
     // People too are looked at, and stood between: `naar Wilders`, `tussen Rutte en Kaag`.
     let is_plain = !run.iter().any(|token| is_particle(token) || token.shape == Shape::Upper)
-        && (run.len() > 1 || found.known.place || !run[0].is_word);
+        && (run.len() > 1 || found.known.place || !run[0].is_word());
     if words::WHERE.contains(&word) && found.from > 0 && is_plain {
         let is_sure = matches!(word, "in" | "te" | "nabij" | "vanuit");
         let is_known = found.known.place || found.known.small_place;

@@ -3,10 +3,17 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
+
 /// Given names, family names and places; see `lexicon/README.md`.
 static NAMES: &str = include_str!("../../lexicon/gazetteer.txt");
 /// Bodies, regions and names that the public sources lack, kept by hand.
 static KEPT: &str = include_str!("../../lexicon/kept.txt");
+
+/// About as many names are in them.
+const N_NAMES: usize = 28_000;
+
+type Table = HashMap<&'static str, Known, RandomState>;
 
 /// Words in the longest name that is looked up.
 pub(super) const WORDS_MAX: usize = 8;
@@ -51,10 +58,10 @@ pub(super) fn get(name: &str) -> Known {
 }
 
 /// Both lists, read once.
-fn table() -> &'static HashMap<&'static str, Known> {
-    static TABLE: OnceLock<HashMap<&'static str, Known>> = OnceLock::new();
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table: HashMap<&'static str, Known> = HashMap::with_capacity(32_000);
+        let mut table = Table::with_capacity_and_hasher(N_NAMES, RandomState::default());
         let lines = NAMES.lines().chain(KEPT.lines());
         for (name, kinds) in lines.filter_map(|line| line.split_once('\t')) {
             let known = table.entry(name).or_default();

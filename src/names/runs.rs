@@ -78,7 +78,7 @@ impl Found {
         if let Some(found) = listed(tokens, at) {
             return Some(found);
         }
-        if words::is_title(&token.lower) && !token.known.given {
+        if !token.known.given && words::is_title(&token.lower) {
             return None;
         }
         if token.opens && !begins_name(tokens, at) {
@@ -93,7 +93,7 @@ impl Found {
             return None;
         }
         let to = extend(tokens, at);
-        let is_doubtful = token.opens && to == at + 1 && token.is_word;
+        let is_doubtful = token.opens && to == at + 1 && token.is_word();
         Some(Self { from: at, to, known: whole(tokens, at, to), is_body: false, is_doubtful })
     }
 
@@ -193,7 +193,7 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
     if known.body || known.place {
         return true;
     }
-    if !token.is_word && (known.is_anything() || !is_compound(&token.lower)) {
+    if !token.is_word() && (known.is_anything() || !is_compound(&token.lower)) {
         return true;
     }
     known.given && next.is_some_and(|next| next.is_name() || words::PARTICLES.contains(&next.text))
@@ -216,7 +216,7 @@ fn is_inhabitant(token: &Token<'_>) -> bool {
     }
     let stem = token.text.trim_end_matches('s').trim_end_matches("er").trim_end_matches("se");
     ends(SURE)
-        || ends(LIKELY) && token.is_word
+        || ends(LIKELY) && token.is_word()
         || ends(&["er", "ers", "se"]) && gazetteer::get(stem).place
 }
 

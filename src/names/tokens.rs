@@ -1,6 +1,7 @@
 //! The words of a text with what grammar needs of them: their capitals, and what parts them.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::language::{self, lexicon};
 use crate::names::gazetteer::{self, Known};
@@ -30,8 +31,8 @@ pub(super) struct Token<'t> {
     pub(super) lower: Cow<'t, str>,
     /// What it is known for, when it has a capital.
     pub(super) known: Known,
-    /// Whether it is a word of the language beside being a name.
-    pub(super) is_word: bool,
+    /// Whether it is a word of the language beside being a name; not asked of most.
+    is_word: OnceCell<bool>,
     /// What is joined to it: `leider`, `er`; empty for a word by itself.
     pub(super) tail: &'t str,
     /// Where it starts, in bytes.
@@ -46,16 +47,37 @@ pub(super) struct Token<'t> {
 impl<'t> Token<'t> {
     /// A word by itself.
     fn new(text: &'t str) -> Self {
-        let shape = shape(text);
-        let has_capital = !matches!(shape, Shape::Lower | Shape::Number);
-        let lower = if shape == Shape::Lower && !text.contains(char::is_uppercase) {
-            Cow::Borrowed(text)
-        } else {
-            Cow::Owned(text.to_lowercase())
+        let mut token = Self {
+            text,
+            lower: Cow::Borrowed(text),
+            known: Known::default(),
+            is_word: OnceCell::new(),
+            tail: "",
+            start: 0,
+            shape: Shape::Lower,
+            gap: "",
+            opens: false,
         };
-        let known = if has_capital { gazetteer::get(text) } else { Known::default() };
-        let is_word = has_capital && is_word(&lower);
-        Self { text, lower, known, is_word, tail: "", start: 0, shape, gap: "", opens: false }
+        if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return token;
+        }
+        token.shape = shape(text);
+        if token.has_capital() {
+            token.known = gazetteer::get(text);
+        }
+        if token.shape != Shape::Lower || text.contains(char::is_uppercase) {
+            token.lower = Cow::Owned(text.to_lowercase());
+        }
+        token
+    }
+
+    fn has_capital(&self) -> bool {
+        !matches!(self.shape, Shape::Lower | Shape::Number)
+    }
+
+    /// Whether it has a capital, and is a word of the language beside being a name.
+    pub(super) fn is_word(&self) -> bool {
+        *self.is_word.get_or_init(|| self.has_capital() && is_word(&self.lower))
     }
 
     pub(super) fn is_name(&self) -> bool {
@@ -103,6 +125,9 @@ fn next(text: &str, from: usize) -> Option<(usize, usize)> {
     let rest = &text[from..];
     let offset = rest.find(char::is_alphanumeric)?;
     let mut start = from + offset;
+    if let Some(length) = plain(&text.as_bytes()[start..]) {
+        return Some((start, start + length));
+    }
     let mut end = start;
     let mut chars = text[start..].char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -130,6 +155,13 @@ fn next(text: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
+/// The length of a word of small letters with a space or comma behind it, which most are.
+fn plain(text: &[u8]) -> Option<usize> {
+    let length = text.iter().position(|byte| !byte.is_ascii_lowercase())?;
+    // A `t` alone may have an apostrophe before it.
+    (length > 1 && matches!(text[length], b' ' | b',')).then_some(length)
+}
+
 /// Whether `lower` is a word of the language.
 fn is_word(lower: &str) -> bool {
     let mut folded = language::folded(lower);
@@ -155,10 +187,10 @@ fn is_initials(word: &str) -> bool {
 
 /// A name and what is joined to it: `VVD-leider`, `D66'er`, `Rutte's`.
 fn divide(word: &str) -> (&str, &str) {
-    let starts_upper = word.chars().next().is_some_and(char::is_uppercase);
-    let Some(at) = word.rfind(['-', '\'', '’']).filter(|at| *at > 0 && starts_upper) else {
+    if !word.starts_with(char::is_uppercase) {
         return (word, "");
-    };
+    }
+    let Some(at) = word.rfind(['-', '\'', '’']) else { return (word, "") };
     let sign = word[at..].chars().next().map_or(1, char::len_utf8);
     let (name, tail) = (&word[..at], &word[at + sign..]);
     if !tail.chars().next().is_some_and(char::is_lowercase) {
@@ -193,6 +225,9 @@ fn shape(word: &str) -> Shape {
 
 /// Whether what stands in `gap` ends a sentence, or opens a quotation, after `last`.
 fn opens(gap: &str, last: &Token<'_>) -> bool {
+    if gap == " " {
+        return false;
+    }
     if gap.contains(['\n', '!', '?', '…', ':', '•', '|']) {
         return true;
     }

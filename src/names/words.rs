@@ -1,5 +1,11 @@
 //! Closed classes of words that tell what a name names.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// A class that is too large to be looked through for every name.
+type Class = LazyLock<HashSet<&'static str, foldhash::fast::RandomState>>;
+
 /// Lower-case words within names.
 pub(super) const PARTICLES: &[&str] = &[
     "van", "de", "den", "der", "het", "'t", "’t", "ten", "ter", "te", "op", "in", "aan", "uit",
@@ -149,13 +155,14 @@ const FORMS_OF_ADDRESS: &[&str] = &[
 
 /// Whether `word`, in lower case, says that a person follows.
 pub(super) fn is_title(word: &str) -> bool {
+    static CLASS: Class = LazyLock::new(|| TITLES.iter().copied().collect());
+    let mut ends = word.char_indices().map(|(at, _)| word.split_at(at));
     FORMS_OF_ADDRESS.contains(&word)
         || word.ends_with("loog") && word.len() > 6
-        || TITLES.iter().any(|title| {
-            word.strip_suffix(title).is_some_and(|before| {
-                // `arts` ends `haarts`: a compound has a beginning worth the name.
-                before.is_empty() || before.ends_with('-') || before.len() > 2 && title.len() > 4
-            })
+        || ends.any(|(before, title)| {
+            // `arts` ends `haarts`: a compound has a beginning worth the name.
+            let is_beginning = before.len() > 2 && title.len() > 4;
+            (before.is_empty() || before.ends_with('-') || is_beginning) && CLASS.contains(title)
         })
 }
 
@@ -696,5 +703,6 @@ const TIMES: &[&str] = &[
 
 /// Whether `word`, in lower case, is grammar rather than content.
 pub(super) fn is_grammar(word: &str) -> bool {
-    GRAMMAR.contains(&word) || TIMES.contains(&word)
+    static CLASS: Class = LazyLock::new(|| GRAMMAR.iter().chain(TIMES).copied().collect());
+    CLASS.contains(word)
 }
