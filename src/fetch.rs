@@ -16,6 +16,7 @@ mod headers;
 mod hop;
 mod hosts;
 mod http;
+mod kept;
 mod lanes;
 pub mod links;
 mod memory;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{
-    CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
+    CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
 };
 use tokio::time::{Instant, timeout};
 use url::Url;
@@ -14,6 +14,7 @@ use crate::fetch::guard::Guard;
 use crate::fetch::hop::Hop;
 use crate::fetch::hosts::{self, Hosts, Turn};
 use crate::fetch::http::POOL_IDLE;
+use crate::fetch::kept::Kept;
 use crate::fetch::lanes::{Lanes, Pace, Room, SLOW_AFTER};
 use crate::fetch::memory::Cache;
 use crate::fetch::reserved::{self, Site};
@@ -39,6 +40,7 @@ struct Inner {
     guard: Arc<Guard>,
     hosts: Hosts,
     lanes: Lanes,
+    kept: Kept,
     robots: Cache<Known>,
     reserved: Cache<Site>,
     options: Options,
@@ -78,6 +80,8 @@ struct Walk {
     visited: Vec<Url>,
     is_temporary: bool,
     is_asked_again: bool,
+    /// The connection of the last hop is kept open.
+    is_kept: bool,
     hops: Vec<Hop>,
     duration: Duration,
 }
@@ -115,6 +119,7 @@ impl Client {
             guard,
             hosts,
             lanes: Lanes::new(options.concurrency, options.body_max, SLOW_AFTER),
+            kept: Kept::default(),
             robots: Cache::default(),
             reserved: Cache::default(),
             options,
@@ -293,8 +298,9 @@ impl Inner {
         let mut seat = self.lanes.enter(turn.pace()).await;
         let total = self.options.total_timeout;
         let started_at = Instant::now();
+        walk.is_kept = self.kept.keeps(started_at);
         let left = total.0.saturating_sub(walk.duration);
-        let exchange = timeout(left, self.send(request, kind, url, &mut walk.hops));
+        let exchange = timeout(left, self.send(request, kind, url, walk));
         let reply = self.lanes.run(&mut seat, exchange).await;
         let duration = started_at.elapsed();
         turn.set_pace(Pace::of(duration));
@@ -303,14 +309,13 @@ impl Inner {
             let reason = format!("not complete within {total}");
             Err(Failure::new(FailureClass::Timeout, reason).into())
         });
-        let is_kept =
-            turn.answered_at().is_some_and(|at| started_at.duration_since(at) < POOL_IDLE);
+        let was_kept = turn.kept_at().is_some_and(|at| started_at.duration_since(at) < POOL_IDLE);
         match reply {
             Ok(reply) => {
-                turn.answered();
+                turn.set_kept_at(walk.is_kept.then(Instant::now));
                 Ok(Reply { place: Place(seat.into_permit(), reply.place.1), ..reply })
             }
-            Err(Stop::Lost(failure)) if !is_kept => Err(failure.into()),
+            Err(Stop::Lost(failure)) if !was_kept => Err(failure.into()),
             Err(stop) => Err(stop),
         }
     }
@@ -320,10 +325,14 @@ impl Inner {
         request: &Request<'_>,
         kind: Kind<'_>,
         url: &Url,
-        hops: &mut Vec<Hop>,
+        walk: &mut Walk,
     ) -> Result<Reply, Stop> {
         let options = &self.options;
-        let message = self.message(request, kind, url)?;
+        let mut message = self.message(request, kind, url)?;
+        if !walk.is_kept {
+            // HTTP/2 has no such word, and keeps it.
+            message.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let mut asked = self.defaults.clone();
         asked.extend(message.headers().clone());
         let sent = self.http.execute(message);
@@ -338,7 +347,7 @@ impl Inner {
         self.guard.check_peer(url, response.remote_addr())?;
         let (status, headers) = (response.status(), response.headers().clone());
         let peer = response.remote_addr().map(|peer| peer.ip());
-        hops.push(Hop { url: url.clone(), asked, status, headers: headers.clone(), peer });
+        walk.hops.push(Hop { url: url.clone(), asked, status, headers: headers.clone(), peer });
         let mut room = Room::default();
         let body = match kind {
             _ if !status.is_success() => Vec::new(),

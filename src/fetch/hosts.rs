@@ -54,8 +54,8 @@ struct HostState {
     page: Mutex<Option<(Instant, Duration)>>,
     /// Of the last request.
     pace: Mutex<Pace>,
-    /// When it last answered: it may have kept that connection open.
-    answered_at: Mutex<Option<Instant>>,
+    /// When it last answered on a connection that it may have kept open.
+    kept_at: Mutex<Option<Instant>>,
 }
 
 /// The right to ask one host, until it is dropped.
@@ -132,7 +132,7 @@ impl Hosts {
             page_turn: Arc::new(Semaphore::new(1)),
             page: Mutex::new(None),
             pace: Mutex::new(Pace::Quick),
-            answered_at: Mutex::new(None),
+            kept_at: Mutex::new(None),
         });
         table.hosts.insert(key.to_owned(), Arc::clone(&host));
         host
@@ -164,15 +164,14 @@ impl Turn {
         *self.host.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When this host last answered.
-    pub(super) fn answered_at(&self) -> Option<Instant> {
-        *self.host.answered_at.lock().unwrap_or_else(PoisonError::into_inner)
+    /// When this host last answered on a connection that it may have kept open.
+    pub(super) fn kept_at(&self) -> Option<Instant> {
+        *self.host.kept_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers that it answered.
-    pub(super) fn answered(&self) {
-        let mut at = self.host.answered_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *at = Some(Instant::now());
+    /// Remembers that it answered so, or that there is no such connection.
+    pub(super) fn set_kept_at(&self, at: Option<Instant>) {
+        *self.host.kept_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 
     /// Remembers how it answered now.
