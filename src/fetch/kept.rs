@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use crate::fetch::http::POOL_IDLE;
 
-/// Connections kept open at once: half of the descriptors that a process may have by default.
-const KEPT_MAX: usize = 512;
+/// Connections kept open at once, at some 50 kB each.
+const KEPT_MAX: usize = 128;
 
 /// When each connection that is kept was last asked on, the longest ago first.
 #[derive(Debug, Default)]

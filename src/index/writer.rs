@@ -18,7 +18,7 @@ use crate::names::Kind;
 
 /// What documents may take in memory before they become a segment on disk. At the least that
 /// Tantivy allows (15 MB) a segment has 700 articles, and writing their terms takes a fifth longer.
-const MEMORY_BYTES: usize = 40_000_000;
+const MEMORY_BYTES: usize = 32_000_000;
 /// Segments smaller than this are merged with each other; larger ones with their like.
 const SMALL_SEGMENT_DOCUMENTS: u32 = 1_000;
 /// So many segments of like size are merged into one.

@@ -7,8 +7,9 @@ use foldhash::fast::RandomState;
 
 use crate::language::{PART, compound, lexicon};
 
-/// Words remembered at once, about 5 MiB: most of those that a day of news has.
-const WORDS_MAX: usize = 60_000;
+/// Words remembered at once, about 3 MiB: most of those that a day of news has, and what a table of
+/// 65,536 places holds.
+const WORDS_MAX: usize = 57_000;
 
 /// Of a word without any.
 const NO_PARTS: usize = usize::MAX;
