@@ -20,7 +20,7 @@ use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::parse::reservation;
 use crate::schedule::pages::Policy;
-use crate::store::pages::State;
+use crate::store::pages::state::State;
 use crate::store::{ArticleRow, Error, Writer};
 use crate::warc::Keeper;
 use crate::worker::Worker;

@@ -22,6 +22,7 @@ pub mod pages;
 pub mod polls;
 pub mod progress;
 mod reader;
+pub mod recurring;
 pub mod repairs;
 pub mod rereadings;
 pub mod revisions;

@@ -12,7 +12,8 @@ use crate::model::feed::Revisit;
 use crate::model::time::Timestamp;
 use crate::schedule::pages::Policy;
 use crate::store::captures::{self, Capture};
-use crate::store::{ArticleRow, Error, Reader, Writer, pages};
+use crate::store::pages::state;
+use crate::store::{ArticleRow, Error, Reader, Writer, recurring};
 use crate::warc::{Place, read};
 use crate::worker::{self, Worker};
 
@@ -79,7 +80,7 @@ pub async fn read_again(
     article: ArticleRow,
     now: Timestamp,
 ) -> Result<Reread, Trouble> {
-    let Some(state) = pages::state(again.reader, article)? else { return Ok(Reread::NotKept) };
+    let Some(state) = state::of(again.reader, article)? else { return Ok(Reread::NotKept) };
     let Some(hash) = state.body_hash else { return Ok(Reread::NotKept) };
     let capture = captures::of_document(again.reader, &digest(&hash))?;
     let Some(capture) = capture else { return Ok(Reread::NotKept) };
@@ -89,7 +90,7 @@ pub async fn read_again(
     };
     let outlet = learned::key(&state).to_owned();
     if !again.learned.has(&outlet) {
-        let counts = pages::recurring(again.reader, &outlet)?;
+        let counts = recurring::of(again.reader, &outlet)?;
         again.learned.take_up(&outlet, counts);
     }
     let source = Source {

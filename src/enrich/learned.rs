@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::extract::recurring::Recurring;
-use crate::store::pages::{Counts, State};
+use crate::store::pages::state::State;
+use crate::store::recurring::Counts;
 
 /// Pages after which counts are stored again: they are long, and losing some costs little.
 const PAGES_PER_STORE: u32 = 20;

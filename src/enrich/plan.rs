@@ -18,7 +18,9 @@ use crate::model::time::Timestamp;
 use crate::schedule::pages::{self as ladder, Policy};
 use crate::store::articles::{self, Version};
 use crate::store::captures::{self, Subject};
-use crate::store::pages::{self, Counts, Recorded, State};
+use crate::store::pages::state::{self, State};
+use crate::store::pages::{self, Recorded};
+use crate::store::recurring::{self, Counts};
 use crate::store::{ArticleRow, Error, Tx};
 
 /// Rules that forbid a page seldom change.
@@ -131,7 +133,7 @@ impl Plan {
             captures::add(tx, kept, Subject::Page(self.article))?;
         }
         if let Some((outlet, counts)) = &self.learned {
-            pages::set_recurring(tx, outlet, counts)?;
+            recurring::set(tx, outlet, counts)?;
         }
         let what = std::mem::replace(&mut self.seen.what, What::Same);
         let end = self.end(tx, what)?;
@@ -144,7 +146,7 @@ impl Plan {
         if let Some(access) = end.access {
             self.state.last_access = Some(access.to_owned());
         }
-        pages::set_state(tx, self.article, &self.state)?;
+        state::set_state(tx, self.article, &self.state)?;
         let recorded = Recorded {
             outcome: end.outcome,
             status: self.seen.status,
@@ -252,7 +254,7 @@ impl Plan {
         let access = page.access.as_str();
         let content = content(page);
         let known = articles::known(tx, self.article, None)?;
-        let last = pages::last_reading(tx, self.article, &self.state)?;
+        let last = state::last_reading(tx, self.article, &self.state)?;
         let (merged, is_edit) = match &last {
             None => (reading::complete(&known.current, &content), false),
             Some(last) if self.state.extractor != extract::VERSION => {
@@ -317,7 +319,7 @@ impl Plan {
             self.state.text_revision = Some(revision).filter(|_| is_page_text);
         }
         let is_apart = self.state.text_revision.is_none();
-        pages::set_text(tx, self.article, Some(content.text.as_str()).filter(|_| is_apart))?;
+        state::set_text(tx, self.article, Some(content.text.as_str()).filter(|_| is_apart))?;
         self.state.title.clone_from(&content.title);
         self.state.authors.clone_from(&content.authors);
         Ok(())
@@ -325,7 +327,7 @@ impl Plan {
 
     /// Takes up another reading of the document that was read last, as `wish` says.
     pub(super) fn reread(mut self, tx: &Tx<'_>, page: &Page, wish: Wish) -> Result<Reread, Error> {
-        let Some(last) = pages::last_reading(tx, self.article, &self.state)? else {
+        let Some(last) = state::last_reading(tx, self.article, &self.state)? else {
             return Ok(Reread::NotKept);
         };
         let content = content(page);
@@ -350,7 +352,7 @@ impl Plan {
             self.state.n_failures = planned.n_failures;
             self.state.gone_at = planned.gone_at;
             self.state.doubt = planned.doubt;
-            pages::set_state(tx, self.article, &self.state)?;
+            state::set_state(tx, self.article, &self.state)?;
         }
         Ok(if is_changed { Reread::Changed(before, after) } else { Reread::Same })
     }

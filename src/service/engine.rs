@@ -21,8 +21,10 @@ use crate::schedule::{self, Policy};
 use crate::service::clock::Clock;
 use crate::service::readings::Readings as Pages;
 use crate::service::{Error, GRACE, Setup, report};
-use crate::store::pages::State;
-use crate::store::{self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, pages, polls};
+use crate::store::pages::state::{self, State};
+use crate::store::{
+    self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, pages, polls, recurring,
+};
 use crate::warc::Keeper;
 use crate::websub;
 use crate::worker::{self, Worker};
@@ -290,7 +292,7 @@ impl Engine {
             if but.contains(&due.article) || !self.pages.has_room(&due) {
                 continue;
             }
-            let Some(state) = pages::state(&self.reader, due.article)? else { continue };
+            let Some(state) = state::of(&self.reader, due.article)? else { continue };
             let feed = self.feeds.iter().find(|(id, _)| id.is(state.feed));
             let Some(feed) = feed.map(|(_, feed)| Arc::clone(feed)) else { continue };
             self.learn(&state)?;
@@ -304,7 +306,7 @@ impl Engine {
         let outlet = learned::key(state);
         let mut learned = self.shared.learned.lock().unwrap_or_else(PoisonError::into_inner);
         if !learned.has(outlet) {
-            learned.take_up(outlet, pages::recurring(&self.reader, outlet)?);
+            learned.take_up(outlet, recurring::of(&self.reader, outlet)?);
         }
         Ok(())
     }
@@ -319,8 +321,7 @@ impl Engine {
     async fn store_learned(&self) {
         let rest = self.shared.learned.lock().unwrap_or_else(PoisonError::into_inner).rest();
         for (outlet, counts) in rest {
-            let stored =
-                self.shared.writer.write(move |tx| pages::set_recurring(tx, &outlet, &counts));
+            let stored = self.shared.writer.write(move |tx| recurring::set(tx, &outlet, &counts));
             if let Err(error) = stored.await {
                 tracing::warn!("cannot store what recurs on pages: {error}");
             }

@@ -9,7 +9,8 @@ use crate::enrich::{self, Read};
 use crate::model::feed::Feed;
 use crate::service::engine::Shared;
 use crate::service::report;
-use crate::store::pages::{Due, State};
+use crate::store::pages::Due;
+use crate::store::pages::state::State;
 use crate::store::{self, ArticleRow};
 
 /// Pages read at once: each waits for its host most of the time, and holds one document.

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 use crate::model::time::Timestamp;
 use crate::names::{self, Mention};
 use crate::query::Trait;
-use crate::store::pages::State;
+use crate::store::pages::state::State;
 use crate::store::{ArticleRow, Error, Reader, Tx, articles, text};
 
 /// An article as it is now, at its place in the sequence of changes.

@@ -10,8 +10,8 @@ use crate::extract;
 use crate::extract::Candidate;
 use crate::extract::recurring::{self, Recurring};
 use crate::store::library::Article;
-use crate::store::pages::{self, State};
-use crate::store::{ArticleRow, Reader};
+use crate::store::pages::state::{self, State};
+use crate::store::{ArticleRow, Reader, recurring as counted};
 
 /// What is known of how a text came about.
 struct Explained {
@@ -33,13 +33,13 @@ pub(super) fn explain(reader: &Reader, article: &Article, format: Format) -> Res
 
 impl Explained {
     fn read(reader: &Reader, row: ArticleRow) -> Result<Self, Failure> {
-        let state = pages::state(reader, row)?;
+        let state = state::of(reader, row)?;
         let list = |json: Option<&String>| json.map_or("[]", String::as_str).to_owned();
         let of = state.as_ref();
         let candidates = list(of.and_then(|state| state.candidates.as_ref()));
         let blocks = list(of.and_then(|state| state.dropped.as_ref()));
         let (n_counted, counts) = match of {
-            Some(state) => pages::recurring(reader, learned::key(state))?,
+            Some(state) => counted::of(reader, learned::key(state))?,
             None => (0, Vec::new()),
         };
         let counted: Recurring = Recurring::from_counts(n_counted, counts);
