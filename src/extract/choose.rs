@@ -6,11 +6,11 @@
 
 use std::sync::LazyLock;
 
-use crate::extract::features::{self, N_FEATURES};
+use crate::extract::features::names::{self, N_FEATURES};
 
 static WEIGHTS: LazyLock<[f32; N_FEATURES]> = LazyLock::new(|| {
     let mut weights = [0.0; N_FEATURES];
-    for (weight, name) in weights.iter_mut().zip(features::names()) {
+    for (weight, name) in weights.iter_mut().zip(names::all()) {
         *weight = weight_of(&name).unwrap_or_default();
     }
     weights
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn every_feature_has_a_weight_and_every_weight_a_feature() {
-        let names = features::names();
+        let names = names::all();
         assert_eq!(names.len(), N_FEATURES);
         for name in &names {
             assert!(weight_of(name).is_some(), "{name}");

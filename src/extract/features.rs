@@ -2,101 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::extract::blocks::{Block, Blocks, Container, Shape};
-use crate::extract::hints::KINDS;
+use crate::extract::blocks::{Block, Blocks, Shape};
+use crate::extract::hints::Hints;
+use crate::extract::hints::kinds::KINDS;
 use crate::extract::phrases;
 use crate::extract::votes::Voter;
+use names::N_FEATURES;
+use sums::{Sums, cards, is_beside, is_within, span, sums};
 
-/// Names of the features, in the order of `of`, without the hints.
-const NAMES: [&str; 84] = [
-    "bias",
-    "trafilatura",
-    "readability",
-    "both",
-    "only trafilatura",
-    "json-ld yes",
-    "json-ld no",
-    "trafilatura around",
-    "readability around",
-    "trafilatura in parent",
-    "readability in parent",
-    "trafilatura in grandparent",
-    "readability in grandparent",
-    "next trafilatura",
-    "next readability",
-    "previous trafilatura",
-    "previous readability",
-    "before the core",
-    "after the core",
-    "inside both",
-    "words",
-    "at most 3 words",
-    "4 to 9 words",
-    "at least 25 words",
-    "at least 60 words",
-    "ends a sentence",
-    "ends with a colon",
-    "links",
-    "mostly links",
-    "mostly links, short",
-    "bold",
-    "paragraph",
-    "heading",
-    "heading 1",
-    "item",
-    "quote",
-    "caption",
-    "cell",
-    "term",
-    "preformatted",
-    "bare",
-    "is the headline",
-    "in the headline",
-    "is the description",
-    "names an author",
-    "read also",
-    "credit",
-    "date",
-    "prompt",
-    "share",
-    "advertisement",
-    "seen before",
-    "capitals",
-    "digits",
-    "in article element",
-    "beside the headline",
-    "position",
-    "trafilatura, readability longer",
-    "readability, trafilatura longer",
-    "readability, trafilatura poor",
-    "parent is mostly links",
-    "heading before the core's text",
-    "item among links",
-    "json-ld around",
-    "italic",
-    "begins with a time",
-    "short words",
-    "below the headline",
-    "above the headline",
-    "same path: trafilatura",
-    "same path: readability",
-    "same path: links",
-    "same path: alone",
-    "same path: many",
-    "card",
-    "card with links",
-    "card of a live blog",
-    "comment beside the core",
-    "related beside the core",
-    "aside beside the core",
-    "no letters",
-    "like the description",
-    "ends open",
-    "item between paragraphs",
-];
-
-/// How many features a block has.
-pub(super) const N_FEATURES: usize = NAMES.len() + 2 * KINDS.len();
+pub(super) mod names;
+mod sums;
 
 /// What is known of the page beside its blocks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -141,35 +56,6 @@ struct PageFeatures<'p> {
 
 /// Kinds of element that can be the article itself where nothing else is.
 const BESIDE: [&str; 3] = ["comment", "related", "aside"];
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    words: f32,
-    kept: [f32; 2],
-    chars: f32,
-    link_chars: f32,
-    blocks: f32,
-}
-
-impl Sums {
-    fn add(&mut self, block: &Block, votes: [f32; 3]) {
-        let n_words = float(block.n_words);
-        self.words += n_words;
-        self.kept[0] += n_words * votes[0];
-        self.kept[1] += n_words * votes[1];
-        self.chars += float(block.text.chars().count());
-        self.link_chars += float(block.n_link_chars);
-        self.blocks += 1.0;
-    }
-
-    fn share(self, voter: usize) -> f32 {
-        if self.words == 0.0 { 0.0 } else { self.kept[voter] / self.words }
-    }
-
-    fn link_share(self) -> f32 {
-        if self.chars == 0.0 { 0.0 } else { self.link_chars / self.chars }
-    }
-}
 
 #[expect(clippy::cast_precision_loss, reason = "shares of some thousand words")]
 fn float(n: usize) -> f32 {
@@ -365,7 +251,7 @@ impl<'p> PageFeatures<'p> {
         const NEAR: usize = 3;
         const MOST: f32 = 0.6;
         let total = self.containers.first().copied().unwrap_or_default();
-        let mut near = crate::extract::hints::Hints::default();
+        let mut near = Hints::default();
         let mut far = near;
         for (step, at) in self.blocks.around(block).enumerate() {
             let hints = self.blocks.containers[at].hints;
@@ -382,61 +268,8 @@ impl<'p> PageFeatures<'p> {
     }
 }
 
-/// Containers of some text that have at least three siblings of the same name and class: how much of
-/// them is links.
-fn cards(blocks: &Blocks, sums: &[Sums]) -> Vec<Option<f32>> {
-    const ALIKE_MIN: f32 = 4.0;
-    let mut alike: HashMap<(usize, u64), Sums> = HashMap::new();
-    let is_card = |at: usize| sums[at].blocks >= 2.0 || blocks.containers[at].name == "li";
-    for (at, container) in blocks.containers.iter().enumerate().filter(|(at, _)| is_card(*at)) {
-        let all = alike.entry((container.parent, container.path)).or_default();
-        all.blocks += 1.0;
-        all.chars += sums[at].chars;
-        all.link_chars += sums[at].link_chars;
-    }
-    let card = |(at, container): (usize, &Container)| {
-        let all = alike.get(&(container.parent, container.path)).filter(|_| is_card(at))?;
-        (all.blocks >= ALIKE_MIN).then(|| all.link_share())
-    };
-    blocks.containers.iter().enumerate().map(card).collect()
-}
-
-fn is_within(blocks: &Blocks, block: &Block, kind: &str) -> bool {
-    let bit = KINDS.iter().position(|(name, ..)| *name == kind).unwrap_or_default();
-    blocks.around(block).any(|at| blocks.containers[at].hints.has(bit))
-}
-
-/// Whether there is kept text of some length outside all elements of a kind.
-fn is_beside(blocks: &Blocks, votes: &[[f32; 3]], kind: &str) -> bool {
-    const WORDS_MIN: usize = 80;
-    let kept = blocks.blocks.iter().zip(votes).filter(|(block, votes)| {
-        votes[0].max(votes[1]) >= KEPT && block.n_words >= 10 && !is_within(blocks, block, kind)
-    });
-    kept.map(|(block, _)| block.n_words).sum::<usize>() >= WORDS_MIN
-}
-
 fn words(text: Option<&str>) -> String {
     crate::extract::blocks::words_of(text.unwrap_or_default()).0
-}
-
-fn sums(blocks: &Blocks, votes: &[[f32; 3]]) -> Vec<Sums> {
-    let mut sums = vec![Sums::default(); blocks.containers.len()];
-    for (block, votes) in blocks.blocks.iter().zip(votes) {
-        for at in blocks.around(block).chain([0]) {
-            sums[at].add(block, *votes);
-        }
-    }
-    sums
-}
-
-/// From the first to the last block of some length that a voter kept.
-fn span(blocks: &Blocks, votes: &[[f32; 3]], reader: usize) -> Option<(usize, usize)> {
-    const WORDS_MIN: usize = 10;
-    let is_core =
-        |at: &usize| votes[*at][reader] >= KEPT && blocks.blocks[*at].n_words >= WORDS_MIN;
-    let first = (0..votes.len()).find(is_core)?;
-    let last = (0..votes.len()).rev().find(is_core)?;
-    Some((first, last))
 }
 
 fn seen_before(blocks: &Blocks) -> Vec<bool> {
@@ -473,11 +306,4 @@ fn push_shape(list: &mut Vec<f32>, shape: Shape) {
     ] {
         list.push(flag(shape == kind));
     }
-}
-
-/// The names of all features.
-pub(super) fn names() -> Vec<String> {
-    let hints = |far: &'static str| KINDS.iter().map(move |kind| format!("{far}{}", kind.0));
-    let own = NAMES.iter().map(|name| (*name).to_owned());
-    own.chain(hints("near ")).chain(hints("within ")).collect()
 }
