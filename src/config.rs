@@ -9,6 +9,7 @@ pub mod entries;
 pub mod feeds;
 pub mod file;
 pub mod layers;
+pub mod page_rules;
 pub mod paths;
 pub mod settings;
 pub mod toml;

@@ -16,6 +16,7 @@ use crate::fetch::{self, Answer, Forbidden, Request, Response};
 use crate::model::capture::Kept;
 use crate::model::feed::{Feed, Validators};
 use crate::model::fetch::{Failure, FailureClass};
+use crate::model::page::PageRules;
 use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::parse::reservation;
@@ -28,23 +29,6 @@ use crate::worker::Worker;
 pub mod again;
 pub mod learned;
 mod plan;
-
-/// What sites the world over call the places of advertisements, by whole words of `class`. One that
-/// stands between two paragraphs is not told from them by its words.
-const NOT_ARTICLE: [&str; 12] = [
-    "[class~=ad]",
-    "[class~=ads]",
-    "[class~=advert]",
-    "[class~=advertisement]",
-    "[class~=advertentie]",
-    "[class~=ad-slot]",
-    "[class~=ad-container]",
-    "[class~=ad-wrapper]",
-    "[class~=ad-unit]",
-    "[class~=adsbygoogle]",
-    "[class~=sponsored]",
-    "[data-ad-slot]",
-];
 
 /// What every reading needs.
 #[derive(Debug)]
@@ -96,7 +80,7 @@ pub async fn read(
     state: State,
 ) -> Result<Read, Error> {
     let no_validators = Validators::default();
-    let is_known = state.body_hash.is_some() && state.extractor == extract::VERSION;
+    let is_known = state.body_hash.is_some() && is_read_alike(&state, &feed.pages);
     let request = Request {
         url: &state.url,
         validators: if is_known { &state.validators } else { &no_validators },
@@ -119,7 +103,7 @@ pub async fn read(
                 let exchange = Exchange { response, answer, current_hash, notes, at };
                 kept = capture::keep(context.keeper, context.writer, exchange).await;
             }
-            look(context, &state, (&response, answer)).await
+            look(context, &state, &feed.pages, (&response, answer)).await
         }
     };
     let site = match seen.final_url.as_deref() {
@@ -140,6 +124,7 @@ pub async fn read(
     let plan = Plan {
         article,
         revisit: feed.revisit,
+        rules: feed.pages.clone(),
         policy: context.policy.clone(),
         at,
         state,
@@ -167,6 +152,7 @@ fn forbidden_as(forbidden: Forbidden) -> What {
 async fn look(
     context: &Context<'_>,
     state: &State,
+    rules: &PageRules,
     (response, answer): (&Response, Answer),
 ) -> Seen {
     let mut seen = Seen {
@@ -195,16 +181,17 @@ async fn look(
     let said = reservation::page(&String::from_utf8_lossy(&bytes));
     seen.reserved = response.reservations.clone().and(said);
     seen.hash = Some(hash);
-    if state.body_hash == Some(hash) && state.extractor == extract::VERSION {
+    let is_alike = is_read_alike(state, rules);
+    if state.body_hash == Some(hash) && is_alike {
         return seen;
     }
-    if state.unread_hash == Some(hash) && state.extractor == extract::VERSION {
+    if state.unread_hash == Some(hash) && is_alike {
         let reason = state.last_error.clone().unwrap_or_default();
         seen.what = What::Unread { reason, is_known: true };
         return seen;
     }
     seen.validators = response.validators.clone();
-    seen.what = extracted(context, state, (response, &bytes)).await;
+    seen.what = extracted(context, state, rules, (response, &bytes)).await;
     seen
 }
 
@@ -232,6 +219,7 @@ fn failed(failure: Failure, status: Option<u16>) -> What {
 async fn extracted(
     context: &Context<'_>,
     state: &State,
+    rules: &PageRules,
     (response, bytes): (&Response, &[u8]),
 ) -> What {
     let source = Source {
@@ -244,7 +232,7 @@ async fn extracted(
         let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
         learned.keys(learned::key(state))
     };
-    let answer = context.worker.lock().await.page(bytes, &source, &rules(&recurring)).await;
+    let answer = context.worker.lock().await.page(bytes, &source, &known(rules, &recurring)).await;
     match answer {
         Ok(Ok(page)) => match (page.wall, why_not(&page)) {
             (Some(wall), _) => What::Wall(wall),
@@ -260,8 +248,15 @@ async fn extracted(
 }
 
 /// What is known of a page before it is read.
-fn rules(recurring: &HashSet<u64>) -> Rules {
-    Rules { recurring: recurring.clone(), drop: NOT_ARTICLE.map(ToOwned::to_owned).to_vec() }
+fn known(rules: &PageRules, recurring: &HashSet<u64>) -> Rules {
+    Rules { outlet: rules.clone(), recurring: recurring.clone() }
+}
+
+/// Whether what is known of a page was read as it would be read now: by this version of the extractor
+/// and by these rules of its outlet. Another reading is better, or worse, and no edit.
+fn is_read_alike(state: &State, rules: &PageRules) -> bool {
+    let followed = state.followed.iter().map(|one| (one.rule, one.selector.as_str()));
+    state.extractor == extract::VERSION && followed.eq(rules.all())
 }
 
 /// Why what was read of a page is no article.

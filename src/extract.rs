@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod recurring;
+pub mod rules;
 pub mod scan;
 
 mod authors;
@@ -29,6 +30,7 @@ use std::collections::HashSet;
 use dom_query::Document;
 use serde::{Deserialize, Serialize};
 
+use crate::model::page::{Followed, PageRules};
 use crate::model::time::StatedDate;
 use crate::parse::charset;
 use access::{Access, Wall};
@@ -61,8 +63,8 @@ pub struct Source {
 /// What is known of an outlet before its page is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rules {
-    /// CSS selectors of what does not belong to the article.
-    pub drop: Vec<String>,
+    /// What its owner or the catalogue says of its pages.
+    pub outlet: PageRules,
     /// Blocks that recur on the outlet's pages: [`recurring::Recurring::keys`].
     pub recurring: HashSet<u64>,
 }
@@ -163,6 +165,8 @@ pub struct Page {
     pub keys: Vec<u64>,
     /// Blocks that were left out because they recur on the outlet's pages.
     pub recurring: Vec<String>,
+    /// The rules of the outlet, and what each found.
+    pub followed: Vec<Followed>,
 }
 
 impl Page {
@@ -205,14 +209,10 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     let document = Document::from(html);
     let json_ld = JsonLd::of(&document);
     let meta = Meta::of(&document);
-    for selector in &rules.drop {
-        if let Some(found) = document.try_select(selector) {
-            found.remove();
-        }
-    }
-    let blocks = blocks::of(&document);
+    let outcome = rules::follow(&rules.outlet, &document);
+    let blocks = blocks::of(&document, &outcome.kept);
     let keys = blocks.blocks.iter().map(|block| recurring::key(&block.words)).collect();
-    let mut page = Page { keys, ..Page::default() };
+    let mut page = Page { keys, followed: outcome.followed, ..Page::default() };
     metadata::fill(
         &mut page,
         &metadata::Sources { document: &document, json_ld: &json_ld, meta: &meta, source },
@@ -226,15 +226,20 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     let is_article = says_it_is_an_article(&page, &json_ld, &meta);
     let n_words_stated =
         json_ld.article().and_then(|article| json_ld::number(article.get("wordCount")));
-    let voters = voters(html, document, &json_ld);
-    let description = meta.first(&["og:description", "description"]);
-    let about = features::About {
-        headline: page.headline.as_deref(),
-        description: description.as_deref(),
-        authors: &page.authors,
-        is_live: page.kind == Kind::LiveBlog,
+    let has_kept = blocks.blocks.iter().any(|block| block.is_kept);
+    let voters = if has_kept { Vec::new() } else { voters(html, document, &json_ld) };
+    let chosen: Vec<bool> = if has_kept {
+        blocks.blocks.iter().map(|block| block.is_kept).collect()
+    } else {
+        let description = meta.first(&["og:description", "description"]);
+        let about = features::About {
+            headline: page.headline.as_deref(),
+            description: description.as_deref(),
+            authors: &page.authors,
+            is_live: page.kind == Kind::LiveBlog,
+        };
+        choose::choose(&features::of(&blocks, &voters, about))
     };
-    let chosen = choose::choose(&features::of(&blocks, &voters, about));
     compose(&mut page, &blocks, &voters, &chosen, rules);
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,

@@ -11,6 +11,7 @@ pub mod document;
 pub mod entry;
 pub mod feed;
 pub mod fetch;
+pub mod page;
 pub mod reservation;
 pub mod time;
 pub mod units;

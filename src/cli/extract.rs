@@ -13,11 +13,12 @@ use crate::cli::args::{ExtractArgs, Global, PageFormat};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::run::runtime;
 use crate::cli::{log, out, setup};
+use crate::config::page_rules;
 use crate::extract::recurring::Recurring;
 use crate::extract::{PAGE_BYTES_MAX, Rules, Source};
 use crate::fetch::client::Client;
 use crate::fetch::{Answer, Request};
-use crate::model::feed::Validators;
+use crate::model::feed::{Feed, Validators};
 use crate::service::clock;
 use crate::worker::{self, Worker, child};
 use outcome::{Outcome, Read};
@@ -61,6 +62,8 @@ struct Job<'j> {
     runtime: Runtime,
     worker: Worker,
     client: Option<Client>,
+    /// The owner's list, whose outlets may have rules.
+    feeds: Vec<Feed>,
 }
 
 impl<'j> Job<'j> {
@@ -75,6 +78,7 @@ impl<'j> Job<'j> {
             runtime: runtime()?,
             worker: Worker::new(worker::Options::new(program)),
             client: None,
+            feeds: setup::listed(&setup::paths(global)?)?,
         })
     }
 
@@ -84,7 +88,8 @@ impl<'j> Job<'j> {
             Ok(got) => got,
             Err(failed) => return Ok(Outcome::new(name, Err(failed))),
         };
-        let rules = Rules::default();
+        let outlet = page_rules::of_url(&self.feeds, &source.url);
+        let rules = Rules { outlet, ..Rules::default() };
         let page = self.runtime.block_on(self.worker.page(&bytes, &source, &rules));
         let page = page.map_err(Failure::from)?;
         Ok(Outcome::new(name, Ok(Read { page, source })))

@@ -14,6 +14,7 @@ use crate::cli::out::{self, Format};
 use crate::cli::{recluster, reindex, setup};
 use crate::import::{self, Imported, Placed};
 use crate::mention;
+use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
 use crate::parse::articles::RawArticle;
 use crate::service::clock;
@@ -36,6 +37,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
         n_refused: 0,
         now: clock::now(),
         bar: bar(global),
+        feeds: setup::listed(&setup::paths(global)?)?,
     };
     for file in &args.files {
         files::read(&mut job, file)?;
@@ -72,6 +74,8 @@ struct Job<'j> {
     n_refused: usize,
     now: Timestamp,
     bar: ProgressBar,
+    /// The owner's list, whose outlets may have rules.
+    feeds: Vec<Feed>,
 }
 
 impl Job<'_> {

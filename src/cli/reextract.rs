@@ -10,6 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Record, Records};
 use crate::cli::run::runtime;
 use crate::cli::{out, recluster, reindex, setup, when};
+use crate::config::page_rules;
 use crate::enrich::again::{Again, Reread, Trouble, Wish, read_again};
 use crate::enrich::learned::Learned;
 use crate::extract;
@@ -32,6 +33,8 @@ pub(super) fn reextract(global: &Global, args: &ReextractArgs) -> Result<Exit, F
     };
     let pages = rereadings::list(&reader, &filter)?;
     let writer = Writer::open(&layout)?;
+    let feeds = setup::listed(&setup::paths(global)?)?;
+    let rules = page_rules::by_outlet(&feeds);
     let mut worker = Worker::new(worker::Options::new(std::env::current_exe()?));
     let mut learned = Learned::default();
     let wish = match (args.dry_run, args.take_shorter) {
@@ -45,6 +48,7 @@ pub(super) fn reextract(global: &Global, args: &ReextractArgs) -> Result<Exit, F
         warc: &layout.warc(),
         worker: &mut worker,
         learned: &mut learned,
+        rules: &rules,
         wish,
     };
     let tally = all(global, args, &mut again, &pages)?;

@@ -9,10 +9,13 @@ use url::Url;
 
 use crate::config::toml::{self, Problem, TableReader, line_of};
 use crate::config::{closest, did_you_mean};
+use crate::extract::rules;
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext, Revisit};
+use crate::model::page::PageRules;
 
 const OUTLET_KEYS: &[&str] =
-    &["name", "site", "country", "language", "tags", "article_id", "sitemap"];
+    &["name", "site", "country", "language", "tags", "article_id", "sitemap", "extract"];
+const EXTRACT_KEYS: &[&str] = &["keep", "drop", "unwrap"];
 const FEED_KEYS: &[&str] = &[
     "name",
     "url",
@@ -46,6 +49,8 @@ pub struct Outlet {
     pub article_id: Option<ArticleIdPattern>,
     /// Its news sitemap.
     pub sitemap: Option<String>,
+    /// What is known of its pages.
+    pub pages: PageRules,
 }
 
 /// A `[[feed]]` table: what it says itself.
@@ -81,6 +86,7 @@ impl Outlet {
             tags: if self.tags.is_empty() { other.tags.clone() } else { self.tags },
             article_id: self.article_id.or_else(|| other.article_id.clone()),
             sitemap: self.sitemap.or_else(|| other.sitemap.clone()),
+            pages: self.pages.or(&other.pages),
         }
     }
 }
@@ -129,6 +135,7 @@ impl FeedEntry {
             user_agent: self.user_agent,
             site: outlet.site,
             sitemap: self.sitemap.or(outlet.sitemap),
+            pages: outlet.pages,
         }
     }
 }
@@ -200,7 +207,23 @@ fn read_outlet(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option
         tags: reader.texts("tags").unwrap_or_default(),
         article_id: pattern(&mut reader),
         sitemap: address(&mut reader, "sitemap"),
+        pages: page_rules(&mut reader),
     })
+}
+
+/// The `[outlet.extract]` table.
+fn page_rules(outlet: &mut TableReader<'_>) -> PageRules {
+    let Some(mut reader) = outlet.table("extract", EXTRACT_KEYS) else {
+        return PageRules::default();
+    };
+    let mut list = |key: &'static str| {
+        let selectors = reader.texts(key).unwrap_or_default();
+        for reason in selectors.iter().filter_map(|selector| rules::check(selector).err()) {
+            reader.complain(key, format!("`{key}`: {reason}"));
+        }
+        selectors
+    };
+    PageRules { keep: list("keep"), drop: list("drop"), unwrap: list("unwrap") }
 }
 
 fn read_feed(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<FeedEntry> {

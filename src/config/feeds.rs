@@ -75,7 +75,9 @@ pub fn document(feeds: &[&Feed]) -> String {
 /// `feed` as a `[[feed]]` table: its name if the catalogue says the rest, else every key it has.
 pub fn table(feed: &Feed) -> String {
     let mut text = format!("[[feed]]\nname = {}", Value::from(&feed.name));
-    if catalogue::feed(&feed.name) == Some(feed) {
+    // What is known of pages is its outlet's.
+    let is_same = |known: &Feed| *known == Feed { pages: known.pages.clone(), ..feed.clone() };
+    if catalogue::feed(&feed.name).is_some_and(is_same) {
         let words: Vec<&str> =
             feed.outlet.iter().chain(&feed.section).map(String::as_str).collect();
         if !words.is_empty() {
@@ -220,6 +222,16 @@ mod tests {
     }
 
     #[test]
+    fn rules_for_pages_are_those_of_the_outlet() {
+        let own = "[[outlet]]\nname = \"NOS\"\n[outlet.extract]\nkeep = [\"main > p\"]
+                   drop = [\".doneer\", \"[data-x]\"]\n\n[[feed]]\nname = \"nos-binnenland\"\n";
+        let listed = feed(own);
+        assert_eq!(listed.pages.keep, ["main > p"]);
+        assert_eq!(listed.pages.drop, [".doneer", "[data-x]"]);
+        assert!(table(&listed).starts_with("[[feed]]\nname = \"nos-binnenland\"  # NOS"));
+    }
+
+    #[test]
     fn mistakes_are_listed_with_line_and_reason() {
         check_refused(
             "[[feed]]\nname = \"nos-binnenlnd\"\n\n[[feed]]\nname = \"a\"\nurll = \"http://a.example\"
@@ -250,6 +262,17 @@ mod tests {
                 "line 1: unknown key `feeds` [did you mean `[[feed]]`?]",
                 "line 3: a [[feed]] needs a `name`",
                 "line 6: `name` is empty",
+            ],
+        );
+        check_refused(
+            "[[outlet]]\nname = \"A\"\n[outlet.extract]\nkep = [\"main\"]\ndrop = [\"div[\", \"\"]
+             unwrap = \"figure\"\n[[outlet]]\nname = \"B\"\nextract = [\"main\"]\n",
+            &[
+                "line 4: unknown key `kep` [did you mean `keep`?]",
+                "line 5: `drop`: `div[` is no CSS selector",
+                "line 5: `drop`: an empty text is no CSS selector",
+                "line 6: `unwrap` must be a list of texts, as [\"a\", \"b\"], and is of type string",
+                "line 9: `extract` must be a table under a header of its own, and is of type array",
             ],
         );
         check_refused("feed = 3\n", &["line 1: `feed` must be written as [[feed]]"]);

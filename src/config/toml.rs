@@ -107,6 +107,15 @@ impl<'a> TableReader<'a> {
         texts.or_else(|| self.wrong_type(key, item, "a list of texts, as [\"a\", \"b\"]"))
     }
 
+    /// A table within this one.
+    pub(super) fn table(&mut self, key: &str, known: &[&str]) -> Option<TableReader<'_>> {
+        let item = self.table.get(key)?;
+        match item.as_table() {
+            Some(table) => Some(TableReader::new(self.text, table, known, self.problems)),
+            None => self.wrong_type(key, item, "a table under a header of its own"),
+        }
+    }
+
     /// `true` or `false`.
     pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
         let item = self.table.get(key)?;

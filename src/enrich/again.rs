@@ -1,14 +1,16 @@
 //! Reading a page once more from its capture, with a better extractor or with more learned of its
 //! outlet. Nobody is asked, nothing is put off, and nothing counts as an edit.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::enrich::learned::{self, Learned};
 use crate::enrich::plan::{Plan, Seen, What};
-use crate::enrich::{rules, why_not};
+use crate::enrich::{known, why_not};
 use crate::extract::Source;
 use crate::model::capture::digest;
 use crate::model::feed::Revisit;
+use crate::model::page::PageRules;
 use crate::model::time::Timestamp;
 use crate::schedule::pages::Policy;
 use crate::store::captures::{self, Capture};
@@ -56,6 +58,8 @@ pub struct Again<'c> {
     pub worker: &'c mut Worker,
     /// What recurs on the pages of each outlet.
     pub learned: &'c mut Learned,
+    /// What is known of the pages of each outlet that has rules.
+    pub rules: &'c HashMap<String, PageRules>,
     /// What is to be done with it.
     pub wish: Wish,
 }
@@ -99,8 +103,9 @@ pub async fn read_again(
         content_type,
         status: Some(capture.status),
     };
-    let rules = rules(&again.learned.keys(&outlet));
-    let page = match again.worker.page(&bytes, &source, &rules).await? {
+    let rules = again.rules.get(&outlet).cloned().unwrap_or_default();
+    let known = known(&rules, &again.learned.keys(&outlet));
+    let page = match again.worker.page(&bytes, &source, &known).await? {
         Ok(page) => page,
         Err(unread) => return Ok(Reread::Unreadable(unread.as_str().to_owned())),
     };
@@ -113,6 +118,7 @@ pub async fn read_again(
     let plan = Plan {
         article,
         revisit: Revisit::Off,
+        rules,
         policy: Policy::default(),
         at: now,
         state,

@@ -7,12 +7,13 @@ use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::noise;
 use crate::dedupe::reading::{self, Verdict};
 use crate::enrich::again::{Reread, Wish};
-use crate::enrich::{Evidence, Read, rest_of};
+use crate::enrich::{Evidence, Read, is_read_alike, rest_of};
 use crate::extract::access::{Access, Wall};
 use crate::extract::{self, Kind, Page};
 use crate::model::article::{Content, Source};
 use crate::model::capture::digest;
 use crate::model::feed::{Revisit, Validators};
+use crate::model::page::{Followed, PageRules, Rule};
 use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::schedule::pages::{self as ladder, Policy};
@@ -82,6 +83,7 @@ pub(super) enum What {
 pub(super) struct Plan {
     pub(super) article: ArticleRow,
     pub(super) revisit: Revisit,
+    pub(super) rules: PageRules,
     pub(super) policy: Policy,
     pub(super) at: Timestamp,
     pub(super) state: State,
@@ -181,6 +183,7 @@ impl Plan {
                 if !is_known {
                     self.state.unread_hash = self.seen.hash;
                     self.state.extractor = extract::VERSION;
+                    self.state.followed = found_nothing(&self.rules);
                 }
                 self.try_again("not readable");
                 End::new("unread").because(reason)
@@ -257,7 +260,7 @@ impl Plan {
         let last = state::last_reading(tx, self.article, &self.state)?;
         let (merged, is_edit) = match &last {
             None => (reading::complete(&known.current, &content), false),
-            Some(last) if self.state.extractor != extract::VERSION => {
+            Some(last) if !is_read_alike(&self.state, &self.rules) => {
                 (reading::read_anew(&known.current, last, &content), false)
             }
             Some(last) if self.is_less(page, last) => {
@@ -406,6 +409,7 @@ impl Plan {
         state.validators = self.seen.validators.clone();
         state.unread_hash = None;
         state.extractor = extract::VERSION;
+        state.followed.clone_from(&page.followed);
         state.access = Some(page.access.as_str().to_owned());
         state.kind = Some(page.kind.as_str().to_owned());
         state.modified_at = page.modified.map(|date| date.at);
@@ -416,6 +420,16 @@ impl Plan {
         state.dropped = serde_json::to_string(&page.recurring).ok();
         self.read_well();
     }
+}
+
+/// The rules of a page of which nothing else is known.
+fn found_nothing(rules: &PageRules) -> Vec<Followed> {
+    let followed = |(rule, selector): (Rule, &str)| Followed {
+        rule,
+        selector: selector.to_owned(),
+        n_elements: 0,
+    };
+    rules.all().map(followed).collect()
 }
 
 fn content(page: &Page) -> Content {

@@ -3,9 +3,10 @@
 //! A block is what stands between two breaks: a paragraph, a heading, a list item, a caption.
 //! Nothing is judged here.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeId, NodeRef};
 
 use crate::extract::hints::{self, Hints};
 use crate::normalize::text;
@@ -45,6 +46,8 @@ pub(super) struct Block {
     pub shape: Shape,
     /// Its innermost container.
     pub container: usize,
+    /// The outlet's rules say that it is the article's.
+    pub is_kept: bool,
 }
 
 /// An element that holds blocks.
@@ -77,9 +80,9 @@ impl Blocks {
     }
 }
 
-/// The blocks of a document, in their order.
-pub(super) fn of(document: &Document) -> Blocks {
-    let mut walk = Walk::default();
+/// The blocks of a document, in their order. What stands in an element of `kept` is so marked.
+pub(super) fn of(document: &Document, kept: &HashSet<NodeId>) -> Blocks {
+    let mut walk = Walk::new(kept);
     walk.all.containers.push(Container {
         parent: 0,
         name: String::new(),
@@ -87,7 +90,8 @@ pub(super) fn of(document: &Document) -> Blocks {
         path: 0,
     });
     let body = document.body().unwrap_or_else(|| document.root());
-    let context = Context { container: 0, shape: Shape::Bare };
+    let is_kept = kept.contains(&body.id);
+    let context = Context { container: 0, shape: Shape::Bare, is_kept };
     walk.children(&body, context);
     walk.end_block(context);
     walk.all
@@ -97,10 +101,11 @@ pub(super) fn of(document: &Document) -> Blocks {
 struct Context {
     container: usize,
     shape: Shape,
+    is_kept: bool,
 }
 
-#[derive(Default)]
-struct Walk {
+struct Walk<'k> {
+    kept: &'k HashSet<NodeId>,
     all: Blocks,
     text: String,
     n_link_chars: usize,
@@ -111,7 +116,21 @@ struct Walk {
     in_italic: u32,
 }
 
-impl Walk {
+impl<'k> Walk<'k> {
+    fn new(kept: &'k HashSet<NodeId>) -> Self {
+        Self {
+            kept,
+            all: Blocks::default(),
+            text: String::new(),
+            n_link_chars: 0,
+            n_bold_chars: 0,
+            n_italic_chars: 0,
+            in_link: 0,
+            in_bold: 0,
+            in_italic: 0,
+        }
+    }
+
     fn children(&mut self, node: &NodeRef<'_>, context: Context) {
         for child in node.children_it(false) {
             if child.is_text() {
@@ -136,6 +155,9 @@ impl Walk {
         if self.all.blocks.len() >= BLOCKS_MAX {
             return;
         }
+        if is_advertisement(node) {
+            return;
+        }
         match role(&name) {
             Role::Skipped => {}
             Role::Break => self.line_break(context),
@@ -155,8 +177,11 @@ impl Walk {
 
     fn block(&mut self, node: &NodeRef<'_>, name: &str, context: Context) {
         self.end_block(context);
-        let inner =
-            Context { container: self.all.containers.len(), shape: shape(name, context.shape) };
+        let inner = Context {
+            container: self.all.containers.len(),
+            shape: shape(name, context.shape),
+            is_kept: context.is_kept || self.kept.contains(&node.id),
+        };
         self.all.containers.push(Container {
             parent: context.container,
             name: name.to_owned(),
@@ -197,6 +222,7 @@ impl Walk {
             n_italic_chars,
             shape: context.shape,
             container: context.container,
+            is_kept: context.is_kept,
         });
     }
 }
@@ -220,6 +246,33 @@ pub(super) fn words_of(text: &str) -> (String, usize) {
         words.push(' ');
     }
     (words, n_words)
+}
+
+/// What sites the world over call the places of advertisements, by whole words of `class`. One that
+/// stands between two paragraphs is not told from them by its words.
+const ADVERTISEMENTS: [&str; 11] = [
+    "ad",
+    "ads",
+    "advert",
+    "advertisement",
+    "advertentie",
+    "ad-slot",
+    "ad-container",
+    "ad-wrapper",
+    "ad-unit",
+    "adsbygoogle",
+    "sponsored",
+];
+
+fn is_advertisement(node: &NodeRef<'_>) -> bool {
+    let Some(element) = node.element_ref() else { return false };
+    element.attrs.iter().any(|attribute| match &*attribute.name.local {
+        "class" => {
+            attribute.value.split_ascii_whitespace().any(|class| ADVERTISEMENTS.contains(&class))
+        }
+        "data-ad-slot" => true,
+        _ => false,
+    })
 }
 
 enum Role {

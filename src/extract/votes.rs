@@ -105,6 +105,7 @@ mod tests {
             n_italic_chars: 0,
             shape: Shape::Paragraph,
             container: 0,
+            is_kept: false,
         }
     }
 

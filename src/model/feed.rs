@@ -5,6 +5,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::curve::DayCurve;
+use crate::model::page::PageRules;
 use crate::model::time::Timestamp;
 
 /// A subscription: one entry of the feed list.
@@ -38,6 +39,8 @@ pub struct Feed {
     pub site: Option<String>,
     /// The news sitemap of its outlet; without it, robots.txt says which there are.
     pub sitemap: Option<String>,
+    /// What is known of the pages of its outlet.
+    pub pages: PageRules,
 }
 
 impl Feed {
@@ -58,6 +61,7 @@ impl Feed {
             user_agent: None,
             site: None,
             sitemap: None,
+            pages: PageRules::default(),
         }
     }
 

@@ -5,6 +5,7 @@
 use html5ever::tokenizer::Tag;
 
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext, Revisit};
+use crate::model::page::PageRules;
 use crate::parse::subscriptions::Subscription;
 use crate::parse::tags::{self, End, Markup, Piece, attribute};
 
@@ -153,6 +154,7 @@ impl Outline<'_> {
             user_agent: exact("knipsel:useragent"),
             site: exact("knipsel:site"),
             sitemap: exact("knipsel:sitemap"),
+            pages: PageRules::default(),
         })
     }
 }

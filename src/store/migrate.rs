@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 13;
+pub(super) const VERSION: u32 = 14;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0011_push.sql"),
     include_str!("../../migrations/0012_mentions.sql"),
     include_str!("../../migrations/0013_watch.sql"),
+    include_str!("../../migrations/0040_page_rules.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -67,7 +67,7 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("where an article was seen", statement("library.rs", "SIGHTINGS")),
         ("due feeds", statement("feeds.rs", "DUE")),
         ("due pages", statement("pages.rs", "DUE")),
-        ("the state of a page", statement("pages.rs", "STATE")),
+        ("the state of a page", statement("pages/state.rs", "STATE")),
         ("what a feed lists", statement("sightings.rs", "LISTED")),
         ("how far back a feed reaches", statement("sightings.rs", "APPEARED")),
         ("the last window of a feed", statement("coverage.rs", "EDGE")),

@@ -92,7 +92,14 @@ fn wishes(feed: &Feed) -> Vec<Fact> {
         ("article id", pattern.map(str::to_owned)),
         ("user agent", feed.user_agent.clone()),
         ("sitemap", feed.sitemap.clone()),
+        ("page rules", page_rules(feed)),
     ]
+}
+
+fn page_rules(feed: &Feed) -> Option<String> {
+    let rules = feed.pages.all().map(|(rule, selector)| format!("{} {selector}", rule.as_str()));
+    let rules: Vec<String> = rules.collect();
+    (!rules.is_empty()).then(|| rules.join("; "))
 }
 
 fn state(health: &FeedHealth) -> [Fact; 10] {

@@ -7,8 +7,10 @@ use tokio::runtime::Runtime;
 use crate::cli::failure::Failure;
 use crate::cli::import::{Job, files};
 use crate::cli::run::runtime;
+use crate::config::page_rules;
 use crate::extract::access::Access;
 use crate::extract::{Page, Rules, Source};
+use crate::model::feed::Feed;
 use crate::parse::articles::RawArticle;
 use crate::parse::date;
 use crate::warc::read::{Record, Records};
@@ -22,7 +24,7 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path) -> Result<(), Failure> {
     for (number, record) in (1..).zip(Records::open(path)?) {
         let record = record.map_err(|error| files::unreadable(job, &error))?;
         let article = match record.kind() {
-            "response" => reader.page(&record)?,
+            "response" => reader.page(&record, &job.feeds)?,
             "conversion" => text(&record),
             _ => None,
         };
@@ -40,7 +42,7 @@ struct PageReader {
 }
 
 impl PageReader {
-    fn page(&mut self, record: &Record) -> Result<Option<RawArticle>, Failure> {
+    fn page(&mut self, record: &Record, feeds: &[Feed]) -> Result<Option<RawArticle>, Failure> {
         let status = String::from_utf8_lossy(record.block.get(9..12).unwrap_or_default());
         let content_type = record.http_header("Content-Type");
         let is_html = content_type.as_deref().is_some_and(|of| of.contains("html"));
@@ -50,7 +52,7 @@ impl PageReader {
         };
         let url = url.trim_matches(['<', '>']).to_owned();
         let source = Source { url: url.clone(), content_type, ..Source::default() };
-        let rules = Rules::default();
+        let rules = Rules { outlet: page_rules::of_url(feeds, &source.url), ..Rules::default() };
         let page = self.worker.page(record.payload(), &source, &rules);
         let page = self.runtime.block_on(page)?;
         Ok(page.ok().and_then(|page| of_page(page, url)))

@@ -9,6 +9,7 @@ use crate::enrich::learned;
 use crate::extract;
 use crate::extract::Candidate;
 use crate::extract::recurring::{self, Recurring};
+use crate::model::page::Followed;
 use crate::store::library::Article;
 use crate::store::pages::state::{self, State};
 use crate::store::{ArticleRow, Reader, recurring as counted};
@@ -55,6 +56,11 @@ impl Explained {
     }
 }
 
+/// The rules of the outlet by which the page was read.
+fn followed(state: Option<&State>) -> impl Iterator<Item = &Followed> {
+    state.into_iter().flat_map(|state| &state.followed)
+}
+
 fn record(article: &Article, explained: &Explained) -> Record {
     let Explained { state, candidates, dropped, n_counted } = explained;
     let candidates: Vec<Value> = candidates
@@ -64,6 +70,11 @@ fn record(article: &Article, explained: &Explained) -> Record {
     let dropped: Vec<Value> =
         dropped.iter().map(|(text, n)| json!({ "text": text, "pages": n })).collect();
     let of = state.as_ref();
+    let rules: Vec<Value> = followed(state.as_ref())
+        .map(
+            |one| json!({ "rule": one.rule, "selector": one.selector, "elements": one.n_elements }),
+        )
+        .collect();
     let fields = [
         ("id", json!(article.id.as_str())),
         ("revision", json!(article.revision.number)),
@@ -80,6 +91,7 @@ fn record(article: &Article, explained: &Explained) -> Record {
         ("extractor", json!(of.map(|state| state.extractor))),
         ("extractor_now", json!(extract::VERSION)),
         ("candidates", json!(candidates)),
+        ("rules", json!(rules)),
         ("recurring", json!(dropped)),
         ("pages_counted", json!(n_counted)),
     ];
@@ -115,6 +127,10 @@ fn page(article: &Article, explained: &Explained) -> Result<(), Failure> {
         let percent = one.agreement * 100.0;
         let (name, n_words) = (clean(&one.name), one.n_words);
         line(&format!("{name}: {n_words} words, which hold {percent:.0} % of the text"))?;
+    }
+    for one in followed(Some(state)) {
+        let (rule, selector, n) = (one.rule.as_str(), clean(&one.selector), one.n_elements);
+        line(&format!("rule of the outlet: {rule} `{selector}`, which found {n}"))?;
     }
     for (block, n_pages) in dropped {
         let on = n_pages.map_or_else(

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 use crate::dedupe::fingerprint::Short;
 use crate::model::article::Content;
 use crate::model::feed::Validators;
+use crate::model::page::Followed;
 use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::store::articles::{from_json, to_json};
 use crate::store::{ArticleRow, Error, Reader, Tx, changes, text};
@@ -74,6 +75,8 @@ pub struct State {
     pub candidates: Option<String>,
     /// Blocks left out because they recur, as JSON.
     pub dropped: Option<String>,
+    /// The rules of the outlet by which it was last read, and what each found.
+    pub followed: Vec<Followed>,
 }
 
 const STATE: &str = "
@@ -81,7 +84,7 @@ const STATE: &str = "
            p.n_failures, p.last_page_at, coalesce(p.last_outcome, ''), p.last_error, p.etag,
            p.last_modified, p.body_hash, p.unread_hash, p.extractor, p.access, p.last_access, p.kind,
            p.title, p.authors, p.modified_at, p.doubt, p.text_revision_id, p.changed_at, p.gone_at,
-           p.image, p.canonical_url, p.wire, p.candidates, p.dropped
+           p.image, p.canonical_url, p.wire, p.candidates, p.dropped, p.rules
     FROM page AS p
     JOIN article AS a ON a.id = p.article_id
     WHERE p.article_id = :article";
@@ -133,7 +136,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<State> {
         wire: row.get(29)?,
         candidates: row.get(30)?,
         dropped: row.get(31)?,
+        followed: followed(row.get(32)?),
     })
+}
+
+fn followed(json: Option<String>) -> Vec<Followed> {
+    json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
 }
 
 const LAST_TEXT: &str = "
@@ -184,7 +192,7 @@ const SET_STATE: &str = "
         authors = :authors, modified_at = :modified_at, doubt = :doubt,
         text_revision_id = :text_revision, changed_at = :changed_at, gone_at = :gone_at,
         image = :image, canonical_url = :canonical_url, wire = :wire, candidates = :candidates,
-        dropped = :dropped
+        dropped = :dropped, rules = :rules
     WHERE article_id = :article";
 
 /// Remembers `state`.
@@ -192,6 +200,8 @@ pub fn set_state(tx: &Tx<'_>, article: ArticleRow, state: &State) -> Result<(), 
     changes::touch_if_news(tx, article, state)?;
     let failed = || Error::sqlite("store the state of a page");
     let seconds = |moment: Option<Timestamp>| moment.map(Timestamp::seconds);
+    let followed = Some(&state.followed).filter(|followed| !followed.is_empty());
+    let rules = followed.and_then(|followed| serde_json::to_string(followed).ok());
     tx.connection
         .prepare_cached(SET_STATE)
         .map_err(failed())?
@@ -224,6 +234,7 @@ pub fn set_state(tx: &Tx<'_>, article: ArticleRow, state: &State) -> Result<(), 
             ":wire": state.wire,
             ":candidates": state.candidates,
             ":dropped": state.dropped,
+            ":rules": rules,
         })
         .map_err(failed())?;
     Ok(())

@@ -1,0 +1,106 @@
+//! Pages read once more from what was kept, and how a text came about.
+
+use serde_json::json;
+
+use crate::news::{Item, item, rss};
+use crate::pages::{AT_ONCE, page, paragraphs};
+use crate::program::Program;
+use crate::web::{Route, Web};
+
+/// An outlet of four articles that prints the same paragraph in each, which can be known only once
+/// they have all been read; its pages are kept as sent.
+fn repeating() -> (Web, Program) {
+    let web = Web::start();
+    let items: Vec<Item> = (0..4)
+        .map(|n| Item { link: web.url(&format!("/nieuws/120000{n}/x")), ..item(n) })
+        .collect();
+    for (n, item) in items.iter().enumerate() {
+        let town = ["Assen", "Norg", "Roden", "Vries"][n];
+        let own = |text: String| format!("{text} Zo gaat het ook in {town}.");
+        let mut text: Vec<String> = paragraphs().into_iter().map(own).collect();
+        text.insert(3, REPEATED.to_owned());
+        let html = ("content-type", "text/html; charset=utf-8".to_owned());
+        let document = Route::document(page(&item.title, &text, n));
+        let headers = [document.headers.clone(), vec![html]].concat();
+        web.set(&format!("/nieuws/120000{n}/x"), Route { headers, ..document });
+    }
+    web.set("/rss", Route::document(rss(&items)));
+    let program = Program::with_pages(&web.url("/rss"));
+    let polled = [&["poll", "--all", "--set", "archive.raw=pages"], &AT_ONCE[..]].concat();
+    program.ok(&polled);
+    (web, program)
+}
+
+const REPEATED: &str = "De redactie van deze krant houdt iedere dinsdag open huis voor lezers die \
+                        willen weten hoe verhalen tot stand komen.";
+
+#[test]
+fn a_better_reading_of_what_was_kept_is_no_edit() {
+    let (web, program) = repeating();
+    let texts = || {
+        let ids = program.rows("SELECT id FROM articles ORDER BY id");
+        ids.iter().map(|id| program.json(&["show", id])["text"].to_string()).collect::<Vec<_>>()
+    };
+    let n_repeating = |texts: &[String]| texts.iter().filter(|t| t.contains("open huis")).count();
+    let before = texts();
+    assert!(n_repeating(&before) >= 2, "{before:?}");
+    let n_asked = web.asked_for("/nieuws/1200000/x").len();
+
+    let told = program.run(&["reextract"]);
+    let nothing = "every page was read by this version; `--all` reads them again\n";
+    assert_eq!((told.code, told.stderr.as_str()), (1, nothing));
+    let dry = program.json(&["reextract", "--all", "--dry-run"]);
+    assert_eq!(dry.as_array().unwrap().len(), n_repeating(&before));
+    assert_eq!(texts(), before);
+
+    program.ok(&["reextract", "--all"]);
+    assert_eq!(n_repeating(&texts()), 0);
+    assert_eq!(web.asked_for("/nieuws/1200000/x").len(), n_asked);
+    assert_eq!(program.run(&["revisions"]).code, 1);
+    assert_eq!(program.run(&["search", "is:revised"]).code, 1);
+    assert!(program.rows("SELECT id FROM revisions WHERE changed IS NOT NULL").is_empty());
+    let again = program.run(&["reextract", "--all"]);
+    assert!(again.stderr.starts_with("0 read otherwise, 4 the same;"), "{}", again.stderr);
+}
+
+#[test]
+fn pages_read_by_an_older_version_are_read_once_more_and_never_get_worse() {
+    let (_web, program) = repeating();
+    let archive = rusqlite::Connection::open(program.archive("archive.db")).unwrap();
+    archive.execute("UPDATE page SET extractor = 0", []).unwrap();
+    let ran = program.run(&["reextract"]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(program.rows("SELECT count(*) FROM pages WHERE last_outcome = 'read'"), ["4"]);
+    assert_eq!(program.run(&["reextract"]).code, 1);
+
+    // A document that is damaged on disk costs nothing but its own reading.
+    archive.execute("UPDATE page SET extractor = 0", []).unwrap();
+    let before = program.rows("SELECT id, revision, words FROM articles ORDER BY id");
+    archive.execute("UPDATE capture SET offset = offset + 7", []).unwrap();
+    let ran = program.run(&["reextract"]);
+    assert!(ran.stderr.contains("4 not readable"), "{}", ran.stderr);
+    assert_eq!(program.rows("SELECT id, revision, words FROM articles ORDER BY id"), before);
+}
+
+#[test]
+fn how_a_text_was_made_of_its_page_is_told() {
+    let (_web, program) = repeating();
+    program.ok(&["reextract", "--all"]);
+    let id = &program.rows("SELECT id FROM articles ORDER BY id")[0];
+    let told = program.json(&["show", id, "--explain"]);
+    assert_eq!(told["outcome"], json!("read"));
+    assert_eq!(told["access"], json!("full"));
+    assert_eq!(told["extractor"], told["extractor_now"]);
+    let left_out = told["recurring"].as_array().unwrap();
+    assert!(left_out.contains(&json!({ "text": REPEATED, "pages": 4 })), "{left_out:?}");
+    let names: Vec<&str> = told["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["name"].as_str().unwrap())
+        .collect();
+    assert!(names.contains(&"trafilatura") && names.contains(&"readability"), "{names:?}");
+    let page = program.ok(&["show", id, "--explain"]);
+    let line = format!("left out, on 4 of 4 pages of the outlet: {REPEATED}");
+    assert!(page.contains(&line), "{page}");
+}
