@@ -21,6 +21,8 @@ pub mod coverage;
 
 pub mod websub;
 
+pub mod alarm;
+
 pub mod query;
 
 pub mod export;

@@ -11,6 +11,7 @@ use crate::service::watch::Watch;
 use crate::store::Layout;
 use crate::{config, fetch, follow, store};
 
+pub mod alarms;
 pub mod backfill;
 pub mod clock;
 mod engine;
@@ -20,6 +21,7 @@ pub mod pass;
 mod readings;
 mod report;
 pub mod signals;
+mod tell;
 mod ticker;
 mod watch;
 

@@ -25,6 +25,7 @@ mod reader;
 pub mod recurring;
 pub mod repairs;
 pub mod rereadings;
+pub mod reserve;
 pub mod revisions;
 pub mod shingles;
 pub mod sightings;
@@ -35,6 +36,7 @@ pub mod subscriptions;
 mod text;
 pub mod told;
 pub mod verify;
+pub mod vitals;
 pub mod walls;
 pub mod watches;
 mod writer;
@@ -166,6 +168,11 @@ impl Layout {
     /// The folder of what was kept as servers sent it.
     pub fn warc(&self) -> PathBuf {
         self.dir.join("warc")
+    }
+
+    /// A file of nothing, given up when the disk is full.
+    pub fn reserve(&self) -> PathBuf {
+        self.dir.join("reserve")
     }
 
     /// The file that the one writing daemon holds.

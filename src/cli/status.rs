@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::alarm::{self, Alarm};
 use crate::cli::args::{Global, StatusArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, line};
@@ -12,9 +13,9 @@ use crate::index::search::Searcher;
 use crate::model::units::ByteSize;
 use crate::poll::lessons;
 use crate::schedule;
-use crate::service::clock;
+use crate::service::{self, clock};
 use crate::store::library::{self, FeedHealth, Totals};
-use crate::store::{Layout, Lock, Reader, changes};
+use crate::store::{Layout, Lock, Reader, changes, vitals};
 
 /// Feeds at risk named in the line for people.
 const RISKS_MAX: usize = 6;
@@ -27,6 +28,7 @@ struct Overview {
     n_behind: i64,
     size_bytes: u64,
     problem: Option<String>,
+    alarms: Vec<Alarm>,
     feeds: Vec<FeedHealth>,
 }
 
@@ -57,6 +59,7 @@ fn look(global: &Global) -> Result<Overview, Failure> {
     Ok(Overview {
         is_running: Lock::is_held(&layout),
         totals: library::totals(&reader)?,
+        alarms: alarms(&reader, &layout, global)?,
         n_behind: (changes::last(&reader)? - watermark).max(0),
         size_bytes: size(&layout),
         problem: problem.err().map(|failure| failure.to_string()).or(outage),
@@ -65,10 +68,29 @@ fn look(global: &Global) -> Result<Overview, Failure> {
     })
 }
 
+/// What is wrong: as can be seen from here, and as a running daemon has found.
+fn alarms(reader: &Reader, layout: &Layout, global: &Global) -> Result<Vec<Alarm>, Failure> {
+    let options = setup::paths(global).and_then(|paths| setup::settings(global, &paths));
+    let options = options.map(|loaded| loaded.settings.alarm).unwrap_or_default();
+    let now = clock::now();
+    let mut alarms = alarm::judge(&options, &service::alarms::facts(reader, layout, now)?, now);
+    if Lock::is_held(layout) {
+        for stored in vitals::alarms(reader)?.into_iter().filter(|stored| !stored.is_over) {
+            match alarms.iter_mut().find(|alarm| alarm.condition == stored.alarm.condition) {
+                Some(alarm) => alarm.since = alarm.since.min(stored.alarm.since),
+                None => alarms.push(stored.alarm),
+            }
+        }
+        alarms.sort_by_key(|alarm| alarm.condition);
+    }
+    Ok(alarms)
+}
+
 fn size(layout: &Layout) -> u64 {
     let files = |dir: &Path| std::fs::read_dir(dir).into_iter().flatten().flatten();
     let bytes = |file: std::fs::DirEntry| file.metadata().map_or(0, |metadata| metadata.len());
-    let of_archive = files(layout.dir()).filter(|file| file.path().is_file());
+    let is_counted = |path: &Path| path.is_file() && path != layout.reserve();
+    let of_archive = files(layout.dir()).filter(|file| is_counted(&file.path()));
     of_archive.chain(files(&layout.index())).map(bytes).sum()
 }
 
@@ -78,6 +100,7 @@ fn machine(overview: &Overview) -> Record {
         ("archive", json!(overview.layout.dir().display().to_string())),
         ("running", json!(overview.is_running)),
         ("problem", json!(overview.problem)),
+        ("alarms", json!(overview.alarms.iter().map(alarm_record).collect::<Vec<_>>())),
         ("articles", json!(totals.n_articles)),
         ("revisions", json!(totals.n_revisions)),
         ("fetches", json!(totals.n_fetches)),
@@ -91,6 +114,15 @@ fn machine(overview: &Overview) -> Record {
         ),
     ];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn alarm_record(alarm: &Alarm) -> Value {
+    json!({
+        "alarm": alarm.condition.as_str(),
+        "text": alarm.text,
+        "since": render::moment(Some(alarm.since)),
+        "advice": alarm.condition.advice(),
+    })
 }
 
 /// How every feed is doing, as records.
@@ -150,6 +182,9 @@ fn people(overview: &Overview) -> Result<(), Failure> {
     }
     if let Some(problem) = &overview.problem {
         line(&format!("problem   {}", clean(problem)))?;
+    }
+    for alarm in &overview.alarms {
+        line(&format!("alarm     {}: {}", alarm.condition.as_str(), clean(&alarm.text)))?;
     }
     for feed in &overview.feeds {
         if let Some(moved) = moved(feed).filter(|_| has_settled_move(feed)) {

@@ -10,7 +10,7 @@ use toml_edit::DocumentMut;
 use crate::config::layers::{InForce, Layers};
 use crate::config::paths::SettingsFile;
 use crate::config::{Environment, Error, file};
-use crate::{fetch, schedule, warc, websub};
+use crate::{alarm, fetch, schedule, warc, websub};
 
 /// Every key with its default and a comment, as shown to the owner.
 pub const DEFAULTS: &str = include_str!("../../config/knipsel.toml");
@@ -29,6 +29,8 @@ pub struct Settings {
     pub archive: warc::Options,
     /// Where hubs that push can reach us.
     pub websub: websub::Options,
+    /// What is told to the owner, and how.
+    pub alarm: alarm::Options,
 }
 
 /// Where settings may come from, besides the defaults.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -26,6 +27,7 @@ const RELATED_MAX: usize = 500;
 pub(super) struct Follower {
     sender: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
+    indexed: Arc<AtomicI64>,
 }
 
 impl Follower {
@@ -33,11 +35,18 @@ impl Follower {
     pub(super) fn start(layout: &Layout, writer: Arc<Writer>) -> Result<Self, Error> {
         let (sender, receiver) = sync_channel(1);
         let layout = layout.clone();
+        let indexed = Arc::new(AtomicI64::new(0));
+        let reached = Arc::clone(&indexed);
         let thread = std::thread::Builder::new()
             .name("follower".to_owned())
-            .spawn(move || run(&layout, &writer, &receiver))
+            .spawn(move || run(&layout, &writer, &receiver, &reached))
             .map_err(|source| Error::System { action: "start the index follower", source })?;
-        Ok(Self { sender: Some(sender), thread: Some(thread) })
+        Ok(Self { sender: Some(sender), thread: Some(thread), indexed })
+    }
+
+    /// The last change that the search index has.
+    pub(super) fn indexed(&self) -> i64 {
+        self.indexed.load(Ordering::Relaxed)
     }
 }
 
@@ -52,7 +61,7 @@ impl Drop for Follower {
 
 /// Search is a convenience, the archive is not: trouble here is reported, tried again, and stops
 /// nothing.
-fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>) {
+fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>, indexed: &AtomicI64) {
     let mut index: Option<(Reader, Index)> = None;
     let mut index_trouble = Trouble::new("the search index is behind");
     let mut name_trouble = Trouble::new("the names in texts are behind");
@@ -64,6 +73,9 @@ fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>) {
         let n_named = name_trouble.tell(name(layout, writer));
         if index_trouble.tell(catch_up(layout, &mut index)).is_none() {
             index = None;
+        }
+        if let Some((_, index)) = &index {
+            indexed.store(index.watermark(), Ordering::Relaxed);
         }
         let n_related = story_trouble.tell(relate(layout, writer));
         if is_stopping {

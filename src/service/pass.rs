@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::model::fetch::Outcome;
+use crate::service::alarms::Alarms;
 use crate::service::engine::Engine;
 use crate::service::engine::repairs::Repairs;
 use crate::service::{Error, Setup, follower};
-use crate::store::{Layout, Reader, Writer, feeds};
+use crate::store::{Layout, Lock, Reader, Writer, feeds};
 use crate::{follow, mention, relate};
 
 /// Articles read for names and compared with others in one pass that found any. The first pass over
@@ -130,12 +131,21 @@ pub async fn pass(
     if !is_stopped {
         summary.n_pages = read_pages(&mut engine, &mut shutdown).await?;
     }
-    let _lock = engine.close().await;
+    let _lock = close(engine, setup).await?;
     let layout = setup.layout.clone();
     let n_compared_max = if summary.is_idle() { 0 } else { COMPARED_MAX };
     let followed = tokio::task::spawn_blocking(move || catch_up(&layout, n_compared_max)).await;
     followed.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
     Ok(summary)
+}
+
+/// Looks whether something is wrong, for who polls by a timer is told as well, and closes.
+async fn close(engine: Engine, setup: &Setup) -> Result<Lock, Error> {
+    let mut alarms = Alarms::open(setup, &engine, None)?;
+    alarms.look(&engine.reader, None, (setup.clock)()).await?;
+    alarms.finish((setup.clock)()).await;
+    drop(alarms);
+    Ok(engine.close().await)
 }
 
 fn catch_up(layout: &Layout, n_compared_max: usize) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::config;
 use crate::config::settings::Settings;
+use crate::service::alarms::Alarms;
 use crate::service::engine::push::Push;
 use crate::service::engine::repairs::Repairs;
 use crate::service::engine::{Ended, Engine, Event, ReadEnd};
@@ -20,6 +21,9 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Ticks between two looks at the owner's files.
 const TICKS_PER_LOOK: u32 = 2;
+
+/// Ticks between two looks whether something is wrong.
+const TICKS_PER_ALARM: u32 = 5;
 
 /// A feed whose poll could not be stored waits this long: the disk may be full.
 const HOLD: Duration = Duration::from_secs(60);
@@ -54,10 +58,11 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
 
 struct Ticker {
     // Dropped before the engine, which holds the lock: the next daemon finds the index free.
-    _follower: Follower,
+    follower: Follower,
     engine: Engine,
     repairs: Repairs,
     push: Push,
+    alarms: Alarms,
     setup: Setup,
     watchdog: Watchdog,
     held: HashMap<FeedId, Instant>,
@@ -70,12 +75,15 @@ impl Ticker {
         let mut engine = Engine::open(&setup).await?;
         let mut push = Push::default();
         push.set(&mut engine).await?;
+        let now = (setup.clock)();
+        let alarms = Alarms::open(&setup, &engine, Some(now))?;
         let follower = Follower::start(&setup.layout, engine.writer())?;
         let ticker = Self {
             engine,
             repairs: Repairs::default(),
             push,
-            _follower: follower,
+            follower,
+            alarms,
             setup,
             watchdog: Watchdog::new(),
             held: HashMap::new(),
@@ -111,11 +119,21 @@ impl Ticker {
             tracing::error!("cannot look up which hubs to ask: {}", cause(&error));
         }
         self.start_pages();
+        if self.n_ticks.is_multiple_of(TICKS_PER_ALARM) {
+            self.look_for_alarms().await;
+        }
         if self.watchdog.is_due() {
             match self.engine.ping_writer().await {
                 Ok(()) => self.watchdog.feed(),
                 Err(error) => tracing::error!("the archive does not answer: {error}"),
             }
+        }
+    }
+
+    async fn look_for_alarms(&mut self) {
+        let (indexed, now) = (Some(self.follower.indexed()), (self.setup.clock)());
+        if let Err(error) = self.alarms.look(&self.engine.reader, indexed, now).await {
+            tracing::error!("cannot look whether all is well: {}", cause(&error));
         }
     }
 
@@ -156,10 +174,13 @@ impl Ticker {
     }
 
     fn end_poll(&mut self, ended: Option<Ended>) {
-        let Some(Ended { feed, result: Err(error) }) = ended else { return };
+        let Some(Ended { feed, result }) = ended else { return };
+        let Err(error) = result else { return self.alarms.stored() };
         let name = self.engine.feed(feed).map(|feed| feed.name.as_str()).unwrap_or_default();
         tracing::error!(feed.name = name, "cannot store the poll of {name}: {}", cause(&error));
         self.held.insert(feed, Instant::now() + HOLD);
+        let reason = format!("polls cannot be stored: {}", cause(&error));
+        self.alarms.not_stored(reason, (self.setup.clock)());
     }
 
     /// Reads the owner's files again. A mistake in them leaves all as it was.
@@ -167,9 +188,14 @@ impl Ticker {
         let Some(files) = self.setup.files.clone() else { return };
         notify::reloading();
         match self.reread(&files).await {
-            Ok(()) => tracing::info!("reloaded: {}", self.status()),
+            Ok(()) => {
+                tracing::info!("reloaded: {}", self.status());
+                self.alarms.files(None, (self.setup.clock)());
+            }
             Err(error) => {
-                tracing::error!("not reloaded, the old settings and feeds stay: {}", cause(&error));
+                let reason = cause(&error);
+                tracing::error!("not reloaded, the old settings and feeds stay: {reason}");
+                self.alarms.files(Some(reason), (self.setup.clock)());
             }
         }
         notify::ready(&self.status());
@@ -180,6 +206,7 @@ impl Ticker {
         let feeds = config::feeds::load(&files.feeds)?;
         let setup = Setup { settings, feeds, ..self.setup.clone() };
         self.engine.reload(&setup).await?;
+        self.alarms.set(&setup.settings.alarm);
         self.setup = setup;
         self.push.set(&mut self.engine).await
     }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 14;
+pub(super) const VERSION: u32 = 15;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -21,7 +21,8 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0011_push.sql"),
     include_str!("../../migrations/0012_mentions.sql"),
     include_str!("../../migrations/0013_watch.sql"),
-    include_str!("../../migrations/0040_page_rules.sql"),
+    include_str!("../../migrations/0014_page_rules.sql"),
+    include_str!("../../migrations/0015_alarm.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

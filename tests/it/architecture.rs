@@ -15,6 +15,7 @@ const RANKS: [&[&str]; 10] = [
         "schedule",
         "coverage",
         "websub",
+        "alarm",
         "query",
         "export",
     ],

@@ -18,7 +18,7 @@ use crate::web::{Route, Web};
 const BINARY: &str = env!("CARGO_BIN_EXE_knipsel");
 
 /// A program that has polled `n` articles once.
-fn polled(web: &Web, n: usize) -> Program {
+pub(crate) fn polled(web: &Web, n: usize) -> Program {
     web.set("/rss", Route::document(rss(&items(0..n))));
     let program = Program::with_feed(&web.url("/rss"));
     program.poll_all();
@@ -33,7 +33,7 @@ fn shell(program: &Program, script: &str) -> Output {
 /// The same as root of a name space of its own, in which it may mount; `None` where the system
 /// does not allow that.
 #[expect(clippy::print_stderr, reason = "a check that was skipped says so")]
-fn mounting(program: &Program, script: &str) -> Option<Output> {
+pub(crate) fn mounting(program: &Program, script: &str) -> Option<Output> {
     let arguments = ["--user", "--map-root-user", "--mount", "sh"];
     let mut unshare = Command::new("unshare");
     unshare.args(arguments);
@@ -59,7 +59,7 @@ fn script_in(mut command: Command, program: &Program, script: &str) -> Output {
         .unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 

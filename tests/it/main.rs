@@ -9,6 +9,8 @@ mod program; // the real binary, in a home of its own
 mod web; // a scripted web on loopback that records what it was asked
 
 // What they say.
+#[cfg(target_os = "linux")] // a full disk
+mod alarm; // what is told to the owner, once
 mod architecture; // the rules of the house
 mod ask; // importing, finding, showing; hostile input; what goes wrong
 mod coverage; // the ledger: what may have been missed

@@ -1,0 +1,153 @@
+//! Runs the owner's command for an alarm: one at a time, with a limit on its time.
+
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::json;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::alarm::{Alarm, Condition};
+
+/// How long the command may take; then it is killed, with all it started.
+const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// How much of what it complains of is kept.
+const COMPLAINT_BYTES_MAX: usize = 400;
+
+/// What came of telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) condition: Condition,
+    /// Why the command was in vain.
+    pub(super) failure: Option<String>,
+}
+
+/// Tells of `alarms`, one after the other.
+pub(super) async fn all(command: &str, archive: &Path, alarms: Vec<Alarm>) -> Vec<Told> {
+    let mut told = Vec::with_capacity(alarms.len());
+    for alarm in alarms {
+        let failure = tell(command, archive, &alarm, TIME_MAX).await.err();
+        told.push(Told { condition: alarm.condition, failure });
+    }
+    told
+}
+
+async fn tell(
+    command: &str,
+    archive: &Path,
+    alarm: &Alarm,
+    time_max: Duration,
+) -> Result<(), String> {
+    let (since, advice) = (alarm.since.to_rfc3339(), alarm.condition.advice());
+    let mut child = Command::new("sh")
+        .args(["-c", command])
+        .env("KNIPSEL_ALARM", alarm.condition.as_str())
+        .env("KNIPSEL_ALARM_TEXT", &alarm.text)
+        .env("KNIPSEL_ALARM_SINCE", &since)
+        .env("KNIPSEL_ALARM_ADVICE", advice)
+        .env("KNIPSEL_ALARM_ARCHIVE", archive)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("cannot be run: {error}"))?;
+    let facts = json!({
+        "alarm": alarm.condition.as_str(),
+        "text": alarm.text,
+        "since": since,
+        "advice": advice,
+        "archive": archive.to_string_lossy(),
+    });
+    let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    if let Ok(ended) = timeout(time_max, attend(&mut child, format!("{facts}\n"))).await {
+        return ended;
+    }
+    if let Some(group) = group {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = child.wait().await;
+    Err(format!("took longer than {} s and was killed", time_max.as_secs()))
+}
+
+async fn attend(child: &mut Child, facts: String) -> Result<(), String> {
+    let (input, complaints) = (child.stdin.take(), child.stderr.take());
+    let feed = async {
+        if let Some(mut input) = input {
+            // One that does not read has been told by its environment.
+            let _ = input.write_all(facts.as_bytes()).await;
+        }
+    };
+    let ((), complaint, status) = tokio::join!(feed, beginning(complaints), child.wait());
+    judge(status, &complaint)
+}
+
+fn judge(status: std::io::Result<ExitStatus>, complaint: &str) -> Result<(), String> {
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) if complaint.is_empty() => Err(format!("ended with {status}")),
+        Ok(status) => Err(format!("ended with {status}: {complaint}")),
+        Err(error) => Err(format!("was lost: {error}")),
+    }
+}
+
+/// The beginning of what comes in, on one line; all of it is read, so that nobody waits for us.
+async fn beginning(source: Option<impl AsyncRead + Unpin>) -> String {
+    let Some(mut source) = source else { return String::new() };
+    let (mut kept, mut buffer) = (Vec::new(), [0; 1024]);
+    while let Ok(n @ 1..) = source.read(&mut buffer).await {
+        let room = COMPLAINT_BYTES_MAX - kept.len();
+        kept.extend_from_slice(&buffer[..n.min(room)]);
+    }
+    let text = String::from_utf8_lossy(&kept);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Timestamp;
+
+    async fn told(command: &str, time_max: Duration) -> Result<(), String> {
+        let alarm = Alarm {
+            condition: Condition::Quiet,
+            since: Timestamp::from_seconds(1_700_000_000),
+            text: "nothing \"new\"; $(rm -r /)".to_owned(),
+        };
+        tell(command, Path::new("/archief"), &alarm, time_max).await
+    }
+
+    #[tokio::test]
+    async fn the_command_has_the_facts_in_its_environment_and_on_its_input() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("facts");
+        let command = format!("env | grep ^KNIPSEL_ | sort > '{0}'; cat >> '{0}'", file.display());
+        assert_eq!(told(&command, TIME_MAX).await, Ok(()));
+        let said = std::fs::read_to_string(&file).unwrap();
+        insta::assert_snapshot!(said);
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_says_why_and_one_that_hangs_is_killed_with_its_children() {
+        let failed = told("echo geen post >&2; exit 3", TIME_MAX).await.unwrap_err();
+        assert_eq!(failed, "ended with exit status: 3: geen post");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("late");
+        let command = format!("(sleep 1; touch '{}') & sleep 60", file.display());
+        let failed = told(&command, Duration::from_millis(300)).await.unwrap_err();
+        assert!(failed.ends_with("and was killed"), "{failed}");
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        assert!(!file.exists());
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_complaints_is_cut() {
+        let failed = told("yes klacht | head -c 300000 >&2; exit 1", TIME_MAX).await.unwrap_err();
+        assert!(failed.len() < COMPLAINT_BYTES_MAX + 40, "{}", failed.len());
+    }
+}
