@@ -17,6 +17,7 @@
 //! withdraws all of the newest quarter at once is suspected for nothing.
 
 pub mod evidence;
+pub mod order;
 
 use crate::model::time::Timestamp;
 

@@ -18,6 +18,7 @@ pub mod library;
 mod lock;
 pub mod mentions;
 mod migrate;
+pub mod orders;
 pub mod pages;
 pub mod polls;
 pub mod progress;

@@ -11,8 +11,9 @@ use crate::cli::{named, out, render, revisions, setup};
 use crate::names::{Kind, Mention};
 use crate::normalize::text::is_subheading;
 use crate::store::library::{self, Article, Sighting};
-use crate::store::mentions;
+use crate::store::orders::{self, Place};
 use crate::store::revisions::{Listed, of_article};
+use crate::store::{ArticleRow, Reader, mentions};
 
 pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
     let reader = setup::reader(global)?;
@@ -30,7 +31,7 @@ pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
         explain::explain(&reader, &article, args.format)?;
         return Ok(Exit::Done);
     }
-    let sightings = library::sightings(&reader, row)?;
+    let sightings = seen(&reader, row)?;
     let revisions = of_article(&reader, row)?;
     let mentions = mentions::of_article(&reader, row)?;
     let shown = Shown { article, sightings, revisions, mentions };
@@ -44,9 +45,21 @@ pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
 /// All that there is to show.
 struct Shown {
     article: Article,
-    sightings: Vec<Sighting>,
+    sightings: Vec<(Sighting, Vec<Place>)>,
     revisions: Vec<Listed>,
     mentions: Vec<Mention>,
+}
+
+/// Where an article was seen, and its places there.
+fn seen(reader: &Reader, row: ArticleRow) -> Result<Vec<(Sighting, Vec<Place>)>, Failure> {
+    let mut seen = Vec::new();
+    for sighting in library::sightings(reader, row)? {
+        let from = sighting.first_seen_at;
+        let span = (from, sighting.last_seen_at.unwrap_or(from));
+        let course = orders::course(reader, sighting.feed_row, row, span)?;
+        seen.push((sighting, course));
+    }
+    Ok(seen)
 }
 
 fn record(shown: &Shown) -> Record {
@@ -56,7 +69,8 @@ fn record(shown: &Shown) -> Record {
     let content = &article.revision.content;
     let seen: Vec<_> = sightings
         .iter()
-        .map(|sighting| {
+        .map(|(sighting, course)| {
+            let positions: Vec<_> = course.iter().map(place).collect();
             json!({
                 "feed": sighting.feed,
                 "guid": sighting.guid,
@@ -64,6 +78,9 @@ fn record(shown: &Shown) -> Record {
                 "first_seen": sighting.first_seen_at.to_rfc3339(),
                 "last_seen": render::moment(sighting.last_seen_at),
                 "listed": sighting.is_listed,
+                "first_position": sighting.first_position,
+                "best_position": sighting.best_position,
+                "positions": positions,
             })
         })
         .collect();
@@ -94,6 +111,10 @@ fn record(shown: &Shown) -> Record {
     record
 }
 
+fn place(place: &Place) -> serde_json::Value {
+    json!({ "at": place.at.to_rfc3339(), "position": place.position })
+}
+
 fn page(shown: &Shown) -> Result<(), Failure> {
     let Shown { article, sightings, revisions, mentions } = shown;
     let content = &article.revision.content;
@@ -122,13 +143,14 @@ fn page(shown: &Shown) -> Result<(), Failure> {
         line(&if is_subheading(paragraph) { bold(&shown) } else { shown })?;
         line("")?;
     }
-    for sighting in sightings {
+    for (sighting, course) in sightings {
         let end = match (sighting.is_listed, sighting.last_seen_at) {
             (true, _) | (_, None) => "still listed".to_owned(),
             (false, Some(at)) => format!("until {at}"),
         };
         let since = sighting.first_seen_at;
-        line(&dim(&format!("seen in {} from {since}, {end}", clean(&sighting.feed))))?;
+        let places = places(sighting, course);
+        line(&dim(&format!("seen in {} from {since}, {end}{places}", clean(&sighting.feed))))?;
     }
     for revision in revisions.iter().filter(|_| revisions.len() > 1) {
         let what = match &revision.changed[..] {
@@ -140,6 +162,18 @@ fn page(shown: &Shown) -> Result<(), Failure> {
         line(&dim(&format!("revision {number}  {at}  {what}")))?;
     }
     Ok(())
+}
+
+/// Where it stood, in words.
+fn places(sighting: &Sighting, course: &[Place]) -> String {
+    let (Some(first), Some(best)) = (sighting.first_position, sighting.best_position) else {
+        return String::new();
+    };
+    let last = course.iter().rev().find_map(|place| place.position);
+    let higher = if best < first { format!(", best {best}") } else { String::new() };
+    let last = last.filter(|last| *last != first as usize);
+    let last = last.map(|last| format!(", last {last}")).unwrap_or_default();
+    format!("; place {first}{higher}{last}")
 }
 
 /// The names of `kind`, those that stand most first.

@@ -1,11 +1,12 @@
 //! What a poll adds to the coverage ledger.
 
+use crate::coverage::order::{self, Order};
 use crate::coverage::{self, Gap, Listed, State, Verdict, evidence};
 use crate::model::article::Content;
 use crate::model::fetch::Outcome;
 use crate::model::time::{Precision, Timestamp};
 use crate::store::coverage as ledger;
-use crate::store::{ArticleRow, Error, FeedId, Tx};
+use crate::store::{ArticleRow, Error, FeedId, Tx, orders};
 
 /// An entry as the rule sees it. A date without a time says too little about order.
 pub(super) fn listed(article: ArticleRow, content: &Content) -> Listed {
@@ -48,6 +49,9 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
     let (verdict, edge) =
         coverage::judge(before.as_deref().unwrap_or_default(), poll.window, poll.at);
     ledger::set_edge(tx, poll.feed, &edge, poll.oldest_at, poll.older_url)?;
+    let order: Order =
+        poll.window.iter().take(order::ENTRIES_MAX).map(|listed| listed.article).collect();
+    orders::note(tx, poll.feed, &order, poll.at)?;
     if before.is_none() {
         let state = if edge.is_empty() { State::Unprovable } else { State::Complete };
         ledger::begin(tx, poll.feed, state, poll.at)?;

@@ -88,7 +88,10 @@ impl Visit<'_> {
         let before = Before::new(document, &listed, last_at);
         for prepared in &document.entries {
             let article = match listed.unchanged(&prepared.entry_hash) {
-                Some(article) => Some(article),
+                Some(article) => {
+                    self.rise(article, &prepared.entry_hash, &listed, position(document, &still))?;
+                    Some(article)
+                }
                 // Half an entry would make an article of half a text, and then a revision.
                 None if prepared.is_cut => self.recognize(prepared)?.map(|(article, _)| article),
                 None => Some(self.take_up(prepared, &before, &still, &mut tally)?),
@@ -143,10 +146,25 @@ impl Visit<'_> {
             entry_hash: prepared.entry_hash,
             fingerprint: prepared.fingerprint,
             appeared_at: self.appeared_at(prepared),
+            position: position(before.document, still),
         };
         sightings::see(self.tx, &seen, self.at)?;
         self.announce(prepared, article)?;
         Ok(article)
+    }
+
+    /// An entry that has not changed may stand higher than ever.
+    fn rise(
+        &self,
+        article: ArticleRow,
+        entry: &Short,
+        listed: &Listed,
+        position: Option<u32>,
+    ) -> Result<(), Error> {
+        match position.filter(|position| listed.is_best(entry, *position)) {
+            Some(position) => sightings::rise(self.tx, self.id, article, position),
+            None => Ok(()),
+        }
     }
 
     /// Where the feed has less than the article, its page is read.
@@ -252,4 +270,9 @@ impl Visit<'_> {
             _ => self.at,
         }
     }
+}
+
+/// The place of the entry after those of `still`, in a document that was read whole.
+fn position(document: &Document, still: &HashSet<ArticleRow>) -> Option<u32> {
+    u32::try_from(still.len() + 1).ok().filter(|_| !document.is_cut)
 }

@@ -11,7 +11,7 @@ use crate::model::fetch::FailureClass;
 use crate::model::time::Timestamp;
 use crate::store::articles::{from_json, read_content};
 use crate::store::coverage::{self, Summary};
-use crate::store::{ArticleRow, Error, Reader, subscriptions, text};
+use crate::store::{ArticleRow, Error, FeedId, Reader, subscriptions, text};
 
 /// An article as it is shown: what it is known by, and one of its revisions.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +41,9 @@ pub struct Article {
 /// One article in one feed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sighting {
-    /// The feed's name.
+    /// The feed.
+    pub feed_row: FeedId,
+    /// Its name.
     pub feed: String,
     /// The GUID it had there.
     pub guid: Option<String>,
@@ -53,6 +55,10 @@ pub struct Sighting {
     pub last_seen_at: Option<Timestamp>,
     /// Whether it was listed at the last poll.
     pub is_listed: bool,
+    /// Its place in the feed when it was first listed, counted from 1.
+    pub first_position: Option<u32>,
+    /// The highest place it ever had.
+    pub best_position: Option<u32>,
 }
 
 const COLUMNS: &str = "
@@ -181,7 +187,7 @@ pub fn by_id(reader: &Reader, id: &str) -> Result<Named, Error> {
 
 const SIGHTINGS: &str = "
     SELECT f.name, s.guid, s.link, s.first_seen_at, coalesce(s.left_at, p.last_success_at),
-           s.left_at IS NULL
+           s.left_at IS NULL, s.first_position, s.best_position, f.id
     FROM sighting AS s
     JOIN feed AS f ON f.id = s.feed_id
     LEFT JOIN poll_state AS p ON p.feed_id = s.feed_id
@@ -195,12 +201,15 @@ pub fn sightings(reader: &Reader, row: ArticleRow) -> Result<Vec<Sighting>, Erro
     statement
         .query_map(named_params! { ":article": row.0 }, |row| {
             Ok(Sighting {
+                feed_row: FeedId(row.get(8)?),
                 feed: row.get(0)?,
                 guid: row.get(1)?,
                 link: row.get(2)?,
                 first_seen_at: Timestamp::from_seconds(row.get(3)?),
                 last_seen_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_seconds),
                 is_listed: row.get(5)?,
+                first_position: row.get(6)?,
+                best_position: row.get(7)?,
             })
         })
         .and_then(Iterator::collect)

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 15;
+pub(super) const VERSION: u32 = 16;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0013_watch.sql"),
     include_str!("../../migrations/0014_page_rules.sql"),
     include_str!("../../migrations/0015_alarm.sql"),
+    include_str!("../../migrations/0016_order.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -12,13 +12,26 @@ use crate::store::{ArticleRow, Error, FeedId, Tx};
 /// The entries a feed listed at its last poll.
 #[derive(Debug, Default)]
 pub struct Listed {
-    by_entry: HashMap<Short, (ArticleRow, Short)>,
+    by_entry: HashMap<Short, Entry>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    article: ArticleRow,
+    said: Short,
+    best_position: Option<u32>,
 }
 
 impl Listed {
     /// The article of an entry that was listed and has not changed.
     pub fn unchanged(&self, entry: &Short) -> Option<ArticleRow> {
-        self.by_entry.get(entry).map(|(article, _)| *article)
+        self.by_entry.get(entry).map(|entry| entry.article)
+    }
+
+    /// Whether an entry that was listed was never as high as `position`.
+    pub fn is_best(&self, entry: &Short, position: u32) -> bool {
+        let best = self.by_entry.get(entry).and_then(|entry| entry.best_position);
+        best.is_some_and(|best| position < best)
     }
 
     /// How many entries were listed.
@@ -29,19 +42,19 @@ impl Listed {
     /// Articles that were listed with just this to say, except in the entries `still` there.
     pub fn saying(&self, fingerprint: &Short, still: &HashSet<Short>) -> Vec<ArticleRow> {
         let is_gone = |entry: &&Short| !still.contains(*entry);
-        let listed = self.by_entry.iter().filter(|(_, (_, said))| said == fingerprint);
-        listed.filter(|(entry, _)| is_gone(entry)).map(|(_, (article, _))| *article).collect()
+        let listed = self.by_entry.iter().filter(|(_, entry)| entry.said == *fingerprint);
+        listed.filter(|(hash, _)| is_gone(hash)).map(|(_, entry)| entry.article).collect()
     }
 
     /// How many of them are among `still`.
     pub fn n_among(&self, still: &HashSet<ArticleRow>) -> usize {
-        self.by_entry.values().filter(|(article, _)| still.contains(article)).count()
+        self.by_entry.values().filter(|entry| still.contains(&entry.article)).count()
     }
 }
 
 // Named, because the planner may take the primary key, and with it all that a feed ever listed.
 const LISTED: &str = "
-    SELECT entry_hash, article_id, fingerprint
+    SELECT entry_hash, article_id, fingerprint, best_position
     FROM sighting INDEXED BY sighting_listed
     WHERE feed_id = :feed AND left_at IS NULL";
 
@@ -51,7 +64,8 @@ pub fn listed(tx: &Tx<'_>, feed: FeedId) -> Result<Listed, Error> {
     let mut statement = tx.connection.prepare_cached(LISTED).map_err(failed())?;
     let rows = statement
         .query_map(named_params! { ":feed": feed.0 }, |row| {
-            Ok((row.get::<_, Short>(0)?, (ArticleRow(row.get(1)?), row.get::<_, Short>(2)?)))
+            let article = ArticleRow(row.get(1)?);
+            Ok((row.get(0)?, Entry { article, said: row.get(2)?, best_position: row.get(3)? }))
         })
         .map_err(failed())?;
     Ok(Listed { by_entry: rows.collect::<Result<_, _>>().map_err(failed())? })
@@ -74,15 +88,23 @@ pub struct Seen<'e> {
     pub fingerprint: Short,
     /// When it appeared, by our clock or, at a feed's first poll, its own word.
     pub appeared_at: Timestamp,
+    /// Its place in the feed, counted from 1, where the document was read whole.
+    pub position: Option<u32>,
 }
 
 const SEE: &str = "
     INSERT INTO sighting (
-        feed_id, article_id, guid, link, first_seen_at, appeared_at, entry_hash, fingerprint)
-    VALUES (:feed, :article, :guid, :link, :now, :appeared_at, :entry_hash, :fingerprint)
+        feed_id, article_id, guid, link, first_seen_at, appeared_at, entry_hash, fingerprint,
+        first_position, best_position)
+    VALUES (
+        :feed, :article, :guid, :link, :now, :appeared_at, :entry_hash, :fingerprint, :position,
+        :position)
     ON CONFLICT (feed_id, article_id) DO UPDATE SET
         guid = excluded.guid, link = excluded.link, left_at = NULL,
-        entry_hash = excluded.entry_hash, fingerprint = excluded.fingerprint";
+        entry_hash = excluded.entry_hash, fingerprint = excluded.fingerprint,
+        best_position = min(
+            coalesce(best_position, excluded.best_position),
+            coalesce(excluded.best_position, best_position))";
 
 /// Stores that a feed lists an entry.
 pub fn see(tx: &Tx<'_>, seen: &Seen<'_>, now: Timestamp) -> Result<(), Error> {
@@ -99,7 +121,23 @@ pub fn see(tx: &Tx<'_>, seen: &Seen<'_>, now: Timestamp) -> Result<(), Error> {
             ":appeared_at": seen.appeared_at.seconds(),
             ":entry_hash": seen.entry_hash,
             ":fingerprint": seen.fingerprint,
+            ":position": seen.position,
         })
+        .map_err(failed())?;
+    Ok(())
+}
+
+const RISE: &str = "
+    UPDATE sighting
+    SET best_position = :position
+    WHERE feed_id = :feed AND article_id = :article";
+
+/// Stores that an article stands higher in `feed` than ever.
+pub fn rise(tx: &Tx<'_>, feed: FeedId, article: ArticleRow, position: u32) -> Result<(), Error> {
+    let failed = || Error::sqlite("store the place of an entry");
+    let mut statement = tx.connection.prepare_cached(RISE).map_err(failed())?;
+    statement
+        .execute(named_params! { ":feed": feed.0, ":article": article.0, ":position": position })
         .map_err(failed())?;
     Ok(())
 }
@@ -119,7 +157,7 @@ pub fn leave(
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("store that an entry left its feed");
     let mut statement = tx.connection.prepare_cached(LEAVE).map_err(failed())?;
-    let articles = listed.by_entry.values().map(|(article, _)| article);
+    let articles = listed.by_entry.values().map(|entry| &entry.article);
     for article in articles.filter(|article| !still.contains(article)) {
         statement
             .execute(named_params! {

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::news::rss;
-use crate::program::Program;
+use crate::news::{item, rss};
+use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
 mod histories;
@@ -113,4 +113,42 @@ fn the_address_behind_a_gate_is_the_articles_and_the_link_is_kept() {
     program.poll_all();
     assert_eq!(program.rows("SELECT url FROM articles"), ["https://x.example/brug"]);
     assert_eq!(program.rows("SELECT link FROM sightings"), [gate]);
+}
+
+/// Times are whole seconds, so polls that are told apart are of different ones.
+fn poll_until_another_second(program: &Program) {
+    program.poll_all();
+    let second = || program.rows("SELECT unixepoch()");
+    let before = second();
+    until("the next second", || (second() != before).then_some(()));
+}
+
+#[test]
+fn a_sighting_has_every_place_that_it_had_in_its_feed() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    // The third article climbs while another comes in, and then leaves; what follows says the same.
+    for numbers in [&[0, 1, 2, 3][..], &[9, 0, 2, 1, 3], &[2, 9, 0, 1], &[9, 0, 1], &[9, 0, 1]] {
+        let items: Vec<_> = numbers.iter().map(|number| item(*number)).collect();
+        web.set("/rss", Route::document(rss(&items)));
+        poll_until_another_second(&program);
+    }
+    let sightings = "SELECT s.first_position || ' ' || s.best_position || ' ' || s.listed
+        FROM sightings AS s JOIN articles AS a USING (id) ORDER BY a.article_rowid";
+    assert_eq!(program.rows(sightings), ["1 1 1", "2 2 1", "3 1 0", "4 4 0", "1 1 1"]);
+    let places = |article: usize| -> Vec<i64> {
+        let ids = program.rows("SELECT id FROM articles ORDER BY article_rowid");
+        let shown = program.json(&["show", &ids[article]]);
+        let positions = shown["sightings"][0]["positions"].as_array().unwrap().iter();
+        positions.map(|place| place["position"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(places(0), [1, 2, 3, 2]);
+    assert_eq!(places(2), [3, 1]);
+    assert_eq!(places(4), [1, 2, 1]);
+    let table = program.ok(&["show", &program.rows("SELECT id FROM articles")[2]]);
+    assert!(table.contains("; place 3, best 1, last 1"), "{table}");
+    // Only what changes is written down, and a poll that changes nothing writes nothing.
+    let database = program.database();
+    let one = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(one("SELECT count(*) FROM feed_order"), 4);
 }
