@@ -47,7 +47,7 @@ fn wishes(feed: &Feed) -> Record {
         ("article_id", json!(feed.article_id.as_ref().map(ArticleIdPattern::as_str))),
         ("user_agent", json!(feed.user_agent)),
         ("sitemap", json!(feed.sitemap)),
-        ("page_rules", json!(feed.pages)),
+        ("page_rules", json!((!feed.pages.is_empty()).then_some(&feed.pages))),
     ];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
