@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde::Deserialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
@@ -39,6 +40,33 @@ const CONNECTION_TIME_MAX: Duration = Duration::from_secs(180);
 
 /// How long to wait when the system has no socket to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Where the daemon tells how it is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// An address with a port, or a port of this machine alone; nothing listens when it is empty.
+    pub listen: String,
+}
+
+impl Options {
+    /// Where to listen.
+    pub fn address(&self) -> Option<SocketAddr> {
+        let port =
+            self.listen.parse().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        port.or_else(|| self.listen.parse().ok())
+    }
+
+    /// Why it cannot be used.
+    pub fn mistake(&self) -> Option<String> {
+        (!self.listen.is_empty() && self.address().is_none()).then(|| {
+            format!(
+                "`{}` is neither a port nor an address with one, such as `127.0.0.1:8651`",
+                self.listen
+            )
+        })
+    }
+}
 
 /// Who stands behind the door.
 #[derive(Clone)]

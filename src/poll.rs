@@ -71,6 +71,10 @@ pub struct Polled {
     pub next: Next,
     /// A stretch of time in which the feed may have announced what was not seen.
     pub gap: Option<coverage::Gap>,
+    /// The size of its document, decompressed.
+    pub size_bytes: u64,
+    /// How long the request took.
+    pub duration: Duration,
 }
 
 /// Polls `feed` and stores what came of it, all in one transaction.
@@ -302,7 +306,8 @@ impl Plan {
         polls::record(tx, id, &recorded)?;
         polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
         self.unreached_since.map_or(Ok(0), |since| polls::catch_up(tx, since, fetch.at))?;
-        Ok(Polled { outcome: read.outcome, tally, warnings, next, gap })
+        let (size_bytes, duration) = (fetch.size_bytes, fetch.duration);
+        Ok(Polled { outcome: read.outcome, tally, warnings, next, gap, size_bytes, duration })
     }
 }
 

@@ -16,6 +16,8 @@ pub mod backfill;
 pub mod clock;
 mod engine;
 mod follower;
+mod metrics;
+mod monitor;
 mod notify;
 pub mod pass;
 mod readings;

@@ -1,7 +1,5 @@
 //! `knipsel status`.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::alarm::{self, Alarm};
@@ -15,7 +13,7 @@ use crate::poll::lessons;
 use crate::schedule;
 use crate::service::{self, clock};
 use crate::store::library::{self, FeedHealth, Totals};
-use crate::store::{Layout, Lock, Reader, changes, vitals};
+use crate::store::{Layout, Lock, Reader, changes, space, vitals};
 
 /// Feeds at risk named in the line for people.
 const RISKS_MAX: usize = 6;
@@ -61,7 +59,7 @@ fn look(global: &Global) -> Result<Overview, Failure> {
         totals: library::totals(&reader)?,
         alarms: alarms(&reader, &layout, global)?,
         n_behind: (changes::last(&reader)? - watermark).max(0),
-        size_bytes: size(&layout),
+        size_bytes: space::archive_bytes(&layout),
         problem: problem.err().map(|failure| failure.to_string()).or(outage),
         feeds: library::health(&reader, clock::now())?,
         layout,
@@ -84,14 +82,6 @@ fn alarms(reader: &Reader, layout: &Layout, global: &Global) -> Result<Vec<Alarm
         alarms.sort_by_key(|alarm| alarm.condition);
     }
     Ok(alarms)
-}
-
-fn size(layout: &Layout) -> u64 {
-    let files = |dir: &Path| std::fs::read_dir(dir).into_iter().flatten().flatten();
-    let bytes = |file: std::fs::DirEntry| file.metadata().map_or(0, |metadata| metadata.len());
-    let is_counted = |path: &Path| path.is_file() && path != layout.reserve();
-    let of_archive = files(layout.dir()).filter(|file| is_counted(&file.path()));
-    of_archive.chain(files(&layout.index())).map(bytes).sum()
 }
 
 fn machine(overview: &Overview) -> Record {

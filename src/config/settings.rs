@@ -10,7 +10,7 @@ use toml_edit::DocumentMut;
 use crate::config::layers::{InForce, Layers};
 use crate::config::paths::SettingsFile;
 use crate::config::{Environment, Error, file};
-use crate::{alarm, fetch, schedule, warc, websub};
+use crate::{alarm, fetch, listen, schedule, warc, websub};
 
 /// Every key with its default and a comment, as shown to the owner.
 pub const DEFAULTS: &str = include_str!("../../config/knipsel.toml");
@@ -31,6 +31,8 @@ pub struct Settings {
     pub websub: websub::Options,
     /// What is told to the owner, and how.
     pub alarm: alarm::Options,
+    /// Where the daemon tells how it is doing.
+    pub monitor: listen::Options,
 }
 
 /// Where settings may come from, besides the defaults.
@@ -85,6 +87,9 @@ impl Settings {
             let (floor, ceiling) = (self.poll.floor, self.poll.ceiling);
             let reason = format!("`poll.floor` ({floor}) is above `poll.ceiling` ({ceiling})");
             return Some((&["poll.floor", "poll.ceiling"], reason));
+        }
+        if let Some(reason) = self.monitor.mistake() {
+            return Some((&["monitor.listen"], reason));
         }
         if let Some((key, reason)) = self.websub.mistake() {
             let keys: &[&str] = match key {

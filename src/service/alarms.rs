@@ -119,6 +119,16 @@ impl Alarms {
         self.files = mistake.map(|text| Trouble { since: now, text });
     }
 
+    /// Why nothing can be stored.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.archive.as_ref().map(|trouble| trouble.text.clone())
+    }
+
+    /// What is wrong.
+    pub(super) fn current(&self) -> Vec<Condition> {
+        self.open.keys().copied().collect()
+    }
+
     /// Looks, given how far the index has come, and starts telling what is to be told.
     pub(super) async fn look(
         &mut self,

@@ -109,7 +109,7 @@ pub(super) type ReadEnd = (ArticleRow, Result<Read, store::Error>);
 #[derive(Debug)]
 pub(super) enum Event {
     /// A poll.
-    Polled(Option<Ended>),
+    Polled(Option<Box<Ended>>),
     /// The reading of a page.
     Read(Option<ReadEnd>),
 }
@@ -244,7 +244,7 @@ impl Engine {
     pub(super) async fn next_event(&mut self) -> Event {
         tokio::select! {
             Some(joined) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
-                Event::Polled(self.ended(joined).await)
+                Event::Polled(self.ended(joined).await.map(Box::new))
             }
             read = self.pages.next(), if !self.pages.is_empty() => Event::Read(read),
             else => std::future::pending().await,
@@ -279,6 +279,11 @@ impl Engine {
     /// The archive, for others that write to it.
     pub(super) fn writer(&self) -> Arc<Writer> {
         Arc::clone(&self.shared.writer)
+    }
+
+    /// Polls that are running.
+    pub(super) fn n_running(&self) -> usize {
+        self.running.len()
     }
 
     /// Whether any poll is running.

@@ -7,14 +7,17 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::config;
 use crate::config::settings::Settings;
+use crate::listen::Call;
 use crate::service::alarms::Alarms;
 use crate::service::engine::push::Push;
 use crate::service::engine::repairs::Repairs;
 use crate::service::engine::{Ended, Engine, Event, ReadEnd};
 use crate::service::follower::Follower;
+use crate::service::metrics::Now;
+use crate::service::monitor::{self, Monitor, Question};
 use crate::service::notify::{self, Watchdog};
 use crate::service::{Error, Files, Setup, signals};
-use crate::store::{ArticleRow, FeedId, feeds};
+use crate::store::{ArticleRow, FeedId, changes, feeds, space, vitals};
 
 /// Between two looks at what is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -43,6 +46,7 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
             () = &mut shutdown => break,
             _ = hangup.recv() => ticker.reload().await,
             event = ticker.engine.next_event() => ticker.end(event),
+            (question, call) = ticker.monitor.next_call() => ticker.tell(question, call),
             call = ticker.push.next_call() => ticker.push.answer(&ticker.engine, call),
             () = ticker.repairs.next_ended(), if !ticker.repairs.is_idle() => {}
             _ = ticks.tick() => ticker.tick().await,
@@ -63,6 +67,7 @@ struct Ticker {
     repairs: Repairs,
     push: Push,
     alarms: Alarms,
+    monitor: Monitor,
     setup: Setup,
     watchdog: Watchdog,
     held: HashMap<FeedId, Instant>,
@@ -77,6 +82,8 @@ impl Ticker {
         push.set(&mut engine).await?;
         let now = (setup.clock)();
         let alarms = Alarms::open(&setup, &engine, Some(now))?;
+        let mut monitor = Monitor::new(&engine.reader, now)?;
+        monitor.set(&setup.settings.monitor).await?;
         let follower = Follower::start(&setup.layout, engine.writer())?;
         let ticker = Self {
             engine,
@@ -84,6 +91,7 @@ impl Ticker {
             push,
             follower,
             alarms,
+            monitor,
             setup,
             watchdog: Watchdog::new(),
             held: HashMap::new(),
@@ -135,6 +143,38 @@ impl Ticker {
         if let Err(error) = self.alarms.look(&self.engine.reader, indexed, now).await {
             tracing::error!("cannot look whether all is well: {}", cause(&error));
         }
+        if let Err(error) = self.monitor.look(&self.engine.reader) {
+            tracing::error!("cannot count what came in: {}", cause(&error));
+        }
+    }
+
+    /// Answers who watches over the daemon.
+    fn tell(&self, question: Question, call: Call) {
+        match question {
+            Question::Health => {
+                let health = monitor::health(self.engine.writer(), self.alarms.trouble(), call);
+                tokio::spawn(health);
+            }
+            Question::Metrics => {
+                let text = self.now().map_err(|error| cause(&error)).and_then(|now| {
+                    self.monitor.metrics.text(&now).map_err(|error| error.to_string())
+                });
+                monitor::counts(text, call);
+            }
+        }
+    }
+
+    fn now(&self) -> Result<Now, Error> {
+        let (reader, layout) = (&self.engine.reader, &self.setup.layout);
+        Ok(Now {
+            load: vitals::load(reader, (self.setup.clock)())?,
+            n_running: self.engine.n_running(),
+            n_jobs: self.engine.writer().n_waiting(),
+            n_behind: (changes::last(reader)? - self.follower.indexed()).max(0),
+            size_bytes: space::archive_bytes(layout),
+            free_bytes: space::free(layout.dir()).map(|space| space.free_bytes),
+            alarms: self.alarms.current(),
+        })
     }
 
     fn start_due(&mut self) -> Result<(), Error> {
@@ -150,16 +190,20 @@ impl Ticker {
 
     fn end(&mut self, event: Event) {
         match event {
-            Event::Polled(ended) => self.end_poll(ended),
+            Event::Polled(ended) => self.end_poll(ended.map(|ended| *ended)),
             Event::Read(read) => self.end_reading(read),
         }
     }
 
     /// The next page of its host need not wait for the next tick.
     fn end_reading(&mut self, read: Option<ReadEnd>) {
-        if let Some((article, Err(error))) = read {
-            tracing::error!("cannot store what a page said: {}", cause(&error));
-            self.held_pages.insert(article, Instant::now() + HOLD);
+        match read {
+            Some((_, Ok(read))) => self.monitor.metrics.read(read.outcome),
+            Some((article, Err(error))) => {
+                tracing::error!("cannot store what a page said: {}", cause(&error));
+                self.held_pages.insert(article, Instant::now() + HOLD);
+            }
+            None => {}
         }
         self.start_pages();
     }
@@ -175,7 +219,13 @@ impl Ticker {
 
     fn end_poll(&mut self, ended: Option<Ended>) {
         let Some(Ended { feed, result }) = ended else { return };
-        let Err(error) = result else { return self.alarms.stored() };
+        let error = match result {
+            Ok(polled) => {
+                self.monitor.metrics.polled(&polled);
+                return self.alarms.stored();
+            }
+            Err(error) => error,
+        };
         let name = self.engine.feed(feed).map(|feed| feed.name.as_str()).unwrap_or_default();
         tracing::error!(feed.name = name, "cannot store the poll of {name}: {}", cause(&error));
         self.held.insert(feed, Instant::now() + HOLD);
@@ -207,6 +257,7 @@ impl Ticker {
         let setup = Setup { settings, feeds, ..self.setup.clone() };
         self.engine.reload(&setup).await?;
         self.alarms.set(&setup.settings.alarm);
+        self.monitor.set(&setup.settings.monitor).await?;
         self.setup = setup;
         self.push.set(&mut self.engine).await
     }

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use crate::store::Layout;
+
 /// What a folder and its file system say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
@@ -21,6 +23,15 @@ pub fn free(dir: &Path) -> Option<Space> {
         free_bytes: found.f_bavail.saturating_mul(found.f_frsize),
         free_files: counts_files.then_some(found.f_favail),
     })
+}
+
+/// What archive and search index take on disk; captures and the reserve apart.
+pub fn archive_bytes(layout: &Layout) -> u64 {
+    let files = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten();
+    let bytes = |file: fs::DirEntry| file.metadata().map_or(0, |metadata| metadata.len());
+    let is_counted = |path: &Path| path.is_file() && path != layout.reserve();
+    let of_archive = files(layout.dir()).filter(|file| is_counted(&file.path()));
+    of_archive.chain(files(&layout.index())).map(bytes).sum()
 }
 
 /// How many files and connections this process may have open; `None` for no limit.

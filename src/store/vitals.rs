@@ -80,6 +80,105 @@ pub fn vitals(reader: &Reader, since: Timestamp) -> Result<Vitals, Error> {
     Ok(vitals)
 }
 
+/// How much there is to do, and how near feeds are to missing something.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Load {
+    /// Feeds that are polled.
+    pub n_feeds: u32,
+    /// Feeds that are paused.
+    pub n_paused: u32,
+    /// Feeds that fail.
+    pub n_failing: u32,
+    /// Feeds whose poll is due.
+    pub n_due: u32,
+    /// For how many seconds the most overdue of them has been.
+    pub overdue_s: i64,
+    /// When something new was last stored.
+    pub last_new_at: Option<Timestamp>,
+    /// Feeds that are polled less than twice in the time they reach back.
+    pub n_at_risk: u32,
+    /// The largest part of its reach that a feed waits between two polls.
+    pub reach_used: f64,
+}
+
+const LOAD: &str = "
+    SELECT count(*) FILTER (WHERE NOT f.is_paused),
+           count(*) FILTER (WHERE f.is_paused),
+           count(*) FILTER (WHERE NOT f.is_paused AND p.failing_since IS NOT NULL),
+           count(*) FILTER (WHERE NOT f.is_paused AND coalesce(p.next_poll_at, 0) <= :now),
+           coalesce(max(:now - p.next_poll_at) FILTER (WHERE NOT f.is_paused), 0),
+           max(p.last_new_at)
+    FROM feed AS f
+    LEFT JOIN poll_state AS p ON p.feed_id = f.id
+    WHERE f.is_listed = 1";
+
+// What was listed at the first poll without a date may be of any age, and says nothing of reach.
+const REACH: &str = "
+    SELECT count(*) FILTER (WHERE used > 0.5), coalesce(max(used), 0.0)
+    FROM (
+        SELECT (p.next_poll_at - p.last_poll_at) * 1.0
+                   / max(p.last_success_at - e.oldest_at, 1) AS used
+        FROM feed AS f
+        JOIN poll_state AS p ON p.feed_id = f.id
+        JOIN edge AS e ON e.feed_id = f.id
+        WHERE f.is_listed = 1 AND f.is_paused = 0 AND e.oldest_at IS NOT NULL
+            AND e.oldest_at IS NOT
+                (SELECT from_at FROM stretch WHERE feed_id = f.id ORDER BY id LIMIT 1))";
+
+/// How much there is to do at `now`.
+pub fn load(reader: &Reader, now: Timestamp) -> Result<Load, Error> {
+    let failed = || Error::sqlite("count what is due");
+    let connection = &reader.connection;
+    let mut statement = connection.prepare_cached(LOAD).map_err(failed())?;
+    let mut load = statement
+        .query_row(named_params! { ":now": now.seconds() }, |row| {
+            let last_new_at: Option<i64> = row.get(5)?;
+            Ok(Load {
+                n_feeds: row.get(0)?,
+                n_paused: row.get(1)?,
+                n_failing: row.get(2)?,
+                n_due: row.get(3)?,
+                overdue_s: row.get::<_, i64>(4)?.max(0),
+                last_new_at: last_new_at.map(Timestamp::from_seconds),
+                ..Load::default()
+            })
+        })
+        .map_err(failed())?;
+    let mut statement = connection.prepare_cached(REACH).map_err(failed())?;
+    (load.n_at_risk, load.reach_used) =
+        statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed())?;
+    Ok(load)
+}
+
+const ARRIVALS: &str = "
+    SELECT a.first_seen_at - r.published_at
+    FROM article AS a
+    JOIN revision AS r ON r.article_id = a.id AND r.number = 1
+    WHERE a.id > :after AND r.published_precision = 'second' AND r.published_at <= a.first_seen_at
+        AND EXISTS (
+            SELECT 1
+            FROM sighting AS s
+            WHERE s.article_id = a.id AND s.appeared_at = a.first_seen_at)
+    ORDER BY a.id";
+
+/// How many seconds after their publication the articles in rows beyond `after` were stored; not of
+/// those that were listed before their feed was.
+pub fn arrivals(reader: &Reader, after: i64) -> Result<Vec<u32>, Error> {
+    let failed = || Error::sqlite("read when articles came in");
+    let mut statement = reader.connection.prepare_cached(ARRIVALS).map_err(failed())?;
+    statement
+        .query_map(named_params! { ":after": after }, |row| row.get(0))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
+/// The last row of an article.
+pub fn last_article(reader: &Reader) -> Result<i64, Error> {
+    const LAST: &str = "SELECT coalesce(max(id), 0) FROM article";
+    let found = reader.connection.query_row(LAST, [], |row| row.get(0));
+    found.map_err(Error::sqlite("read the last article"))
+}
+
 /// A condition as the daemon last stored it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {

@@ -82,6 +82,11 @@ impl Writer {
         answered.await.map_err(|_| Error::Closed)?
     }
 
+    /// Jobs that wait.
+    pub fn n_waiting(&self) -> usize {
+        self.sender.as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity())
+    }
+
     /// [`Writer::write`] for threads outside the runtime.
     pub fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
     where

@@ -31,6 +31,7 @@ mod history; // how articles changed: edits listed, and word by word
 mod hostile; // servers that are broken or mean, and that nobody else notices
 mod identity; // what articles are known by, and what that survives
 mod laws; // what holds of anything at all that comes in
+mod monitor; // health and counts, for whoever watches over the daemon
 #[cfg(target_os = "linux")]
 mod outage; // our own network goes away and comes back
 mod pages; // the pages of articles: full texts, every edit, and nothing that is none

@@ -1,0 +1,117 @@
+//! Health and counts, for whoever watches over the daemon.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::news::{items, rss};
+use crate::program::{Program, Running, until};
+use crate::web::{Route, Web};
+
+/// Status line, headers and body of an answer.
+fn ask(daemon: &Running, request: &str) -> String {
+    let log = daemon.log();
+    let address = log.split("http://").nth(1).unwrap().split_whitespace().next().unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The samples of an exposition, by name and labels.
+fn samples(text: &str) -> BTreeMap<String, f64> {
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    assert!(body.ends_with("# EOF\n"), "{body}");
+    let lines = body.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (name, value) = line.rsplit_once(' ').unwrap();
+            (name.to_owned(), value.parse().unwrap())
+        })
+        .collect()
+}
+
+fn watched() -> (Web, Program, Running) {
+    let web = Web::start();
+    web.set("/rss", Route::document(rss(&items(0..2))));
+    web.set("/weg", Route { status: 404, ..Route::default() });
+    let program = Program::new();
+    program.list(&[("dijkbode", &web.url("/rss")), ("weg", &web.url("/weg"))]);
+    let settings = "[monitor]\nlisten = \"127.0.0.1:0\"\n[fetch]\nallow_hosts = [\"127.0.0.1\"]\n\
+                    host_gap = \"0s\"\n[poll]\nfloor = \"0s\"\n";
+    std::fs::write(program.config("knipsel.toml"), settings).unwrap();
+    let daemon = program.daemon(&[]);
+    (web, program, daemon)
+}
+
+#[test]
+fn counts_grow_with_what_is_polled_and_the_page_lists_every_name() {
+    let (web, _program, daemon) = watched();
+    let counted = until("both polls", || {
+        let counted = samples(&ask(&daemon, "GET /metrics"));
+        let failed = counted.contains_key("knipsel_polls_total{outcome=\"failed\"}");
+        (failed && counted["knipsel_articles_new_total"] >= 2.0).then_some(counted)
+    });
+    assert!(counted["knipsel_polls_total{outcome=\"fresh\"}"] >= 1.0);
+    assert!((counted["knipsel_feeds{state=\"polled\"}"] - 2.0).abs() < 0.1);
+    assert!((counted["knipsel_feeds{state=\"failing\"}"] - 1.0).abs() < 0.1);
+    assert!(counted["knipsel_alarm{condition=\"quiet\"}"] < 0.1);
+    assert!(counted["knipsel_feed_documents_bytes_total"] > 100.0);
+    assert!(counted["knipsel_archive_size_bytes"] > 4096.0);
+    web.set("/rss", Route::document(rss(&items(0..3))));
+    until("the third article", || {
+        let counted = samples(&ask(&daemon, "GET /metrics"));
+        (counted["knipsel_articles_new_total"] >= 3.0).then_some(())
+    });
+
+    let text = ask(&daemon, "GET /metrics");
+    assert!(text.contains("content-type: application/openmetrics-text; version=1.0.0"), "{text}");
+    let declared = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let declared: Vec<String> = declared.map(|line| line.replace(' ', "` | ")).collect();
+    let page = include_str!("../../docs/monitoring.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `knipsel_"));
+    let listed: Vec<String> = rows
+        .map(|row| {
+            let mut cells = row.split(" | ");
+            format!("knipsel_{} | {}", cells.next().unwrap(), cells.next().unwrap())
+        })
+        .collect();
+    assert_eq!(listed, declared);
+}
+
+#[test]
+fn health_is_that_the_archive_can_be_written() {
+    let (_web, _program, daemon) = watched();
+    let answer = ask(&daemon, "GET /healthz");
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nok\n"), "{answer}");
+    for (request, status) in
+        [("GET /", 404), ("GET /metrics/x", 404), ("POST /metrics", 405), ("PUT /healthz", 405)]
+    {
+        let answer = ask(&daemon, request);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request}: {answer}");
+    }
+}
+
+#[test]
+fn an_archive_that_another_program_holds_is_not_healthy() {
+    let (_web, program, daemon) = watched();
+    let database = rusqlite::Connection::open(program.archive("archive.db")).unwrap();
+    database.execute_batch("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").unwrap();
+    let answer = ask(&daemon, "GET /healthz");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.ends_with("the archive does not answer\n"), "{answer}");
+    database.execute_batch("ROLLBACK").unwrap();
+    until("health", || ask(&daemon, "GET /healthz").starts_with("HTTP/1.1 200 ").then_some(()));
+}
+
+#[test]
+fn nothing_listens_unless_the_owner_wants_it_and_a_bad_address_is_refused() {
+    let program = Program::new();
+    program.list(&[]);
+    for bad in ["overal", "127.0.0.1", "70000"] {
+        let ran = program.run(&["run", "--set", &format!("monitor.listen={bad}")]);
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.stderr.contains("is neither a port nor an address with one"), "{ran:?}");
+    }
+}
