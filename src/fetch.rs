@@ -164,7 +164,16 @@ pub struct Forbidden {
     pub wait: Duration,
 }
 
-/// What a hub said to what it was asked, when that was no.
+/// What is sent with a POST.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent<'s> {
+    /// `application/x-www-form-urlencoded`
+    Form(&'s str),
+    /// `application/json`
+    Json(&'s str),
+}
+
+/// What a server said to what it was sent, when that was no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// One line for the owner.

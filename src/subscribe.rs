@@ -2,8 +2,8 @@
 //!
 //! What a hub brings is no different from what was fetched, and so is `poll`'s.
 
-use crate::fetch::Request;
 use crate::fetch::client::Client;
+use crate::fetch::{Request, Sent};
 use crate::model::feed::Validators;
 use crate::model::time::Timestamp;
 use crate::store::subscriptions::{self, Change, Stored};
@@ -42,7 +42,9 @@ pub async fn ask(context: &Context<'_>, stored: &Stored) -> Result<Change, Error
         now: asked_at,
     };
     let form = websub::form(context.options, subscription, mode);
-    let Err(refusal) = context.client.post(&request, &form).await else { return Ok(asked) };
+    let Err(refusal) = context.client.post(&request, Sent::Form(&form)).await else {
+        return Ok(asked);
+    };
     let now = (context.clock)();
     let again_at = websub::retry_at(n_failures, refusal.wait, now);
     let failed = Change::Failed(refusal.reason, again_at);

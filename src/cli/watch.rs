@@ -1,11 +1,13 @@
 //! `knipsel watch`: saved searches.
 
+mod tell;
+
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::NamedTempFile;
+use url::Url;
 
 use crate::cli::args::{
     Global, WatchAddArgs, WatchArgs, WatchCommand, WatchListArgs, WatchRunArgs,
@@ -53,6 +55,7 @@ fn add(global: &Global, args: &WatchAddArgs) -> Result<Exit, Failure> {
         name: args.name.trim().to_owned(),
         query: query.to_string(),
         command: args.command.clone(),
+        webhook: args.webhook.as_deref().map(webhook).transpose()?,
         feed_file,
     };
     if new.name.is_empty() {
@@ -72,6 +75,15 @@ fn add(global: &Global, args: &WatchAddArgs) -> Result<Exit, Failure> {
         out::note(&format!("saved `{name}`: {query}"));
     }
     Ok(Exit::Done)
+}
+
+/// An address that can be sent to.
+fn webhook(url: &str) -> Result<String, Failure> {
+    match Url::parse(url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(parsed.into()),
+        _ => Err(Failure::new(Exit::Usage, format!("`{url}` is not a web address"))
+            .hint("a webhook begins with https:// or http://")),
+    }
 }
 
 fn remove(global: &Global, name: &str) -> Result<Exit, Failure> {
@@ -103,6 +115,7 @@ fn list(global: &Global, args: &WatchListArgs) -> Result<Exit, Failure> {
             ("last_run".to_owned(), last),
             ("query".to_owned(), json!(watch.query)),
             ("command".to_owned(), json!(watch.command)),
+            ("webhook".to_owned(), json!(watch.webhook)),
             ("feed_file".to_owned(), json!(watch.feed_file)),
         ])
     };
@@ -111,7 +124,8 @@ fn list(global: &Global, args: &WatchListArgs) -> Result<Exit, Failure> {
 }
 
 /// What running needs.
-struct Runner {
+struct Runner<'r> {
+    global: &'r Global,
     reader: Reader,
     searcher: Option<Searcher>,
     writer: Writer,
@@ -127,6 +141,7 @@ fn run(global: &Global, args: &WatchRunArgs) -> Result<Exit, Failure> {
     }
     chosen.retain(|watch| args.names.is_empty() || args.names.contains(&watch.name));
     let runner = Runner {
+        global,
         searcher: Searcher::open(&layout.index())?,
         writer: Writer::open(&layout)?,
         reader,
@@ -169,8 +184,8 @@ fn record(watch: &Watch, article: &Article, format: Format) -> Record {
     record
 }
 
-impl Runner {
-    /// What is new; told only when the command has taken it and the feed has it.
+impl Runner<'_> {
+    /// What is new; told only when command and webhook have taken it.
     fn run(&self, watch: &Watch) -> Result<Vec<Article>, Failure> {
         let Some(searcher) = &self.searcher else { return Ok(Vec::new()) };
         let seq = searcher.watermark();
@@ -186,8 +201,8 @@ impl Runner {
                 found.extend(library::article(&self.reader, ArticleRow(hit.article))?);
             }
         }
-        if let (Some(command), false) = (&watch.command, found.is_empty()) {
-            tell(watch, command, &found)?;
+        if !found.is_empty() {
+            tell::all(self.global, watch, &found)?;
         }
         let rows: Vec<ArticleRow> = found.iter().map(|article| article.row).collect();
         let (id, now) = (watch.row, self.now);
@@ -226,28 +241,4 @@ impl Runner {
             Failure::new(Exit::NotFound, format!("cannot write `{}`: {error}", file.display()))
         })
     }
-}
-
-/// Runs the command with what is new on its standard input.
-fn tell(watch: &Watch, command: &str, found: &[Article]) -> Result<(), Failure> {
-    let failed = |what: String| Failure::new(Exit::NotFound, format!("the command {what}"));
-    let mut child = Command::new("sh")
-        .args(["-c", command])
-        .env("KNIPSEL_WATCH", &watch.name)
-        .stdin(Stdio::piped())
-        // What it says is not our data.
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
-    if let Some(mut input) = child.stdin.take() {
-        for article in found {
-            let record = record(watch, article, Format::Jsonl);
-            // One that does not read what is new has been told of it too.
-            if writeln!(input, "{}", out::json(&Value::Object(record))).is_err() {
-                break;
-            }
-        }
-    }
-    let status = child.wait().map_err(|error| failed(format!("was lost: {error}")))?;
-    if status.success() { Ok(()) } else { Err(failed(format!("ended with {status}"))) }
 }

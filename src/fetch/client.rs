@@ -20,8 +20,8 @@ use crate::fetch::memory::Cache;
 use crate::fetch::reserved::{self, Site};
 use crate::fetch::robots::{self, Known};
 use crate::fetch::{
-    Answer, Error, Forbidden, Options, Place, Refusal, Request, Response, answer, body, failure,
-    headers, http, links, redirect,
+    Answer, Error, Forbidden, Options, Place, Refusal, Request, Response, Sent, answer, body,
+    failure, headers, http, links, redirect,
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
@@ -55,8 +55,8 @@ enum Kind<'k> {
     Page,
     /// robots.txt itself.
     Robots,
-    /// Nothing: a form is sent to a hub, which is there to be asked.
-    Hub(&'k str),
+    /// Nothing: it is sent to a server that is there to be asked.
+    Post(Sent<'k>),
 }
 
 /// Why a request ended without a response.
@@ -155,12 +155,12 @@ impl Client {
         self.0.get(request, Kind::Page).await
     }
 
-    /// Sends `form` to the hub at `request.url`, in its turn like a feed's; a redirect is followed
-    /// where that keeps it a POST.
-    pub async fn post(&self, request: &Request<'_>, form: &str) -> Result<(), Refusal> {
+    /// Sends `sent` to the hub or webhook at `request.url`, in its turn like a request for a feed; a
+    /// redirect is followed where that keeps it a POST.
+    pub async fn post(&self, request: &Request<'_>, sent: Sent<'_>) -> Result<(), Refusal> {
         let mut walk = Walk::default();
         let refused = |reason| Err(Refusal { reason, wait: None });
-        match self.0.follow(request, Kind::Hub(form), &mut walk).await {
+        match self.0.follow(request, Kind::Post(sent), &mut walk).await {
             Ok(reply) if reply.status.is_success() => Ok(()),
             Ok(reply) => Err(Refusal {
                 reason: failure::one_line(&reply.status.to_string()),
@@ -249,7 +249,7 @@ impl Inner {
             self.guard.check_url(&url)?;
             let reply = match self.exchange(request, kind, &url, walk).await {
                 // A GET may be sent again (RFC 9110 section 9.2.2), in its turn like any other.
-                Err(Stop::Lost(_)) if !walk.is_asked_again && !matches!(kind, Kind::Hub(_)) => {
+                Err(Stop::Lost(_)) if !walk.is_asked_again && !matches!(kind, Kind::Post(_)) => {
                     walk.is_asked_again = true;
                     self.exchange(request, kind, &url, walk).await
                 }
@@ -257,14 +257,14 @@ impl Inner {
             };
             let reply = reply?;
             if !redirect::is_redirect(reply.status)
-                || (matches!(kind, Kind::Hub(_)) && !redirect::keeps_method(reply.status))
+                || (matches!(kind, Kind::Post(_)) && !redirect::keeps_method(reply.status))
             {
                 return Ok(reply);
             }
             url = redirect::target(&url, &reply.headers)?;
             let max = match kind {
                 Kind::Robots => self.options.redirects_max.max(robots::REDIRECTS_MIN),
-                Kind::Feed | Kind::Page | Kind::Hub(_) => self.options.redirects_max,
+                Kind::Feed | Kind::Page | Kind::Post(_) => self.options.redirects_max,
             };
             walk.redirected(&url, reply.status, max)?;
         }
@@ -274,7 +274,7 @@ impl Inner {
     async fn turn(&self, request: &Request<'_>, kind: Kind<'_>, url: &Url) -> Result<Turn, Stop> {
         let (key, gap) = (hosts::key(url), self.options.page_gap.0);
         Ok(match kind {
-            Kind::Feed | Kind::Hub(_) => self.hosts.turn(key).await,
+            Kind::Feed | Kind::Post(_) => self.hosts.turn(key).await,
             Kind::Robots => self.hosts.page_turn(key, gap).await,
             Kind::Page => {
                 let rules = self.rules(url, request).await;
@@ -351,7 +351,7 @@ impl Inner {
         let mut room = Room::default();
         let body = match kind {
             _ if !status.is_success() => Vec::new(),
-            Kind::Hub(_) => Vec::new(),
+            Kind::Post(_) => Vec::new(),
             Kind::Robots => body::read_start(response, options, robots::BYTES_READ).await?,
             Kind::Feed | Kind::Page => {
                 body::read(response, options, (&self.lanes, &mut room)).await?
@@ -368,9 +368,12 @@ impl Inner {
         url: &Url,
     ) -> Result<reqwest::Request, Failure> {
         let mut message = match kind {
-            Kind::Hub(form) => {
-                let is_form = "application/x-www-form-urlencoded";
-                self.http.post(url.clone()).header(CONTENT_TYPE, is_form).body(form.to_owned())
+            Kind::Post(sent) => {
+                let (content_type, body) = match sent {
+                    Sent::Form(form) => ("application/x-www-form-urlencoded", form),
+                    Sent::Json(json) => ("application/json", json),
+                };
+                self.http.post(url.clone()).header(CONTENT_TYPE, content_type).body(body.to_owned())
             }
             _ => self.http.get(url.clone()),
         };

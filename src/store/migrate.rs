@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 16;
+pub(super) const VERSION: u32 = 17;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0014_page_rules.sql"),
     include_str!("../../migrations/0015_alarm.sql"),
     include_str!("../../migrations/0016_order.sql"),
+    include_str!("../../migrations/0017_webhook.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -18,6 +18,8 @@ pub struct Watch {
     pub query: String,
     /// What is run when it finds something.
     pub command: Option<String>,
+    /// Where what it finds is sent.
+    pub webhook: Option<String>,
     /// The feed that it keeps.
     pub feed_file: Option<String>,
     /// The last article there was when it was saved.
@@ -39,13 +41,15 @@ pub struct New {
     pub query: String,
     /// What is run when it finds something.
     pub command: Option<String>,
+    /// Where what it finds is sent.
+    pub webhook: Option<String>,
     /// The feed that it keeps.
     pub feed_file: Option<String>,
 }
 
 const ADD: &str = "
-    INSERT INTO watch (name, query, command, feed_file, added_at, article_id, seq)
-    VALUES (:name, :query, :command, :feed_file, :now,
+    INSERT INTO watch (name, query, command, webhook, feed_file, added_at, article_id, seq)
+    VALUES (:name, :query, :command, :webhook, :feed_file, :now,
             (SELECT coalesce(max(id), 0) FROM article),
             (SELECT coalesce(max(seq), 0) FROM article))
     ON CONFLICT (name) DO NOTHING";
@@ -54,7 +58,7 @@ const ADD: &str = "
 pub fn add(tx: &Tx<'_>, new: &New, now: Timestamp) -> Result<bool, Error> {
     let values = named_params! {
         ":name": new.name, ":query": new.query, ":command": new.command,
-        ":feed_file": new.feed_file, ":now": now.seconds(),
+        ":webhook": new.webhook, ":feed_file": new.feed_file, ":now": now.seconds(),
     };
     let added = tx.connection.execute(ADD, values);
     added.map(|n| n == 1).map_err(Error::sqlite("save a search"))
@@ -72,7 +76,8 @@ pub fn remove(tx: &Tx<'_>, name: &str) -> Result<bool, Error> {
 }
 
 const ALL: &str = "
-    SELECT w.id, w.name, w.query, w.command, w.feed_file, w.article_id, w.seq, w.last_at,
+    SELECT w.id, w.name, w.query, w.command, w.webhook, w.feed_file, w.article_id, w.seq,
+           w.last_at,
            (SELECT count(*) FROM watch_hit AS h WHERE h.watch_id = w.id)
     FROM watch AS w
     ORDER BY w.name";
@@ -90,11 +95,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Watch> {
         name: row.get(1)?,
         query: row.get(2)?,
         command: row.get(3)?,
-        feed_file: row.get(4)?,
-        article_max: ArticleRow(row.get(5)?),
-        seq: row.get(6)?,
-        last_at: row.get::<_, Option<i64>>(7)?.map(Timestamp::from_seconds),
-        n_articles: row.get(8)?,
+        webhook: row.get(4)?,
+        feed_file: row.get(5)?,
+        article_max: ArticleRow(row.get(6)?),
+        seq: row.get(7)?,
+        last_at: row.get::<_, Option<i64>>(8)?.map(Timestamp::from_seconds),
+        n_articles: row.get(9)?,
     })
 }
 

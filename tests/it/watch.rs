@@ -1,6 +1,9 @@
 //! Saved searches: each article is told once, and again only when telling it failed.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -85,4 +88,51 @@ fn a_command_that_fails_is_asked_again() {
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["text"], "Harde wind.");
     assert!(told(&program).is_empty());
+}
+
+/// Takes one request, answers with `status`, and gives its head and body.
+fn take(listener: &TcpListener, status: &str) -> (String, Value) {
+    let (stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        reader.read_line(&mut head).unwrap();
+    }
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    reader.read_exact(&mut body).unwrap();
+    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+    reader.get_mut().write_all(answer.as_bytes()).unwrap();
+    (head, serde_json::from_slice(&body).unwrap())
+}
+
+#[test]
+fn a_webhook_gets_what_is_new_until_it_takes_it() {
+    let program = Program::new();
+    import(&program, 1, "Begin.");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook/geheim", listener.local_addr().unwrap());
+    program.ok(&["watch", "add", "wind", "wind", "--webhook", &url]);
+    import(&program, 2, "Harde wind.");
+    let blocked = program.run(&["--set", "fetch.allow_hosts=[]", "watch", "run"]);
+    assert_eq!(blocked.code, 4);
+    assert!(blocked.stderr.contains("not public"), "{blocked:?}");
+    let server = thread::spawn(move || {
+        [take(&listener, "503 Service Unavailable"), take(&listener, "204 No Content")]
+    });
+    let open = ["watch", "run"];
+    let refused = program.run(&open);
+    assert_eq!(refused.code, 4);
+    assert!(refused.stderr.contains("`wind`: the webhook did not take it: 503"), "{refused:?}");
+    assert!(!refused.stderr.contains("geheim"), "{refused:?}");
+    assert_eq!(program.run(&open).code, 0);
+    assert_eq!(program.run(&open).code, 1, "it is told once");
+    for (head, body) in server.join().unwrap() {
+        assert!(head.starts_with("POST /hook/geheim ") && head.contains("application/json"));
+        assert_eq!((&body["watch"], &body["query"]), (&json!("wind"), &json!("wind")));
+        assert_eq!(body["articles"][0]["text"], "Harde wind.");
+        assert_eq!(body["articles"].as_array().unwrap().len(), 1);
+    }
+    let ran = program.run(&["watch", "add", "x", "x", "--webhook", "ftp://x/"]);
+    assert_eq!(ran.code, 2);
 }

@@ -32,13 +32,16 @@ pub(in crate::cli) enum WatchCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A command is run by `sh -c` when something is new, with an article a line as
-JSON on its standard input, and KNIPSEL_WATCH set to the name. When it fails,
-the articles are told again the next time.
+JSON on its standard input, and KNIPSEL_WATCH set to the name. A webhook gets
+one POST of {\"watch\", \"query\", \"articles\"} as JSON; one on your own network
+must be in `fetch.allow_hosts`. When either fails, the articles are told again
+the next time.
 
 Examples:
   knipsel watch add stikstof 'stikstof -voetbal' --outlet NOS
   knipsel watch add raad '\"Raad van State\"' --feed-file raad.xml
-  knipsel watch add storm storm --command 'mail -s storm me@example.org'")]
+  knipsel watch add storm storm --command 'mail -s storm me@example.org'
+  knipsel watch add griep griep --webhook https://example.org/hook/1f6e'")]
 pub(in crate::cli) struct WatchAddArgs {
     /// A name for it
     #[arg(value_name = "NAME")]
@@ -49,6 +52,9 @@ pub(in crate::cli) struct WatchAddArgs {
     /// Run this when something is new
     #[arg(long, value_name = "COMMAND")]
     pub command: Option<String>,
+    /// Send what is new to this address
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub webhook: Option<String>,
     /// Keep what it found in this file: JSON Feed when it ends in .json, or Atom
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub feed_file: Option<PathBuf>,

@@ -2,7 +2,7 @@
 //! by any spelling of an address, by a name, and by a redirect.
 
 use super::*;
-use crate::fetch::Refusal;
+use crate::fetch::{Refusal, Sent};
 
 /// The one address that is.
 const OPEN: &str = "127.0.0.3";
@@ -53,7 +53,8 @@ async fn ask(way: Way, url: &str) -> String {
         Way::Sitemaps => client.sitemaps(&request).await.join(" "),
         Way::Reservations => client.site_reservations(&request).await.words().join(" "),
         Way::Hub => {
-            let refused: Result<(), Refusal> = client.post(&request, "hub.mode=subscribe").await;
+            let form = Sent::Form("hub.mode=subscribe");
+            let refused: Result<(), Refusal> = client.post(&request, form).await;
             refused.unwrap_err().reason
         }
     }
