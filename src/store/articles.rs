@@ -10,6 +10,9 @@ use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::entry::Enclosure;
 use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::store::{ArticleRow, Error, FeedId, Tx, text};
+use add::Numbered;
+
+mod add;
 
 /// A stated date further ahead than this is not believed when articles are put in order.
 const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
@@ -75,7 +78,7 @@ pub fn known(tx: &Tx<'_>, article: ArticleRow, feed: Option<FeedId>) -> Result<K
     };
     let (mut current, (revision, codec, data), text_source) =
         statement.query_row(id, read).map_err(failed())?;
-    current.text = text::unpack(revision, codec, &data)?;
+    current.text = text::unpack(tx.connection, revision, codec, &data)?;
     Ok(Known { keys, current, text_source, last_in_feed })
 }
 
@@ -186,7 +189,7 @@ pub fn create(
         attempt += 1;
     };
     add_keys(tx, article, identity.keys)?;
-    add_revision(tx, article, 1, version)?;
+    add::revision(tx, article, None, version)?;
     Ok(article)
 }
 
@@ -223,18 +226,24 @@ pub fn add_keys(tx: &Tx<'_>, article: ArticleRow, keys: &[IdentityKey]) -> Resul
     Ok(())
 }
 
-const LAST_NUMBER: &str = "SELECT max(number) FROM revision WHERE article_id = :article";
+const LATEST: &str = "
+    SELECT id, number
+    FROM revision
+    WHERE article_id = :article
+    ORDER BY number DESC
+    LIMIT 1";
 
 /// Stores a new revision of `article` and makes it the current one. Returns its row.
 pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<i64, Error> {
-    let number: u32 = tx
+    let latest: Option<Numbered> = tx
         .connection
-        .prepare_cached(LAST_NUMBER)
+        .prepare_cached(LATEST)
         .and_then(|mut statement| {
-            statement.query_row(named_params! { ":article": article.0 }, |row| row.get(0))
+            let id = named_params! { ":article": article.0 };
+            statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?))).optional()
         })
         .map_err(Error::sqlite("read the revisions of an article"))?;
-    let revision = add_revision(tx, article, number + 1, version)?;
+    let revision = add::revision(tx, article, latest, version)?;
     touch(tx, article)?;
     Ok(revision)
 }
@@ -250,111 +259,6 @@ pub fn touch(tx: &Tx<'_>, article: ArticleRow) -> Result<(), Error> {
     let mut statement = tx.connection.prepare_cached(TOUCH).map_err(failed())?;
     statement.execute(named_params! { ":article": article.0 }).map_err(failed())?;
     Ok(())
-}
-
-const ADD_REVISION: &str = "
-    INSERT INTO revision (
-        article_id, number, seen_at, source, feed_id, title, authors, section, tags, language,
-        published_at, published_precision, is_zone_assumed, modified_at, modified_precision,
-        enclosures, n_words, changed, fingerprint, digest, text_source, is_silent)
-    VALUES (
-        :article, :number, :seen_at, :source, :feed, :title, :authors, :section, :tags, :language,
-        :published_at, :published_precision, :is_zone_assumed, :modified_at, :modified_precision,
-        :enclosures, :n_words, :changed, :fingerprint, :digest, :text_source, :is_silent)
-    RETURNING id";
-
-const CURRENT_DATES: &str = "
-    SELECT r.published_at, r.modified_at
-    FROM article AS a
-    JOIN revision AS r ON r.id = a.revision_id
-    WHERE a.id = :article";
-
-/// Whether the text changed and the stated dates did not.
-fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<bool, Error> {
-    if !version.changed.contains(&"text") {
-        return Ok(false);
-    }
-    let seconds = |date: Option<StatedDate>| date.map(|date| date.at.seconds());
-    let dates = (seconds(version.content.published), seconds(version.content.modified));
-    let current: Option<(Option<i64>, Option<i64>)> = tx
-        .connection
-        .prepare_cached(CURRENT_DATES)
-        .and_then(|mut statement| {
-            let id = named_params! { ":article": article.0 };
-            statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?))).optional()
-        })
-        .map_err(Error::sqlite("read an article"))?;
-    Ok(current == Some(dates))
-}
-
-const ADD_BODY: &str =
-    "INSERT INTO body (revision_id, codec, data) VALUES (:revision, :codec, :data)";
-
-const SET_CURRENT: &str = "UPDATE article SET revision_id = :revision WHERE id = :article";
-
-fn add_revision(
-    tx: &Tx<'_>,
-    article: ArticleRow,
-    number: u32,
-    version: &Version<'_>,
-) -> Result<i64, Error> {
-    let failed = || Error::sqlite("store a revision");
-    let content = version.content;
-    let words = n_words(&content.text);
-    let is_silent = is_silent(tx, article, version)?;
-    let revision: i64 = tx
-        .connection
-        .prepare_cached(ADD_REVISION)
-        .map_err(failed())?
-        .query_row(
-            named_params! {
-                ":article": article.0,
-                ":number": number,
-                ":seen_at": version.now.seconds(),
-                ":source": version.source.as_str(),
-                ":feed": version.feed.map(|feed| feed.0),
-                ":title": content.title,
-                ":authors": to_json(&content.authors),
-                ":section": content.section,
-                ":tags": to_json(&content.tags),
-                ":language": content.language,
-                ":published_at": content.published.map(|date| date.at.seconds()),
-                ":published_precision": content.published.map(|date| date.precision.as_str()),
-                ":is_zone_assumed": content.published.is_some_and(|date| date.is_zone_assumed),
-                ":modified_at": content.modified.map(|date| date.at.seconds()),
-                ":modified_precision": content.modified.map(|date| date.precision.as_str()),
-                ":enclosures": enclosures_to_json(&content.enclosures),
-                ":n_words": i64::try_from(words).unwrap_or(i64::MAX),
-                ":changed": to_json(version.changed),
-                ":fingerprint": version.fingerprint,
-                ":digest": version.digest,
-                ":text_source": version.text_source.as_str(),
-                ":is_silent": is_silent,
-            },
-            |row| row.get(0),
-        )
-        .map_err(failed())?;
-    let (codec, data) = tx.codec.pack(&content.text);
-    tx.connection
-        .prepare_cached(ADD_BODY)
-        .and_then(|mut statement| {
-            statement
-                .execute(named_params! { ":revision": revision, ":codec": codec, ":data": data })
-        })
-        .map_err(failed())?;
-    let mut statement = tx.connection.prepare_cached(SET_CURRENT).map_err(failed())?;
-    statement
-        .execute(named_params! { ":revision": revision, ":article": article.0 })
-        .map_err(failed())?;
-    Ok(revision)
-}
-
-/// Words of a normalized text, in which only single spaces and line ends part them.
-fn n_words(text: &str) -> usize {
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\n');
-    let bytes = text.as_bytes();
-    let starts = bytes.windows(2).filter(|pair| is_space(pair[0]) && !is_space(pair[1])).count();
-    starts + usize::from(bytes.first().is_some_and(|byte| !is_space(*byte)))
 }
 
 /// A JSON array, or nothing for an empty list.

@@ -109,7 +109,7 @@ pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Err
     let mut changes = Vec::new();
     while let Some(row) = rows.next().map_err(failed())? {
         let (mut change, revision, codec, data) = read(row).map_err(failed())?;
-        change.text = text::unpack(revision, codec, &data)?;
+        change.text = text::unpack(&reader.connection, revision, codec, &data)?;
         changes.push(change);
     }
     Ok(changes)
@@ -178,7 +178,7 @@ pub fn at(
         .optional()
         .map_err(failed())?;
     let Some((mut change, revision, codec, data)) = found else { return Ok(None) };
-    change.text = text::unpack(revision, codec, &data)?;
+    change.text = text::unpack(&reader.connection, revision, codec, &data)?;
     Ok(Some(change))
 }
 

@@ -109,7 +109,7 @@ fn select(
     while let Some(row) = rows.next().map_err(failed())? {
         let mut article = read(row).map_err(failed())?;
         let (codec, data, revision) = body(row).map_err(failed())?;
-        article.revision.content.text = text::unpack(revision, codec, &data)?;
+        article.revision.content.text = text::unpack(&reader.connection, revision, codec, &data)?;
         articles.push(article);
     }
     Ok(articles)

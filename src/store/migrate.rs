@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 17;
+pub(super) const VERSION: u32 = 18;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0015_alarm.sql"),
     include_str!("../../migrations/0016_order.sql"),
     include_str!("../../migrations/0017_webhook.sql"),
+    include_str!("../../migrations/0018_changes.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

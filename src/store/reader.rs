@@ -1,5 +1,7 @@
 //! Read-only connections.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::{Error, Layout, migrate};
@@ -17,13 +19,7 @@ impl Reader {
         if !path.exists() {
             return Err(Error::Missing(layout.dir().to_owned()));
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opening = "open the archive";
-        let connection =
-            Connection::open_with_flags(&path, flags).map_err(Error::sqlite(opening))?;
-        connection
-            .execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
-            .map_err(Error::sqlite(opening))?;
+        let connection = connect(&path).map_err(Error::sqlite("open the archive"))?;
         // Schema 0: the daemon has made the file and not yet filled it.
         let found = migrate::check(&connection)?;
         if found == 0 {
@@ -34,4 +30,12 @@ impl Reader {
         }
         Ok(Self { connection })
     }
+}
+
+/// A connection to the archive at `path` that can only read.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")?;
+    Ok(connection)
 }

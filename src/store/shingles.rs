@@ -56,7 +56,7 @@ pub fn pending(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Pending>, 
         if sketched != Some(pending.revision) {
             let (codec, data): (i64, Vec<u8>) =
                 row.get(5).and_then(|codec| Ok((codec, row.get(6)?))).map_err(failed())?;
-            pending.text = Some(text::unpack(pending.revision, codec, &data)?);
+            pending.text = Some(text::unpack(&reader.connection, pending.revision, codec, &data)?);
             pending.before = sketched.map(|revision| body(reader, revision)).transpose()?.flatten();
         }
         found.push(pending);
@@ -86,7 +86,7 @@ fn body(reader: &Reader, revision: i64) -> Result<Option<String>, Error> {
         .query_row(named_params! { ":revision": revision }, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(failed())?;
-    found.map(|(codec, data)| text::unpack(revision, codec, &data)).transpose()
+    found.map(|(codec, data)| text::unpack(&reader.connection, revision, codec, &data)).transpose()
 }
 
 /// An article that may share passages with another.
@@ -119,7 +119,11 @@ pub fn candidate(reader: &Reader, article: ArticleRow) -> Result<Option<Candidat
         .optional()
         .map_err(failed())?;
     let Some((sort_at, outlet, (revision, codec, data))) = found else { return Ok(None) };
-    Ok(Some(Candidate { sort_at, outlet, text: text::unpack(revision, codec, &data)? }))
+    Ok(Some(Candidate {
+        sort_at,
+        outlet,
+        text: text::unpack(&reader.connection, revision, codec, &data)?,
+    }))
 }
 
 const HOLDERS: &str = "

@@ -1,11 +1,12 @@
 //! Questions in SQL over the public views.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 
-use crate::store::{Error, Reader, text};
+use crate::store::{Error, Reader, reader, text};
 
 /// A value in a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,12 +48,15 @@ pub fn query(
 ) -> Result<(), Error> {
     let connection = &mut reader.connection;
     let preparing = || Error::sqlite("prepare for SQL");
+    // For the texts on which others build: the connection that asks is busy with the question.
+    let path = connection.path().map(PathBuf::from).unwrap_or_default();
+    let texts = reader::connect(&path).map_err(preparing())?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection
-        .create_scalar_function("unpack", 3, flags, |context| {
+        .create_scalar_function("unpack", 3, flags, move |context| {
             let damaged = |e: Error| rusqlite::Error::UserFunctionError(Box::new(e));
             let data: Vec<u8> = context.get(2)?;
-            text::unpack(context.get(0)?, context.get(1)?, &data).map_err(damaged)
+            text::unpack(&texts, context.get(0)?, context.get(1)?, &data).map_err(damaged)
         })
         .map_err(preparing())?;
     connection

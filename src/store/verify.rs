@@ -144,7 +144,7 @@ pub fn texts(reader: &Reader, progress: &Progress) -> Result<Checked, Error> {
         while let Some(row) = rows.next().map_err(failed())? {
             checked.n += 1;
             after = row.get(13).map_err(failed())?;
-            let problem = text_problem(row).map_err(failed())?;
+            let problem = text_problem(&reader.connection, row).map_err(failed())?;
             checked.problems.extend(problem.filter(|_| checked.problems.len() < PROBLEMS_MAX));
         }
         if checked.n == n_before {
@@ -153,14 +153,17 @@ pub fn texts(reader: &Reader, progress: &Progress) -> Result<Checked, Error> {
     }
 }
 
-fn text_problem(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<String>> {
+fn text_problem(
+    connection: &Connection,
+    row: &rusqlite::Row<'_>,
+) -> rusqlite::Result<Option<String>> {
     let mut content = articles::read_content(row)?;
     let (codec, data, id): (i64, Vec<u8>, i64) = (row.get(11)?, row.get(12)?, row.get(13)?);
     let stored: Short = row.get(14)?;
     let name = || -> rusqlite::Result<String> {
         Ok(format!("{}@{}", row.get::<_, String>(15)?, row.get::<_, i64>(16)?))
     };
-    let Ok(text) = text::unpack(id, codec, &data) else {
+    let Ok(text) = text::unpack(connection, id, codec, &data) else {
         return Ok(Some(format!("the text of {} cannot be unpacked", name()?)));
     };
     content.text = text;

@@ -1,6 +1,7 @@
 //! The pages of articles: full texts, every edit, and nothing that is none.
 
 mod again;
+mod history;
 mod rules;
 
 use std::fmt::Write as _;
@@ -117,95 +118,6 @@ impl Outlet {
         self.program
             .rows("SELECT source, coalesce(changed, ''), silent FROM revisions ORDER BY revision")
     }
-}
-
-#[test]
-fn the_list_of_revisions_is_what_happened() {
-    let mut outlet = Outlet::new();
-    let mut text = paragraphs();
-    outlet.publish(&outlet.item.title.clone(), &text, 0);
-    outlet.poll();
-    assert_eq!(outlet.revisions(), ["feed||0", "page||0"]);
-    let article = outlet.article();
-    assert_eq!(article["access"], json!("full"));
-    assert_eq!(article["text"], json!(text.join("\n\n")));
-
-    // The headline, on the page and in the feed.
-    let title = "Raad sluit zwembad Zuidlaren";
-    outlet.item.title = title.to_owned();
-    outlet.announce();
-    outlet.publish(title, &text, 1);
-    outlet.poll();
-    outlet.poll();
-    assert_eq!(outlet.revisions()[2..], ["feed|[\"title\"]|0"]);
-
-    // The text, and then one letter of it.
-    text[3] = "‘We horen straks een bedrag’, zegt voorzitter Harm Wolters nu.".to_owned();
-    outlet.publish(title, &text, 2);
-    outlet.poll();
-    text[1] = text[1].replace("wethouder", "wethoudster");
-    outlet.publish(title, &text, 3);
-    outlet.poll();
-    let edited = ["page|[\"text\"]|1", "page|[\"text\"]|1"];
-    assert_eq!(outlet.revisions()[3..], edited);
-
-    // A gate for a while: nothing of it is kept anywhere.
-    let before = outlet.article();
-    let gate = Route {
-        status: 302,
-        headers: vec![("location", outlet.web.url("/consent?callbackUrl=x"))],
-        ..Route::default()
-    };
-    outlet.web.set("/nieuws/1200001/zwembad", gate);
-    let wall = "<html><head><title>Cookie consent</title></head><body><h1>Privacy Gate</h1>\
-        <p>Wij waarderen je privacy. Geef toestemming voor cookies om verder te gaan.</p>\
-        <button>Akkoord</button></body></html>";
-    outlet.web.set("/consent?callbackUrl=x", Route::document(wall));
-    outlet.poll();
-    assert_eq!(outlet.revisions().len(), 5);
-    assert_eq!(outlet.article()["text"], before["text"]);
-    assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["gated|1"]);
-    assert!(outlet.program.found(&["toestemming"]).is_empty());
-    outlet.publish(title, &text, 4);
-    outlet.poll();
-    assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["full|0"]);
-
-    // Deleted: the text stays.
-    outlet.serve(Route::error(404));
-    outlet.poll();
-    let gone = outlet.article();
-    assert_eq!(gone["text"], before["text"]);
-    assert_ne!(gone["gone"], json!(null));
-    assert_eq!(outlet.revisions().len(), 5);
-}
-
-#[test]
-fn a_live_blog_is_one_article_with_an_edit_an_update() {
-    let outlet = Outlet::new();
-    let mut updates = paragraphs();
-    outlet.publish(&outlet.item.title, &updates, 0);
-    outlet.poll();
-    for n in 1..=5_usize {
-        let update = item(n + 3).text;
-        updates.insert(0, format!("{:02}:{:02} {update}", 9 + n / 10, n % 60));
-        outlet.publish(&outlet.item.title, &updates, n);
-        outlet.poll();
-    }
-    assert_eq!(outlet.program.rows("SELECT count(*) FROM articles"), ["1"]);
-    let revisions = outlet.revisions();
-    assert_eq!(revisions.len(), 7, "{revisions:#?}");
-    assert!(revisions[2..].iter().all(|revision| revision == "page|[\"text\"]|1"));
-}
-
-#[test]
-fn furniture_that_changes_is_no_edit() {
-    let outlet = Outlet::new();
-    for visit in 0..5 {
-        outlet.publish(&outlet.item.title, &paragraphs(), visit);
-        outlet.poll();
-    }
-    assert_eq!(outlet.revisions(), ["feed||0", "page||0"]);
-    assert_eq!(outlet.web.asked_for("/nieuws/1200001/zwembad").len(), 5);
 }
 
 #[test]

@@ -171,7 +171,7 @@ pub fn last_reading(
     let Some((revision, codec, data)) = stored else { return Ok(None) };
     Ok(Some(Content {
         title: state.title.clone(),
-        text: text::unpack(revision, codec, &data)?,
+        text: text::unpack(tx.connection, revision, codec, &data)?,
         authors: state.authors.clone(),
         modified: state.modified_at.map(|at| StatedDate {
             at,

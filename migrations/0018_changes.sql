@@ -1,0 +1,4 @@
+-- From here on a body may have codec 2, which older programs cannot read: eight bytes with the
+-- revision_id of an earlier body, little-endian, one byte with how many bodies are built upon until
+-- there is one that stands by itself, and a zstd frame whose dictionary is the text of that body, as
+-- it stands. A body on which others build is never deleted. No table changes.

@@ -1,0 +1,132 @@
+//! What becomes of a page over time: each edit is a revision, and nothing else is.
+
+use serde_json::json;
+
+use crate::news::{Item, item, rss};
+use crate::pages::{AT_ONCE, Outlet, page, paragraphs};
+use crate::program::Program;
+use crate::web::{Route, Web};
+
+#[test]
+fn the_list_of_revisions_is_what_happened() {
+    let mut outlet = Outlet::new();
+    let mut text = paragraphs();
+    outlet.publish(&outlet.item.title.clone(), &text, 0);
+    outlet.poll();
+    assert_eq!(outlet.revisions(), ["feed||0", "page||0"]);
+    let article = outlet.article();
+    assert_eq!(article["access"], json!("full"));
+    assert_eq!(article["text"], json!(text.join("\n\n")));
+
+    // The headline, on the page and in the feed.
+    let title = "Raad sluit zwembad Zuidlaren";
+    outlet.item.title = title.to_owned();
+    outlet.announce();
+    outlet.publish(title, &text, 1);
+    outlet.poll();
+    outlet.poll();
+    assert_eq!(outlet.revisions()[2..], ["feed|[\"title\"]|0"]);
+
+    // The text, and then one letter of it.
+    text[3] = "‘We horen straks een bedrag’, zegt voorzitter Harm Wolters nu.".to_owned();
+    outlet.publish(title, &text, 2);
+    outlet.poll();
+    text[1] = text[1].replace("wethouder", "wethoudster");
+    outlet.publish(title, &text, 3);
+    outlet.poll();
+    let edited = ["page|[\"text\"]|1", "page|[\"text\"]|1"];
+    assert_eq!(outlet.revisions()[3..], edited);
+
+    // A gate for a while: nothing of it is kept anywhere.
+    let before = outlet.article();
+    let gate = Route {
+        status: 302,
+        headers: vec![("location", outlet.web.url("/consent?callbackUrl=x"))],
+        ..Route::default()
+    };
+    outlet.web.set("/nieuws/1200001/zwembad", gate);
+    let wall = "<html><head><title>Cookie consent</title></head><body><h1>Privacy Gate</h1>\
+        <p>Wij waarderen je privacy. Geef toestemming voor cookies om verder te gaan.</p>\
+        <button>Akkoord</button></body></html>";
+    outlet.web.set("/consent?callbackUrl=x", Route::document(wall));
+    outlet.poll();
+    assert_eq!(outlet.revisions().len(), 5);
+    assert_eq!(outlet.article()["text"], before["text"]);
+    assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["gated|1"]);
+    assert!(outlet.program.found(&["toestemming"]).is_empty());
+    outlet.publish(title, &text, 4);
+    outlet.poll();
+    assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["full|0"]);
+
+    // Deleted: the text stays.
+    outlet.serve(Route::error(404));
+    outlet.poll();
+    let gone = outlet.article();
+    assert_eq!(gone["text"], before["text"]);
+    assert_ne!(gone["gone"], json!(null));
+    assert_eq!(outlet.revisions().len(), 5);
+}
+
+/// The first `n` updates of a live blog, the latest on top.
+fn live_blog(n: usize) -> Vec<String> {
+    let update = |n: usize| format!("{:02}:{:02} {}", 9 + n / 12, n * 5 % 60, item(n + 3).text);
+    (1..=n).rev().map(update).chain(paragraphs()).collect()
+}
+
+#[test]
+fn a_live_blog_is_one_article_with_an_edit_an_update() {
+    const N: usize = 18;
+    let outlet = Outlet::new();
+    for n in 0..=N {
+        outlet.publish(&outlet.item.title, &live_blog(n), n);
+        outlet.poll();
+    }
+    assert_eq!(outlet.program.rows("SELECT count(*) FROM articles"), ["1"]);
+    let revisions = outlet.revisions();
+    assert_eq!(revisions.len(), 2 + N, "{revisions:#?}");
+    assert!(revisions[2..].iter().all(|revision| revision == "page|[\"text\"]|1"));
+
+    // Each of them can be read, and together they cost little more than the last.
+    let texts = outlet.program.json(&["sql", "SELECT text FROM texts ORDER BY revision"]);
+    for (n, row) in texts.as_array().unwrap()[1..].iter().enumerate() {
+        assert_eq!(row["text"], json!(live_blog(n).join("\n\n")));
+    }
+    let sizes =
+        "SELECT sum(length(data)), max(CASE WHEN codec = 1 THEN length(data) END) FROM body";
+    let archive = rusqlite::Connection::open(outlet.program.archive("archive.db")).unwrap();
+    let (all, whole): (f64, f64) =
+        archive.query_row(sizes, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert!(all < 4.0 * whole, "{all} bytes for {N} updates of at most {whole}");
+}
+
+/// Whatever stands around an article is another at each of these readings.
+#[test]
+fn furniture_that_changes_is_no_edit() {
+    const ARTICLES: usize = 10;
+    const READINGS: usize = 60;
+    let web = Web::start();
+    let items: Vec<Item> = (0..ARTICLES)
+        .map(|n| Item { link: web.url(&format!("/nieuws/12000{n:02}/x")), ..item(n) })
+        .collect();
+    web.set("/rss", Route::document(rss(&items)));
+    let program = Program::with_pages(&web.url("/rss"));
+    let (mut visit, mut n_read) = (0, 0);
+    // A pass does not read again what was read in the second in which it began.
+    while n_read < READINGS {
+        for (n, item) in items.iter().enumerate() {
+            let text: Vec<String> = paragraphs().iter().map(|p| format!("{p} {n}")).collect();
+            let html = page(&item.title, &text, visit * 13 + n);
+            web.set(&format!("/nieuws/12000{n:02}/x"), Route::document(html));
+        }
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        visit += 1;
+        n_read =
+            (0..ARTICLES).map(|n| web.asked_for(&format!("/nieuws/12000{n:02}/x")).len()).sum();
+    }
+    let counted = "SELECT outcome, sum(n) FROM page_fetches GROUP BY outcome ORDER BY outcome";
+    let n_again = n_read - ARTICLES;
+    assert_eq!(program.rows(counted), [format!("read|{ARTICLES}"), format!("same|{n_again}")]);
+    let revisions = "SELECT source, coalesce(changed, ''), count(*) FROM revisions GROUP BY 1, 2";
+    let expected = [format!("feed||{ARTICLES}"), format!("page||{ARTICLES}")];
+    assert_eq!(program.rows(revisions), expected);
+}
