@@ -9,9 +9,9 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record};
 use crate::cli::{question, setup, snippet};
 use crate::index::search::{Page, Searcher, Sort};
-use crate::language::{folded, mark};
+use crate::language::folded;
+use crate::language::mark::Marker;
 use crate::model::time::StatedDate;
-use crate::query::Query;
 use crate::service::clock;
 use crate::store::library::{self, Article};
 use crate::store::{ArticleRow, Reader};
@@ -36,13 +36,14 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
     let width = if args.format == Format::Table { out::width() } else { args.width };
     let (mut articles, mut lines): (Vec<Article>, Vec<Line>) = (Vec::new(), Vec::new());
+    let mut marker = snippet::marker(&query);
     let mut offset = 0;
     while lines.len() < args.limit {
         let page = Page { sort: Sort::Newest, limit: PAGE, offset };
         let hits = searcher.search(&query, &filter, &page)?;
         for row in &hits.articles {
             let Some(article) = library::article(&reader, ArticleRow(*row))? else { continue };
-            lines.extend(places(&article, articles.len(), &query, width));
+            lines.extend(places(&article, articles.len(), &mut marker, width));
             articles.push(article);
             if lines.len() >= args.limit {
                 break;
@@ -72,10 +73,10 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     Ok(if n_lines == 0 { Exit::NothingFound } else { Exit::Done })
 }
 
-fn places(article: &Article, number: usize, query: &Query, width: usize) -> Vec<Line> {
+fn places(article: &Article, number: usize, marker: &mut Marker, width: usize) -> Vec<Line> {
     let content = &article.revision.content;
     let text = format!("{}\n{}", content.title, content.text);
-    let marks = mark::find(&text, &snippet::readings(query));
+    let marks = marker.all(&text);
     let line = |Range { start, end }: Range<usize>| Line {
         article: number,
         left: before(&text[..start], width),

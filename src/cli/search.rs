@@ -7,8 +7,9 @@ use crate::cli::cursor::Cursor;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::fold::{self, Fold, Line};
 use crate::cli::out::{Format, Record, Records};
+use crate::cli::snippet::Snippets;
 use crate::cli::template::Template;
-use crate::cli::{export, out, question, render, setup, snippet};
+use crate::cli::{export, out, question, render, setup};
 use crate::corpus;
 use crate::export::manifest::State;
 use crate::index::search::{Hits, Page, Searcher, Sort};
@@ -193,7 +194,8 @@ fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure>
     if args.format == Format::Table && is_plain {
         return table(query, found);
     }
-    let records = found.articles.iter().map(|one| record(args, query, found, one));
+    let mut snippets = Snippets::new(query);
+    let records = found.articles.iter().map(|one| record(args, &mut snippets, found, one));
     if args.template.is_some() || args.is_null {
         let template = Template::parse(args.template.as_deref().unwrap_or("{id}"))?;
         let texts: Vec<String> =
@@ -215,10 +217,15 @@ fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure>
     Ok(())
 }
 
-fn record(args: &SearchArgs, query: &Query, found: &Found, one: &(Article, Line)) -> Record {
+fn record(
+    args: &SearchArgs,
+    snippets: &mut Snippets,
+    found: &Found,
+    one: &(Article, Line),
+) -> Record {
     let (article, line) = one;
     let needs = |key: &str| args.fields.is_empty() || args.fields.iter().any(|field| field == key);
-    let snippet = needs("snippet").then(|| snippet::plain(&article.revision.content.text, query));
+    let snippet = needs("snippet").then(|| snippets.plain(&article.revision.content.text));
     let mut record = render::article(article, snippet.as_deref());
     if args.fold.fold {
         record.insert("story_id".into(), json!(line.story));
@@ -232,12 +239,13 @@ fn table(query: &Query, found: &Found) -> Result<(), Failure> {
     let Found { articles, total, .. } = found;
     let total = *total;
     let width = out::width();
+    let mut snippets = Snippets::new(query);
     for (article, folded) in articles {
         let outlet = article.outlet.as_deref().unwrap_or("-");
         let head = format!("{}  {}  {}", article.id, render::when(article), out::clean(outlet));
         out::line(&out::dim(&head))?;
         out::line(&format!("  {}", out::bold(&out::clean(&render::headline(article)))))?;
-        for line in snippet::marked(&article.revision.content.text, query, width.min(100) - 2) {
+        for line in snippets.marked(&article.revision.content.text, width.min(100) - 2) {
             out::line(&format!("  {line}"))?;
         }
         if folded.n_folded > 0 {

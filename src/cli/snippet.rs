@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::cli::out::{bold, clean};
-use crate::language::mark;
-use crate::language::wanted::{self, Reading};
+use crate::language::mark::Marker;
+use crate::language::wanted;
 use crate::query::{Field, Query};
 
 /// Characters of a snippet in data.
@@ -13,26 +13,51 @@ const CHARS: usize = 200;
 /// Lines of a snippet on a terminal.
 const LINES: usize = 2;
 
-/// A snippet without marks, for data.
-pub(super) fn plain(text: &str, query: &Query) -> String {
-    let (range, _) = choose(text, query, CHARS);
-    let mut snippet = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
-    if range.start > 0 {
-        snippet.insert(0, '…');
+/// Cuts the snippets of one search.
+pub(super) struct Snippets(Marker);
+
+impl Snippets {
+    pub(super) fn new(query: &Query) -> Self {
+        Self(marker(query))
     }
-    if range.end < text.len() {
-        snippet.push('…');
+
+    /// A snippet without marks, for data.
+    pub(super) fn plain(&mut self, text: &str) -> String {
+        let range = self.choose(text, CHARS);
+        let mut snippet = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+        if range.start > 0 {
+            snippet.insert(0, '…');
+        }
+        if range.end < text.len() {
+            snippet.push('…');
+        }
+        snippet
     }
-    snippet
+
+    /// A snippet of at most two lines of `width` characters, with the matches in bold.
+    pub(super) fn marked(&mut self, text: &str, width: usize) -> Vec<String> {
+        let range = self.choose(text, width * LINES - 4);
+        let marks = self.0.all(&text[range.clone()]).into_iter();
+        let marks = marks.map(|mark| range.start + mark.start..range.start + mark.end).collect();
+        lines(text, &range, marks, width)
+    }
+
+    /// The bytes to show, about `chars` characters beginning a little before the first match.
+    fn choose(&mut self, text: &str, chars: usize) -> Range<usize> {
+        let first = self.0.first(text).unwrap_or(0);
+        let lead = text[..first].char_indices().rev().nth(chars / 4).map_or(0, |(at, _)| at);
+        let start = if lead == 0 { 0 } else { next_word(text, lead) };
+        let end = text[start..].char_indices().nth(chars).map_or(text.len(), |(at, _)| start + at);
+        start..if end < text.len() { last_word(text, start, end) } else { end }
+    }
 }
 
-/// A snippet of at most two lines of `width` characters, with the matches in bold.
-pub(super) fn marked(text: &str, query: &Query, width: usize) -> Vec<String> {
-    let (range, marks) = choose(text, query, width * LINES - 4);
+/// The words in `range` of `text` on lines of `width` characters, those with a mark in bold.
+fn lines(text: &str, range: &Range<usize>, marks: Vec<Range<usize>>, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
-    let mut words = words(text, &range).peekable();
+    let mut words = words(text, range).peekable();
     if range.start > 0 {
         line.push('…');
         length = 1;
@@ -71,25 +96,11 @@ fn words<'t>(text: &'t str, range: &Range<usize>) -> impl Iterator<Item = Range<
     })
 }
 
-/// The bytes to show, about `chars` characters beginning a little before the first match, and the
-/// matches.
-fn choose(text: &str, query: &Query, chars: usize) -> (Range<usize>, Vec<Range<usize>>) {
-    let marks = mark::find(text, &readings(query));
-    let first = marks.first().map_or(0, |mark| mark.start);
-    let lead = text[..first].char_indices().rev().nth(chars / 4).map_or(0, |(at, _)| at);
-    let start = if lead == 0 { 0 } else { next_word(text, lead) };
-    let end = text[start..].char_indices().nth(chars).map_or(text.len(), |(at, _)| start + at);
-    let end = if end < text.len() { last_word(text, start, end) } else { end };
-    (start..end, marks)
-}
-
-/// What is looked for in headline and text.
-pub(super) fn readings(query: &Query) -> Vec<Reading> {
+/// Finds what is looked for in headline and text.
+pub(super) fn marker(query: &Query) -> Marker {
     let wanted = query.wanted().into_iter();
-    wanted
-        .filter(|wanted| wanted.field.is_none_or(Field::is_text))
-        .flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness))
-        .collect()
+    let wanted = wanted.filter(|wanted| wanted.field.is_none_or(Field::is_text));
+    Marker::new(wanted.flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness)).collect())
 }
 
 fn next_word(text: &str, from: usize) -> usize {
@@ -117,23 +128,24 @@ mod tests {
             "Aanloop zonder nieuws. ".repeat(40),
             "Slot. ".repeat(40)
         );
-        let snippet = plain(&text, &query::parse("oekraine").unwrap());
+        let snippet = Snippets::new(&query::parse("oekraine").unwrap()).plain(&text);
         assert!(snippet.contains("Oekraïne") && snippet.starts_with('…') && snippet.ends_with('…'));
         assert!(snippet.chars().count() <= CHARS + 2);
     }
 
     #[test]
     fn a_short_text_is_shown_whole() {
-        assert_eq!(plain("Kort bericht.", &Query::Everything), "Kort bericht.");
-        assert_eq!(marked("", &Query::Everything, 40), Vec::<String>::new());
+        let mut snippets = Snippets::new(&Query::Everything);
+        assert_eq!(snippets.plain("Kort bericht."), "Kort bericht.");
+        assert_eq!(snippets.marked("", 40), Vec::<String>::new());
     }
 
     proptest! {
         #[test]
         fn any_text_can_be_cut(text in "[a-z\u{e9}\u{20ac} \n]{0,400}", word in "[a-z]{1,3}") {
-            let query = query::parse(&word).unwrap();
-            prop_assert!(plain(&text, &query).chars().count() <= CHARS + 2);
-            prop_assert!(marked(&text, &query, 40).len() <= LINES);
+            let mut snippets = Snippets::new(&query::parse(&word).unwrap());
+            prop_assert!(snippets.plain(&text).chars().count() <= CHARS + 2);
+            prop_assert!(snippets.marked(&text, 40).len() <= LINES);
         }
     }
 }

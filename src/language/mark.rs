@@ -3,39 +3,91 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::language::Analyzer;
 use crate::language::wanted::{self, Reading};
+use crate::language::{Analyzer, PART, fold};
 
-/// The bytes of `text` to mark: wherever a row stands, and every word of those that are to be near
-/// each other. In order of the text, not touching or overlapping.
-pub fn find(text: &str, readings: &[Reading]) -> Vec<Range<usize>> {
-    let mut rows: Vec<&[Vec<String>]> = Vec::new();
-    for reading in readings {
-        match reading {
-            Reading::Row(row) => rows.push(row),
-            Reading::Near(words) => rows.extend(words.iter().map(std::slice::from_ref)),
+/// Finds the words of one query in many texts.
+#[derive(Debug)]
+pub struct Marker {
+    rows: Vec<Row>,
+    /// The rows that may begin with a word.
+    by_first: HashMap<String, Vec<usize>>,
+    /// A row begins with a part of a compound.
+    has_parts: bool,
+    analyzer: Analyzer,
+    folded: String,
+}
+
+/// Words in a row, each of them one of these.
+type Row = Vec<Vec<String>>;
+
+impl Marker {
+    /// For what is looked for.
+    pub fn new(readings: Vec<Reading>) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        for reading in readings {
+            match reading {
+                Reading::Row(row) => rows.push(row),
+                Reading::Near(words) => rows.extend(words.into_iter().map(|word| vec![word])),
+            }
         }
-    }
-    let mut by_first: HashMap<&str, Vec<&[Vec<String>]>> = HashMap::new();
-    for row in rows {
-        for word in row.first().into_iter().flatten() {
-            by_first.entry(word).or_default().push(row);
+        let mut by_first: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            for word in row.first().into_iter().flatten() {
+                by_first.entry(word.clone()).or_default().push(at);
+            }
         }
+        let has_parts = by_first.keys().any(|word| word.starts_with(PART));
+        let analyzer = Analyzer::remembering();
+        Self { rows, by_first, has_parts, analyzer, folded: String::new() }
     }
-    if by_first.is_empty() {
-        return Vec::new();
-    }
-    let words = words(text);
-    let mut marks = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        let names = std::iter::once(&word.folded).chain(&word.parts);
-        let candidates = names.filter_map(|name| by_first.get(name.as_str())).flatten();
-        let length = candidates.filter(|row| stands_at(row, &words[at..])).map(|row| row.len());
-        if let Some(length) = length.max() {
-            join(&mut marks, word.range.start..words[at + length - 1].range.end);
+
+    /// The bytes of `text` to mark: wherever a row stands, and every word of those that are to be
+    /// near each other. In order of the text, not touching or overlapping.
+    pub fn all(&mut self, text: &str) -> Vec<Range<usize>> {
+        if self.by_first.is_empty() {
+            return Vec::new();
         }
+        let words = words(&mut self.analyzer, text);
+        let mut marks = Vec::new();
+        for at in 0..words.len() {
+            if let Some(length) = self.length(&words[at..]) {
+                join(&mut marks, words[at].range.start..words[at + length - 1].range.end);
+            }
+        }
+        marks
     }
-    marks
+
+    /// Where the first match in `text` begins: of a whole word, or, when there is none, of a part of
+    /// a compound, which takes far longer to find.
+    pub fn first(&mut self, text: &str) -> Option<usize> {
+        let mut at = 0;
+        while let Some(range) = fold::next_word(text, at, &mut self.folded) {
+            at = range.end;
+            if self.by_first.contains_key(&self.folded) && self.stands_at(&text[range.start..]) {
+                return Some(range.start);
+            }
+        }
+        // What a hyphen joins is found like a part.
+        let may_be = self.has_parts || text.contains(['-', '\u{2010}', '\u{2011}', '\u{ad}']);
+        if may_be { self.all(text).first().map(|mark| mark.start) } else { None }
+    }
+
+    /// Whether a row stands at the beginning of `text`.
+    fn stands_at(&mut self, text: &str) -> bool {
+        let longest = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let words = first_words(&mut self.analyzer, text, longest);
+        self.length(&words).is_some()
+    }
+
+    /// The length of the longest row that stands at the first of `words`.
+    fn length(&self, words: &[Word]) -> Option<usize> {
+        let first = words.first()?;
+        let names = std::iter::once(&first.folded).chain(&first.parts);
+        let candidates = names.filter_map(|name| self.by_first.get(name)).flatten();
+        let rows = candidates.filter_map(|row| self.rows.get(*row));
+        rows.filter(|row| stands_at(row, words)).map(Vec::len).max()
+    }
 }
 
 /// A word of the text, and what it is found by.
@@ -46,8 +98,12 @@ struct Word {
 }
 
 /// The words of `text`, and each pair that a hyphen joins as the parts of its first word.
-fn words(text: &str) -> Vec<Word> {
-    let mut analyzer = Analyzer::default();
+fn words(analyzer: &mut Analyzer, text: &str) -> Vec<Word> {
+    first_words(analyzer, text, usize::MAX)
+}
+
+/// The first `n` of them.
+fn first_words(analyzer: &mut Analyzer, text: &str, n: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut at = 0;
     while let Some(token) = analyzer.next(text, at) {
@@ -56,6 +112,9 @@ fn words(text: &str) -> Vec<Word> {
         {
             let joined = format!("{}{}", last.folded, token.folded);
             last.parts.push(joined);
+        }
+        if words.len() == n {
+            break;
         }
         at = token.end;
         words.push(Word {
@@ -94,8 +153,10 @@ mod tests {
     fn check(text: &str, queries: &[&str], expected: &[&str]) {
         let wanted: Vec<_> =
             queries.iter().flat_map(|query| readings(query, Closeness::Wide)).collect();
-        let found: Vec<_> = find(text, &wanted).into_iter().map(|range| &text[range]).collect();
+        let mut marker = Marker::new(wanted);
+        let found: Vec<_> = marker.all(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, expected, "{text}");
+        assert_eq!(marker.first(text).is_some(), !expected.is_empty(), "{text}");
     }
 
     #[test]
@@ -119,12 +180,23 @@ mod tests {
         check("de wet", &["de wet geldt"], &[]);
     }
 
+    #[test]
+    fn a_whole_word_is_the_first_match_before_a_part() {
+        let mut marker = Marker::new(readings("woning", Closeness::Wide));
+        let text = "De huurwoning en de woningen.";
+        assert_eq!(marker.first(text).map(|at| &text[at..]), Some("woningen."));
+        assert_eq!(marker.first("De huurwoning."), Some(3));
+        assert_eq!(marker.first("De brug."), None);
+    }
+
     proptest! {
         #[test]
         fn marks_are_in_order_and_apart(text in "([ab]{1,2} ?){0,20}", query in "[ab]( [ab])?") {
             let mut wanted = readings(&query, Closeness::Wide);
             wanted.extend(readings("b", Closeness::Exact));
-            let marks = find(&text, &wanted);
+            let mut marker = Marker::new(wanted);
+            let marks = marker.all(&text);
+            prop_assert_eq!(marker.first(&text), marks.first().map(|mark| mark.start));
             prop_assert!(marks.iter().all(|mark| mark.start < mark.end));
             prop_assert!(marks.windows(2).all(|pair| pair[0].end < pair[1].start));
             prop_assert!(marks.iter().all(|mark| text.get(mark.clone()).is_some()));
