@@ -123,7 +123,7 @@ impl Vocabulary {
         let mut random = Random(11);
         let mut words: Vec<String> = Vec::with_capacity(VOCABULARY);
         while words.len() < VOCABULARY {
-            let n_syllables = 1 + words.len().ilog10() as usize / 2 + random.below(2);
+            let n_syllables = 1 + words.len().max(1).ilog10() as usize / 2 + random.below(2);
             let mut word = String::new();
             for _ in 0..n_syllables {
                 word.push_str(ONSETS[random.below(ONSETS.len())]);
