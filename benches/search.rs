@@ -11,8 +11,9 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use knipsel::index::Document;
 use knipsel::index::search::{Page, Searcher, Sort};
 use knipsel::index::writer::Writer;
+use knipsel::language::Analyzer;
+use knipsel::language::mark::Marker;
 use knipsel::language::wanted::readings;
-use knipsel::language::{Analyzer, mark};
 use knipsel::model::closeness::Closeness;
 use knipsel::query::{self, Filter};
 use tempfile::TempDir;
@@ -77,8 +78,9 @@ fn analyze(criterion: &mut Criterion) {
     });
     let mut wanted = readings("woningen", Closeness::Wide);
     wanted.extend(readings("de raad", Closeness::Forms));
+    let mut marker = Marker::new(wanted);
     group.bench_function("3 kB, marking", |bencher| {
-        bencher.iter(|| mark::find(black_box(REPORT), &wanted));
+        bencher.iter(|| marker.all(black_box(REPORT)));
     });
     group.finish();
 }
