@@ -71,8 +71,9 @@ fn main() {
 }
 
 fn report(layout: &Layout, n: usize, cost: f64) {
-    let mut reader = Reader::open(layout).unwrap();
-    let mut one = |sql: &str| {
+    let one = |sql: &str| {
+        // Asking in SQL prepares its connection, which can be done once.
+        let mut reader = Reader::open(layout).unwrap();
         let mut value = 0;
         let limit = std::time::Duration::from_secs(600);
         knipsel::store::sql::query(&mut reader, sql, limit, |_, cells| {

@@ -34,6 +34,7 @@ pub mod space;
 pub mod sql;
 pub mod stories;
 pub mod subscriptions;
+mod succession;
 mod text;
 pub mod told;
 pub mod verify;

@@ -30,6 +30,7 @@ const FEED_KEYS: &[&str] = &[
     "article_id",
     "user_agent",
     "sitemap",
+    "replaces",
 ];
 
 /// A publisher, and what its feeds share.
@@ -70,6 +71,7 @@ pub(super) struct FeedEntry {
     pub(super) article_id: Option<ArticleIdPattern>,
     pub(super) user_agent: Option<String>,
     pub(super) sitemap: Option<String>,
+    pub(super) replaces: Option<Vec<String>>,
 }
 
 impl Outlet {
@@ -109,6 +111,7 @@ impl FeedEntry {
             article_id: self.article_id.or(other.article_id),
             user_agent: self.user_agent.or(other.user_agent),
             sitemap: self.sitemap.or(other.sitemap),
+            replaces: self.replaces.or(other.replaces),
         }
     }
 
@@ -136,6 +139,7 @@ impl FeedEntry {
             site: outlet.site,
             sitemap: self.sitemap.or(outlet.sitemap),
             pages: outlet.pages,
+            replaces: self.replaces.unwrap_or_default(),
         }
     }
 }
@@ -243,6 +247,7 @@ fn read_feed(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<F
         article_id: pattern(&mut reader),
         user_agent: reader.text("user_agent"),
         sitemap: address(&mut reader, "sitemap"),
+        replaces: addresses(&mut reader, "replaces"),
     })
 }
 
@@ -260,6 +265,15 @@ fn address(reader: &mut TableReader<'_>, key: &'static str) -> Option<String> {
         reader.complain(key, reason);
     }
     Some(text)
+}
+
+/// One address, or a list of them.
+fn addresses(reader: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> {
+    let texts = reader.text_or_texts(key)?;
+    for reason in texts.iter().filter_map(|text| check_url(text).err()) {
+        reader.complain(key, reason);
+    }
+    Some(texts)
 }
 
 /// Whether `text` can be the URL of a feed; otherwise, why not.

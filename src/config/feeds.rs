@@ -109,6 +109,11 @@ pub fn table(feed: &Feed) -> String {
     if !feed.tags.is_empty() {
         key("tags", feed.tags.iter().collect());
     }
+    match &feed.replaces[..] {
+        [] => {}
+        [one] => key("replaces", Value::from(one)),
+        all => key("replaces", all.iter().collect()),
+    }
     if let Some(pattern) = &feed.article_id {
         key("article_id", Value::from(pattern.as_str()));
     }
@@ -328,6 +333,7 @@ mod tests {
             tags in proptest::collection::hash_set("\\PC{1,6}", 0..4),
             is_paused in any::<bool>(),
             is_off in any::<bool>(),
+            n_replaced in 0..3,
         ) {
             let mut feed = Feed::new("a feed of nobody", "https://a.example/feed?x=\"'");
             let [outlet, section, language, country, user_agent] = words.try_into().unwrap();
@@ -340,6 +346,7 @@ mod tests {
             feed.is_paused = is_paused;
             feed.fulltext = if is_off { Fulltext::Off } else { Fulltext::Auto };
             feed.article_id = ArticleIdPattern::new(r"'(\d+)\.").ok();
+            feed.replaces = (0..n_replaced).map(|n| format!("https://{n}.example/rss")).collect();
             prop_assert_eq!(parse(&document(&[&feed])), Ok(vec![feed]));
         }
     }

@@ -116,6 +116,14 @@ impl<'a> TableReader<'a> {
         }
     }
 
+    /// A text, or a list of them.
+    pub(super) fn text_or_texts(&mut self, key: &str) -> Option<Vec<String>> {
+        if self.table.get(key)?.is_str() {
+            return self.text(key).map(|text| vec![text]);
+        }
+        self.texts(key)
+    }
+
     /// `true` or `false`.
     pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
         let item = self.table.get(key)?;

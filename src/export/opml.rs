@@ -82,6 +82,8 @@ fn write_own(out: &mut impl io::Write, feed: &Feed) -> io::Result<()> {
             && tag.trim_matches('/') == tag
     };
     let tags = (!feed.tags.iter().all(is_plain)).then(|| serde_json::json!(feed.tags).to_string());
+    let replaces =
+        (!feed.replaces.is_empty()).then(|| serde_json::json!(feed.replaces).to_string());
     let own = [
         ("name", Some(feed.name.clone())),
         ("outlet", feed.outlet.clone()),
@@ -92,6 +94,7 @@ fn write_own(out: &mut impl io::Write, feed: &Feed) -> io::Result<()> {
         ("userAgent", feed.user_agent.clone()),
         ("site", feed.site.clone()),
         ("sitemap", feed.sitemap.clone()),
+        ("replaces", replaces),
         ("fulltext", (feed.fulltext == Fulltext::Off).then(|| "off".to_owned())),
         ("revisit", (feed.revisit != Revisit::News).then(|| feed.revisit.as_str().to_owned())),
         ("paused", feed.is_paused.then(|| "true".to_owned())),

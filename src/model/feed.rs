@@ -41,6 +41,8 @@ pub struct Feed {
     pub sitemap: Option<String>,
     /// What is known of the pages of its outlet.
     pub pages: PageRules,
+    /// Addresses of feeds whose history it takes over.
+    pub replaces: Vec<String>,
 }
 
 impl Feed {
@@ -62,6 +64,7 @@ impl Feed {
             site: None,
             sitemap: None,
             pages: PageRules::default(),
+            replaces: Vec::new(),
         }
     }
 

@@ -155,6 +155,9 @@ impl Outline<'_> {
             site: exact("knipsel:site"),
             sitemap: exact("knipsel:sitemap"),
             pages: PageRules::default(),
+            replaces: exact("knipsel:replaces")
+                .and_then(|urls| serde_json::from_str(&urls).ok())
+                .unwrap_or_default(),
         })
     }
 }

@@ -7,7 +7,8 @@ use rusqlite::named_params;
 
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
-use crate::store::{Error, FeedId, Reader, Tx};
+use crate::normalize::url::canonical;
+use crate::store::{Error, FeedId, Reader, Tx, succession};
 
 const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
 
@@ -43,6 +44,9 @@ const SETTLE: &str = "
 pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("store the feed list");
     let mut known = known(tx).map_err(failed())?;
+    for feed in feeds.iter().filter(|feed| !feed.replaces.is_empty()) {
+        succeed(tx, feed, feeds, &mut known)?;
+    }
     let mut ids = Vec::with_capacity(feeds.len());
     for feed in feeds {
         // A feed that is as it was is not written: most starts change nothing.
@@ -64,6 +68,38 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
         tx.connection.execute(UNLIST, values).map_err(failed())?;
     }
     Ok(ids)
+}
+
+/// Gives `feed` the history of those it replaces, unless `feeds` still lists them as well.
+fn succeed(
+    tx: &Tx<'_>,
+    feed: &Feed,
+    feeds: &[Feed],
+    known: &mut HashMap<String, Known>,
+) -> Result<(), Error> {
+    let address = |url: &str| canonical(url).unwrap_or_else(|| url.to_owned());
+    let replaced: Vec<String> = feed.replaces.iter().map(|url| address(url)).collect();
+    let is_listed = |name: &str| feeds.iter().any(|feed| feed.name == *name);
+    let is_former = |name: &String, known: &Known| {
+        let is_free = if *name == feed.name { known.url != feed.url } else { !is_listed(name) };
+        is_free && replaced.contains(&address(&known.url))
+    };
+    let formers = known.iter().filter(|(name, known)| is_former(name, known));
+    let mut formers: Vec<(FeedId, String)> =
+        formers.map(|(name, known)| (known.id, name.clone())).collect();
+    // Its own row first, then the one with the longest history.
+    formers.sort_by_key(|(id, name)| (*name != feed.name, id.0));
+    for (id, name) in formers {
+        if let Some(own) = known.get(&feed.name).filter(|_| name != feed.name) {
+            succession::merge(tx, id, own.id, feed)?;
+            continue;
+        }
+        succession::rename(tx, id, feed)?;
+        if let Some(former) = known.remove(&name) {
+            known.insert(feed.name.clone(), Known { url: feed.url.clone(), ..former });
+        }
+    }
+    Ok(())
 }
 
 /// A feed as the archive has it.

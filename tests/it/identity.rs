@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::news::{item, rss};
+use crate::news::{Item, item, rss};
 use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
@@ -151,4 +151,88 @@ fn a_sighting_has_every_place_that_it_had_in_its_feed() {
     let database = program.database();
     let one = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(one("SELECT count(*) FROM feed_order"), 4);
+}
+
+#[test]
+fn a_feed_that_replaces_another_takes_over_its_history_and_announces_nothing_twice() {
+    let web = Web::start();
+    let program = Program::new();
+    // Without outlet and address a GUID says something within its feed only.
+    let bare = |number: usize| Item { link: String::new(), ..item(number) };
+    let dated = |number: usize, item: Item| Item {
+        published: Some(format!("Mon, 05 Jan 2026 0{number}:00:00 GMT")),
+        ..item
+    };
+    let before = [dated(4, item(4)), dated(3, item(3)), dated(2, bare(2)), dated(1, item(1))];
+    let (old, new) = (web.url("/oud/rss"), web.url("/nieuw/rss"));
+    let list = |name: &str, url: &str, more: &str| {
+        let feed = "[[feed]]\nfulltext = \"off\"";
+        let list = format!("{feed}\nname = \"{name}\"\nurl = \"{url}\"\n{more}");
+        fs::write(program.config("feeds.toml"), list).unwrap();
+    };
+    let document = |items: &[Item]| Route {
+        has_validators: true,
+        ..Route::document(rss(items).replace("<link></link>", ""))
+    };
+    web.set("/oud/rss", document(&before));
+    list("oud", &old, "");
+    program.poll_all();
+    let ids = "SELECT id FROM articles ORDER BY article_rowid";
+    let known = program.rows(ids);
+    // Another host, other GUIDs, an edited text, and one that is new.
+    let mut moved = dated(3, item(3));
+    moved.guid = "urn:3".to_owned();
+    moved.link = "https://nieuw.example/3".to_owned();
+    let edited = Item { title: "De brug is dicht".to_owned(), ..dated(2, bare(2)) };
+    web.set("/nieuw/rss", document(&[dated(5, item(5)), dated(4, item(4)), moved, edited]));
+    list("nieuw", &new, &format!("replaces = \"{old}\"\n"));
+    program.poll_all();
+    assert_eq!(program.rows(ids).len(), known.len() + 1);
+    assert_eq!(program.rows(ids)[..4], known);
+    let sightings =
+        "SELECT feed || ' ' || count(*) || ' ' || sum(listed) FROM sightings GROUP BY feed";
+    assert_eq!(program.rows(sightings), ["nieuw 5 4"]);
+    assert_eq!(program.rows("SELECT name FROM feeds"), ["nieuw"]);
+    // Its ledger goes on, and no validator of the old server was sent.
+    assert_eq!(program.rows("SELECT feed || ' ' || state FROM coverage"), ["nieuw complete"]);
+    assert_eq!(web.asked_for("/nieuw/rss")[0].header("if-none-match"), None);
+    assert_eq!(program.found(&["feed:nieuw"]).len(), 5);
+    let shown = program.json(&["feed", "show", "nieuw"]);
+    assert_eq!(shown["replaces"], serde_json::json!([old]));
+    assert_eq!(shown["fetches"].as_array().unwrap().len(), 2);
+    // Taken over once: the next start changes nothing.
+    program.poll_all();
+    assert_eq!(program.rows(sightings), ["nieuw 5 4"]);
+}
+
+#[test]
+fn a_feed_with_a_history_of_its_own_takes_over_what_others_listed() {
+    let web = Web::start();
+    let program = Program::new();
+    for (path, numbers) in [("/a", [2, 1]), ("/b", [4, 3]), ("/c", [4, 1])] {
+        let items: Vec<_> = numbers.iter().map(|number| item(*number)).collect();
+        web.set(path, Route::document(rss(&items)));
+    }
+    let [a, b, c] = ["/a", "/b", "/c"].map(|path| web.url(path));
+    program.list(&[("oost", &a), ("west", &b), ("dorp", &c)]);
+    program.poll_all();
+    let articles = program.rows("SELECT id FROM articles ORDER BY id");
+    let sightings = "SELECT feed || ' ' || count(*) FROM sightings GROUP BY feed ORDER BY feed";
+    assert_eq!(program.rows(sightings), ["dorp 2", "oost 2", "west 2"]);
+    // One that is still listed keeps what it has.
+    let list = |more: &str| {
+        let feed = "[[feed]]\nfulltext = \"off\"\noutlet = \"De Dijkbode\"";
+        format!("{feed}\nname = \"dorp\"\nurl = \"{c}\"\nreplaces = [\"{a}\", \"{b}\"]\n{more}")
+    };
+    let other = format!(
+        "[[feed]]\nfulltext = \"off\"\noutlet = \"De Dijkbode\"\nname = \"west\"\nurl = \"{b}\"\n"
+    );
+    fs::write(program.config("feeds.toml"), list(&other)).unwrap();
+    program.poll_all();
+    assert_eq!(program.rows(sightings), ["dorp 3", "west 2"]);
+    fs::write(program.config("feeds.toml"), list("")).unwrap();
+    program.poll_all();
+    assert_eq!(program.rows(sightings), ["dorp 4"]);
+    assert_eq!(program.rows("SELECT id FROM articles ORDER BY id"), articles);
+    assert_eq!(program.found(&["feed:dorp"]).len(), 4);
 }

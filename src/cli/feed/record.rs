@@ -48,6 +48,7 @@ fn wishes(feed: &Feed) -> Record {
         ("user_agent", json!(feed.user_agent)),
         ("sitemap", json!(feed.sitemap)),
         ("page_rules", json!((!feed.pages.is_empty()).then_some(&feed.pages))),
+        ("replaces", json!(feed.replaces)),
     ];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

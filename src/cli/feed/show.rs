@@ -93,6 +93,7 @@ fn wishes(feed: &Feed) -> Vec<Fact> {
         ("user agent", feed.user_agent.clone()),
         ("sitemap", feed.sitemap.clone()),
         ("page rules", page_rules(feed)),
+        ("replaces", Some(feed.replaces.join(", ")).filter(|urls| !urls.is_empty())),
     ]
 }
 

@@ -13,9 +13,9 @@ fn a_list_is_shown_without_an_archive() {
     assert_eq!(feeds[1]["next_poll"], Value::Null);
     let csv = home.run("feed list --format csv");
     insta::assert_snapshot!(csv.stdout, @r#"
-    name,url,outlet,section,tags,language,country,paused,fulltext,article_id,user_agent,sitemap,page_rules,title,articles,last_poll,last_outcome,last_error,last_success,last_new,failures,failing_since,next_poll,next_reason,moved_to,lying_validators,gaps_24h,at_risk
-    dorp,https://dorp.example/rss,De Dorpspomp,,,,,false,auto,,,,,,0,,,,,,0,,,,,false,0,false
-    nos-binnenland,https://feeds.nos.nl/nosnieuwsbinnenland,NOS,Binnenland,broadcaster; national; starter,nl,NL,false,auto,"//(?:www\.)?(?:nos|jeugdjournaal)\.nl/(?:[a-z0-9-]+/)*(?:artikel|liveblog|video|l)/([0-9]{6,8})(?:[^0-9]|$)",,,,,0,,,,,,0,,,,,false,0,false
+    name,url,outlet,section,tags,language,country,paused,fulltext,article_id,user_agent,sitemap,page_rules,replaces,title,articles,last_poll,last_outcome,last_error,last_success,last_new,failures,failing_since,next_poll,next_reason,moved_to,lying_validators,gaps_24h,at_risk
+    dorp,https://dorp.example/rss,De Dorpspomp,,,,,false,auto,,,,,,,0,,,,,,0,,,,,false,0,false
+    nos-binnenland,https://feeds.nos.nl/nosnieuwsbinnenland,NOS,Binnenland,broadcaster; national; starter,nl,NL,false,auto,"//(?:www\.)?(?:nos|jeugdjournaal)\.nl/(?:[a-z0-9-]+/)*(?:artikel|liveblog|video|l)/([0-9]{6,8})(?:[^0-9]|$)",,,,,,0,,,,,,0,,,,,false,0,false
     "#);
     insta::assert_snapshot!(home.run("feed show dorp").all(), @r"
     0
