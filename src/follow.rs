@@ -37,6 +37,9 @@ pub fn catch_up(
     }
     let named_up_to = mentions::watermark(reader, names::VERSION)?;
     let mut seq = index.watermark();
+    for article in changes::merged(reader, seq)? {
+        index.remove(article.0);
+    }
     let mut n_done = 0;
     let mut n_bytes = 0;
     loop {

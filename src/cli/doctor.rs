@@ -1,13 +1,14 @@
 //! `knipsel doctor`: what is wrong with an installation, and what to do about each thing.
 //!
-//! Looks at files and at the archive; it asks the web nothing and changes nothing.
+//! Looks at files and at the archive; it asks the web nothing, and changes nothing unless told to.
 
 mod archive;
+mod identity;
 mod system;
 
 use serde_json::json;
 
-use crate::cli::args::{DoctorArgs, Global};
+use crate::cli::args::{DoctorArgs, DoctorCommand, Global};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, dim, line};
 use crate::cli::{out, setup};
@@ -71,6 +72,9 @@ impl Finding {
 }
 
 pub(super) fn doctor(global: &Global, args: &DoctorArgs) -> Result<Exit, Failure> {
+    if let Some(DoctorCommand::Identity(args)) = &args.command {
+        return identity::identity(global, args);
+    }
     let findings = look(global)?;
     if args.format == Format::Table {
         for finding in &findings {

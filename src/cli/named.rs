@@ -3,7 +3,7 @@
 use crate::cli::failure::{Exit, Failure};
 use crate::model::article::ArticleId;
 use crate::store::library::{self, Article, Named};
-use crate::store::{ArticleRow, Reader};
+use crate::store::{ArticleRow, Reader, merges};
 
 /// The row of the one article that `id` names.
 pub(super) fn article(reader: &Reader, id: &str) -> Result<ArticleRow, Failure> {
@@ -32,6 +32,7 @@ pub(super) fn revision(
     id: &str,
     number: u32,
 ) -> Result<Article, Failure> {
+    let number = merges::number(reader, id, number)?;
     library::revision(reader, row, number)?.ok_or_else(|| {
         Failure::new(Exit::NotFound, format!("there is no revision `{id}@{number}`"))
             .hint(format!("`knipsel revisions {id}` lists them"))

@@ -90,6 +90,11 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
     }
 }
 
+/// Whether two versions share so many words that they are one article, whatever they are known by.
+pub fn say_the_same(one: &Content, other: &Content) -> bool {
+    overlap(&words(one), &words(other)) >= READDRESSED_OVERLAP_MIN
+}
+
 /// The edit that an entry of a known article amounts to; `None` when it says nothing new.
 ///
 /// A feed is compared with itself: several feeds may carry one article in different lengths for

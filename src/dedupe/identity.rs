@@ -8,7 +8,7 @@ use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 
 /// The version of the rules below. A change needs a migration and a back-test over an archive.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The keys of every entry of one document, each strongest first and never empty.
 ///
@@ -36,6 +36,18 @@ fn entry_keys(
     guid: Option<&str>,
     url: Option<&str>,
 ) -> Vec<IdentityKey> {
+    let mut keys = named(feed, guid, url);
+    if keys.is_empty() {
+        let scope = feed.identity_scope();
+        let text = fingerprint::exact(&format!("{}\n{}", entry.title, entry.text));
+        keys.push(IdentityKey::text(scope, &text));
+    }
+    keys
+}
+
+/// The keys of an entry of `feed` by its GUID and its canonical address, strongest first; none where
+/// it has neither.
+pub fn named(feed: &Feed, guid: Option<&str>, url: Option<&str>) -> Vec<IdentityKey> {
     let scope = feed.identity_scope();
     let mut keys = Vec::with_capacity(3);
     if let Some(id) = publisher_id(feed, url, guid) {
@@ -43,10 +55,6 @@ fn entry_keys(
     }
     keys.extend(url.map(IdentityKey::url));
     keys.extend(guid.map(|guid| IdentityKey::guid(scope, guid)));
-    if keys.is_empty() {
-        let text = fingerprint::exact(&format!("{}\n{}", entry.title, entry.text));
-        keys.push(IdentityKey::text(scope, &text));
-    }
     keys
 }
 

@@ -72,6 +72,11 @@ impl Writer {
         Ok(())
     }
 
+    /// Takes out what is there of an article, which is part of another one now.
+    pub fn remove(&mut self, article: i64) {
+        self.inner.delete_term(Term::from_field_i64(self.fields.article, article));
+    }
+
     /// Makes all that was put last, together with how far the archive has been followed.
     pub fn commit(&mut self, watermark: i64) -> Result<(), Error> {
         let failed = Error::when("commit to");

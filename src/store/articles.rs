@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension as _, Row, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::dedupe::decide::Known;
 use crate::dedupe::fingerprint::{self, Short};
@@ -52,16 +52,24 @@ const CURRENT: &str = "
 
 /// What the archive holds of `article`, and what `feed` last said of it.
 pub fn known(tx: &Tx<'_>, article: ArticleRow, feed: Option<FeedId>) -> Result<Known, Error> {
+    known_in(tx.connection, article, feed)
+}
+
+/// [`known`] for whoever only reads.
+pub(super) fn known_in(
+    connection: &Connection,
+    article: ArticleRow,
+    feed: Option<FeedId>,
+) -> Result<Known, Error> {
     let failed = || Error::sqlite("read an article");
     let id = named_params! { ":article": article.0 };
-    let mut statement = tx.connection.prepare_cached(KEYS).map_err(failed())?;
+    let mut statement = connection.prepare_cached(KEYS).map_err(failed())?;
     let keys = statement
         .query_map(id, |row| row.get(0).map(IdentityKey::from_stored))
         .and_then(Iterator::collect)
         .map_err(failed())?;
     let last_in_feed = match feed {
-        Some(feed) => tx
-            .connection
+        Some(feed) => connection
             .prepare_cached(LAST_IN_FEED)
             .and_then(|mut statement| {
                 let key = named_params! { ":feed": feed.0, ":article": article.0 };
@@ -70,7 +78,7 @@ pub fn known(tx: &Tx<'_>, article: ArticleRow, feed: Option<FeedId>) -> Result<K
             .map_err(failed())?,
         None => None,
     };
-    let mut statement = tx.connection.prepare_cached(CURRENT).map_err(failed())?;
+    let mut statement = connection.prepare_cached(CURRENT).map_err(failed())?;
     let read = |row: &Row<'_>| {
         let body: (i64, i64, Vec<u8>) = (row.get(13)?, row.get(11)?, row.get(12)?);
         let source: String = row.get(14)?;
@@ -80,6 +88,28 @@ pub fn known(tx: &Tx<'_>, article: ArticleRow, feed: Option<FeedId>) -> Result<K
         statement.query_row(id, read).map_err(failed())?;
     current.text = text::unpack(tx.connection, revision, codec, &data)?;
     Ok(Known { keys, current, text_source, last_in_feed })
+}
+
+const CONTENT: &str = "
+    SELECT r.title, r.authors, r.section, r.tags, r.language, r.published_at,
+           r.published_precision, r.is_zone_assumed, r.modified_at, r.modified_precision,
+           r.enclosures, b.codec, b.data
+    FROM revision AS r
+    JOIN body AS b ON b.revision_id = r.id
+    WHERE r.id = :revision";
+
+/// What the revision in the row `revision` says.
+pub(super) fn content_in(connection: &Connection, revision: i64) -> Result<Content, Error> {
+    let failed = || Error::sqlite("read a revision");
+    let read = |row: &Row<'_>| Ok((read_content(row)?, row.get(11)?, row.get::<_, Vec<u8>>(12)?));
+    let (mut content, codec, data) = connection
+        .prepare_cached(CONTENT)
+        .and_then(|mut statement| {
+            statement.query_row(named_params! { ":revision": revision }, read)
+        })
+        .map_err(failed())?;
+    content.text = text::unpack(revision, codec, &data)?;
+    Ok(content)
 }
 
 /// The content of a revision but its text, from the first eleven columns of [`CURRENT`].

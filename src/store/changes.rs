@@ -115,6 +115,22 @@ pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Err
     Ok(changes)
 }
 
+// Each was part of another article before that one changed, so it is passed with it.
+const MERGED: &str = "
+    SELECT id
+    FROM article INDEXED BY article_merged
+    WHERE merged_into IS NOT NULL AND seq > :seq";
+
+/// The articles that became part of another one after `seq`.
+pub fn merged(reader: &Reader, seq: i64) -> Result<Vec<ArticleRow>, Error> {
+    let failed = || Error::sqlite("read what changed");
+    let mut statement = reader.connection.prepare_cached(MERGED).map_err(failed())?;
+    statement
+        .query_map(named_params! { ":seq": seq }, |row| row.get(0).map(ArticleRow))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
     let names = |column| row.get::<_, Option<String>>(column).map(|names| split(names.as_deref()));
     let own: String = row.get(6)?;

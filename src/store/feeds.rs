@@ -167,6 +167,18 @@ pub fn names(reader: &Reader) -> Result<Vec<String>, Error> {
     rows.collect::<Result<_, _>>().map_err(failed())
 }
 
+const EVER_LISTED: &str = "SELECT id, name, outlet FROM feed ORDER BY id";
+
+/// Row, name and outlet of all feeds that were ever in the list.
+pub fn ever_listed(reader: &Reader) -> Result<Vec<(FeedId, String, Option<String>)>, Error> {
+    let failed = || Error::sqlite("read the feeds");
+    let mut statement = reader.connection.prepare_cached(EVER_LISTED).map_err(failed())?;
+    statement
+        .query_map([], |row| Ok((FeedId(row.get(0)?), row.get(1)?, row.get(2)?)))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
 const DUE: &str = "
     SELECT f.id
     FROM feed AS f

@@ -11,7 +11,7 @@ use crate::model::fetch::FailureClass;
 use crate::model::time::Timestamp;
 use crate::store::articles::{from_json, read_content};
 use crate::store::coverage::{self, Summary};
-use crate::store::{ArticleRow, Error, FeedId, Reader, subscriptions, text};
+use crate::store::{ArticleRow, Error, FeedId, Reader, merges, subscriptions, text};
 
 /// An article as it is shown: what it is known by, and one of its revisions.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,7 +180,7 @@ pub fn by_id(reader: &Reader, id: &str) -> Result<Named, Error> {
         .map_err(failed())?;
     Ok(match &found[..] {
         [] => Named::Nothing,
-        [(row, _)] => Named::One(ArticleRow(*row)),
+        [(row, _)] => Named::One(merges::now(reader, ArticleRow(*row))?),
         _ => Named::Several(found.into_iter().map(|(_, id)| ArticleId::from_stored(id)).collect()),
     })
 }
@@ -232,7 +232,9 @@ pub struct Totals {
 /// Counts what is in the archive.
 pub fn totals(reader: &Reader) -> Result<Totals, Error> {
     const TOTALS: &str = "
-        SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM revision),
+        SELECT (SELECT count(*) FROM article)
+                   - (SELECT count(*) FROM article WHERE merged_into IS NOT NULL),
+               (SELECT count(*) FROM revision),
                (SELECT count(*) FROM fetch), (SELECT max(last_new_at) FROM poll_state)";
     reader
         .connection

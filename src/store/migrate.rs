@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 18;
+pub(super) const VERSION: u32 = 19;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -26,6 +26,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0016_order.sql"),
     include_str!("../../migrations/0017_webhook.sql"),
     include_str!("../../migrations/0018_changes.sql"),
+    include_str!("../../migrations/0019_identity.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -85,7 +85,7 @@ const CURRENT: &str = "
     SELECT 'article ' || a.public_id || ' has no current revision'
     FROM article AS a
     LEFT JOIN revision AS r ON r.id = a.revision_id AND r.article_id = a.id
-    WHERE r.id IS NULL
+    WHERE r.id IS NULL AND a.merged_into IS NULL
     LIMIT 20";
 
 const WITHOUT_TEXT: &str = "
@@ -173,7 +173,11 @@ fn text_problem(
     Ok(None)
 }
 
-const FOLLOWED: &str = "SELECT id FROM article WHERE seq <= :watermark ORDER BY id";
+const FOLLOWED: &str = "
+    SELECT id
+    FROM article
+    WHERE seq <= :watermark AND merged_into IS NULL
+    ORDER BY id";
 
 /// The articles that a projection with this watermark must have, in order.
 pub fn articles_until(reader: &Reader, watermark: i64) -> Result<Vec<ArticleRow>, Error> {
@@ -185,7 +189,7 @@ pub fn articles_until(reader: &Reader, watermark: i64) -> Result<Vec<ArticleRow>
         .map_err(failed())
 }
 
-const EXISTS: &str = "SELECT 1 FROM article WHERE id = :article";
+const EXISTS: &str = "SELECT 1 FROM article WHERE id = :article AND merged_into IS NULL";
 
 /// Whether there is such an article.
 pub fn has_article(reader: &Reader, article: ArticleRow) -> Result<bool, Error> {

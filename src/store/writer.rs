@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::store::identities::renew;
 use crate::store::text::Codec;
 use crate::store::{Error, Layout, migrate};
 
@@ -177,6 +178,7 @@ fn open(path: &Path) -> Result<Connection, Error> {
         .map_err(Error::sqlite(opening))?;
     connection.set_prepared_statement_cache_capacity(128);
     migrate::migrate(&mut connection)?;
+    renew::bring_up(&mut connection)?;
     Ok(connection)
 }
 

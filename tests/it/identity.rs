@@ -8,6 +8,7 @@ use crate::news::{Item, item, rss};
 use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
+mod backtest;
 mod histories;
 
 use histories::{History, entry, histories};

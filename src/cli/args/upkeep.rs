@@ -75,20 +75,3 @@ pub(in crate::cli) struct VerifyArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }
-
-/// Arguments of `doctor`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  knipsel doctor
-  knipsel doctor --archive /var/lib/knipsel --format json
-
-Looks at settings, feed list, permissions, disk, clock, archive, index and how the
-feeds are covered; asks no host and changes nothing. With a problem it exits with
-the code that fits the first one: 3 settings or feed list, 5 archive or system,
-6 feeds or network. Advice alone exits with 0.")]
-pub(in crate::cli) struct DoctorArgs {
-    /// How to write what was found
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
-}
