@@ -86,7 +86,7 @@ pub(super) fn known_in(
     };
     let (mut current, (revision, codec, data), text_source) =
         statement.query_row(id, read).map_err(failed())?;
-    current.text = text::unpack(tx.connection, revision, codec, &data)?;
+    current.text = text::unpack(connection, revision, codec, &data)?;
     Ok(Known { keys, current, text_source, last_in_feed })
 }
 
@@ -108,7 +108,7 @@ pub(super) fn content_in(connection: &Connection, revision: i64) -> Result<Conte
             statement.query_row(named_params! { ":revision": revision }, read)
         })
         .map_err(failed())?;
-    content.text = text::unpack(revision, codec, &data)?;
+    content.text = text::unpack(connection, revision, codec, &data)?;
     Ok(content)
 }
 
