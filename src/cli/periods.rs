@@ -29,9 +29,13 @@ pub(super) fn suits(first: i64, last: i64) -> By {
 /// there.
 pub(super) fn sums(hours: &BTreeMap<i64, u64>, by: By) -> BTreeMap<DateTime, u64> {
     let mut sums: BTreeMap<DateTime, u64> = BTreeMap::new();
+    // Most hours are of the same period as the one before.
+    let mut last: Option<Period> = None;
     for (hour, n) in hours {
-        let local = Timestamp::from_seconds(hour * HOUR).to_local();
-        *sums.entry(start(local, by)).or_insert(0) += n;
+        let period = last.take().filter(|last| *hour < last.end_hour);
+        let period = period.unwrap_or_else(|| Period::of(*hour, by));
+        *sums.entry(period.start).or_insert(0) += n;
+        last = Some(period);
     }
     let ends = sums.keys().next().copied().zip(sums.keys().next_back().copied());
     if let Some((first, last)) = ends {
@@ -49,6 +53,21 @@ pub(super) fn sums(hours: &BTreeMap<i64, u64>, by: By) -> BTreeMap<DateTime, u64
         }
     }
     sums
+}
+
+/// A period, and the first hour after it; an hour that is told twice in autumn is known alone.
+struct Period {
+    start: DateTime,
+    end_hour: i64,
+}
+
+impl Period {
+    fn of(hour: i64, by: By) -> Self {
+        let start = start(Timestamp::from_seconds(hour * HOUR).to_local(), by);
+        let end = if by == By::Hour { None } else { next(start, by) };
+        let end = end.map(|end| Timestamp::from_local(end).seconds().div_euclid(HOUR));
+        Self { start, end_hour: end.unwrap_or(hour + 1) }
+    }
 }
 
 fn start(local: DateTime, by: By) -> DateTime {

@@ -38,8 +38,9 @@ impl Snippets {
     pub(super) fn marked(&mut self, text: &str, width: usize) -> Vec<String> {
         let range = self.choose(text, width * LINES - 4);
         let marks = self.0.all(&text[range.clone()]).into_iter();
-        let marks = marks.map(|mark| range.start + mark.start..range.start + mark.end).collect();
-        lines(text, &range, marks, width)
+        let marks: Vec<_> =
+            marks.map(|mark| range.start + mark.start..range.start + mark.end).collect();
+        lines(text, &range, &marks, width)
     }
 
     /// The bytes to show, about `chars` characters beginning a little before the first match.
@@ -53,7 +54,7 @@ impl Snippets {
 }
 
 /// The words in `range` of `text` on lines of `width` characters, those with a mark in bold.
-fn lines(text: &str, range: &Range<usize>, marks: Vec<Range<usize>>, width: usize) -> Vec<String> {
+fn lines(text: &str, range: &Range<usize>, marks: &[Range<usize>], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
