@@ -3,7 +3,7 @@
 //! `cargo bench --bench stories -- 10000 100000 1000000` makes an archive of invented articles at
 //! ten thousand a day, and stops at each size to say what the last ten thousand cost: CPU time of
 //! the whole process per article to read, sketch, look up, compare and link, and what the tables of
-//! stories take on disk. `--dir DIR` says where the archive is made.
+//! stories take on disk. `--dir DIR` says where the archive is made; one that is there goes on.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run has nothing to measure")]
 #![expect(clippy::print_stdout, reason = "a bench says what it measured")]
@@ -47,12 +47,14 @@ fn main() {
     let temporary = TempDir::new().unwrap();
     let dir = dir.map_or_else(|| temporary.path().to_owned(), PathBuf::from);
     let layout = Layout::new(dir.join("archive"));
-    let _ = fs::remove_dir_all(layout.dir());
     let writer = Writer::open(&layout).unwrap();
     let mut press = Press::new();
+    let mut n = usize::try_from(one(&layout, "SELECT count(*) FROM articles")).unwrap();
+    for _ in 0..n {
+        press.article();
+    }
     println!("{:>9}  {:>11}  {:>9}  {:>8}", "articles", "CPU/article", "bytes", "stories");
     let last = sizes.iter().copied().max().unwrap_or(STEP);
-    let mut n = 0;
     while n < last {
         for _ in 0..STEP / 200 {
             let batch: Vec<Placed> = (0..200).map(|n| (n, press.article())).collect();
@@ -71,25 +73,30 @@ fn main() {
 }
 
 fn report(layout: &Layout, n: usize, cost: f64) {
-    let one = |sql: &str| {
-        // Asking in SQL prepares its connection, which can be done once.
-        let mut reader = Reader::open(layout).unwrap();
-        let mut value = 0;
-        let limit = std::time::Duration::from_secs(600);
-        knipsel::store::sql::query(&mut reader, sql, limit, |_, cells| {
-            if let Some(knipsel::store::sql::Cell::Integer(number)) = cells.first() {
-                value = *number;
-            }
-            false
-        })
-        .unwrap();
-        value
-    };
-    let pages = one("SELECT sum(pgsize) FROM dbstat
+    let pages = one(
+        layout,
+        "SELECT sum(pgsize) FROM dbstat
          WHERE name IN ('shingle', 'story_mark', 'story_mark_by_story', 'story', 'story_link',
-                        'story_link_by_other')");
-    let stories = one("SELECT count(*) FROM stories");
+                        'story_link_by_other')",
+    );
+    let stories = one(layout, "SELECT count(*) FROM stories");
     println!("{n:>9}  {:>8.0} us  {:>9.0}  {stories:>8}", cost * 1e6, pages as f64 / n as f64);
+}
+
+/// The number that a question has for an answer.
+fn one(layout: &Layout, sql: &str) -> i64 {
+    // Asking in SQL prepares its connection, which can be done once.
+    let mut reader = Reader::open(layout).unwrap();
+    let mut value = 0;
+    let limit = std::time::Duration::from_secs(600);
+    knipsel::store::sql::query(&mut reader, sql, limit, |_, cells| {
+        if let Some(knipsel::store::sql::Cell::Integer(number)) = cells.first() {
+            value = *number;
+        }
+        false
+    })
+    .unwrap();
+    value
 }
 
 /// User and system time of this process, in seconds, to a hundredth.
