@@ -21,6 +21,8 @@ struct Moved {
     /// Rows of revisions, and the numbers they had.
     revisions: Vec<(i64, i64)>,
     feeds: Vec<i64>,
+    /// Feeds that list both, where the sighting stays and counts as over.
+    over: Vec<i64>,
     from: Before,
     to: Before,
     next_page_at: Option<i64>,
@@ -142,6 +144,31 @@ const FEEDS: &str = "
 const SET_SIGHTING: &str =
     "UPDATE sighting SET article_id = :to WHERE feed_id = :feed AND article_id = :article";
 
+const BOTH: &str = "
+    SELECT feed_id
+    FROM sighting
+    WHERE article_id = :article AND left_at IS NULL
+        AND feed_id IN (SELECT feed_id FROM sighting WHERE article_id = :to)
+    ORDER BY feed_id";
+
+const SET_LEFT: &str =
+    "UPDATE sighting SET left_at = :at WHERE feed_id = :feed AND article_id = :article";
+
+/// In a feed that lists both, what is listed of `article` is looked up anew, and found to be `to`.
+fn retire(
+    tx: &Tx<'_>,
+    article: ArticleRow,
+    to: ArticleRow,
+    now: Timestamp,
+) -> Result<Vec<i64>, Error> {
+    let feeds: Vec<i64> = list(tx, BOTH, named_params! { ":article": article.0, ":to": to.0 })?;
+    for feed in &feeds {
+        let at = now.seconds();
+        run(tx, SET_LEFT, named_params! { ":feed": feed, ":article": article.0, ":at": at })?;
+    }
+    Ok(feeds)
+}
+
 const NEXT_PAGE: &str = "SELECT next_page_at FROM page WHERE article_id = :article";
 
 const SET_NEXT_PAGE: &str = "UPDATE page SET next_page_at = :at WHERE article_id = :article";
@@ -179,6 +206,7 @@ pub fn merge(
         feeds: list(tx, FEEDS, named_params! { ":article": other.0, ":to": kept.0 })?,
         from: before(tx, other)?,
         to: before(tx, kept)?,
+        over: retire(tx, other, kept, now)?,
         next_page_at: list::<Option<i64>>(tx, NEXT_PAGE, article)?.into_iter().flatten().next(),
     };
     let last: Vec<i64> = list(tx, LAST_NUMBER, named_params! { ":article": kept.0 })?;

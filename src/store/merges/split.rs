@@ -60,6 +60,7 @@ pub fn split(tx: &Tx<'_>, split: &Split, now: Timestamp) -> Result<Option<i64>, 
         feeds: split.feeds.iter().map(|feed| feed.0).collect(),
         from: state,
         to: before(tx, other)?,
+        over: Vec::new(),
         next_page_at: None,
         revisions: parts,
     };

@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 use crate::model::time::Timestamp;
 use crate::store::merges::split::times;
 use crate::store::merges::{
-    Before, FEEDS, KEYS, LAST_NUMBER, Moved, REVISIONS, SET_NEXT_PAGE, before, carry, list,
-    revisions, run, set,
+    Before, FEEDS, KEYS, LAST_NUMBER, Moved, REVISIONS, SET_LEFT, SET_NEXT_PAGE, before, carry,
+    list, retire, revisions, run, set,
 };
 use crate::store::{ArticleRow, Error, Tx};
 
@@ -68,7 +68,7 @@ pub fn undo(tx: &Tx<'_>, change: i64, now: Timestamp) -> Result<Undone, Error> {
     if kind == "merge" {
         part(tx, article, other, &moved)?;
     } else {
-        join(tx, article, other, moved)?;
+        join(tx, (article, other), moved, now)?;
     }
     run(tx, SET_UNDONE, named_params! { ":change": change, ":now": now.seconds() })?;
     Ok(Undone::Done)
@@ -80,6 +80,10 @@ fn part(tx: &Tx<'_>, kept: ArticleRow, other: ArticleRow, moved: &Moved) -> Resu
         run(tx, FORGET_KEY, named_params! { ":key": key, ":article": kept.0 })?;
     }
     carry(tx, moved, (kept, other), moved.revisions.iter().copied())?;
+    for feed in &moved.over {
+        let values = named_params! { ":feed": feed, ":article": other.0, ":at": None::<i64> };
+        run(tx, SET_LEFT, values)?;
+    }
     let at = moved.next_page_at;
     run(tx, SET_NEXT_PAGE, named_params! { ":article": other.0, ":at": at })?;
     set(tx, other, moved.from, None)?;
@@ -92,7 +96,12 @@ fn part(tx: &Tx<'_>, kept: ArticleRow, other: ArticleRow, moved: &Moved) -> Resu
 }
 
 /// Undoes a split: `article` gets back its part, with all that came to it since.
-fn join(tx: &Tx<'_>, article: ArticleRow, other: ArticleRow, moved: Moved) -> Result<(), Error> {
+fn join(
+    tx: &Tx<'_>,
+    (article, other): (ArticleRow, ArticleRow),
+    moved: Moved,
+    now: Timestamp,
+) -> Result<(), Error> {
     let values: &[(&str, &dyn rusqlite::ToSql)] = named_params! { ":article": other.0 };
     for key in &moved.added {
         run(tx, FORGET_KEY, named_params! { ":key": key, ":article": other.0 })?;
@@ -111,9 +120,10 @@ fn join(tx: &Tx<'_>, article: ArticleRow, other: ArticleRow, moved: Moved) -> Re
         feeds: list(tx, FEEDS, named_params! { ":article": other.0, ":to": article.0 })?,
         ..moved
     };
+    retire(tx, other, article, now)?;
     carry(tx, &all, (other, article), numbers.into_iter())?;
-    let now = before(tx, other)?;
-    set(tx, other, Before { revision_id: 0, ..now }, Some(article))?;
+    let last = before(tx, other)?;
+    set(tx, other, Before { revision_id: 0, ..last }, Some(article))?;
     let own = before(tx, article)?;
     let latest = times(tx, article)?.revision_id;
     let is_as_it_was = is_as_it_was && latest <= all.from.revision_id;

@@ -114,6 +114,17 @@ fn what_a_new_pattern_makes_one_article_is_shown_merged_and_parted_again() {
     let changes = "SELECT kind || ' ' || article || ' ' || other || ' ' || (undone IS NOT NULL)
         FROM identity_changes";
     assert_eq!(program.rows(changes), [format!("merge {} {} 1", ids[0], ids[2])]);
+
+    // Merged once more, polls go on with the article that stays, also where it gets a new address.
+    program.ok(&["doctor", "identity", "--apply"]);
+    let third = entry(1_200_003, "boeren", "x3");
+    publish(&program, &web, [&[third.clone(), back.clone(), other.clone()], &[]]);
+    let seen = format!("SELECT count(*) FROM sightings WHERE listed AND id = '{}'", ids[0]);
+    assert_eq!(program.rows(&seen), ["1"]);
+    let moved = Item { guid: "z".into(), link: "https://elders.example/z".into(), ..back };
+    publish(&program, &web, [&[third, moved, other], &[]]);
+    assert_eq!(program.rows(&seen), ["1"]);
+    assert_eq!(program.rows("SELECT count(*) FROM articles"), ["3"]);
 }
 
 #[test]
