@@ -2,6 +2,7 @@
 
 use std::io::{self, BufReader, Read, Write};
 use std::thread;
+use std::time::Duration;
 
 use crate::extract;
 use crate::extract::scan::Refusal;
@@ -23,6 +24,8 @@ pub fn serve(
     output: impl Write + Send + 'static,
 ) -> io::Result<()> {
     limit_memory();
+    #[cfg(unix)]
+    thread::spawn(end_with_parent);
     let serving = move || pages(BufReader::new(input), output);
     let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(serving)?;
     // A panic is a page's doing, and the end of this child.
@@ -49,6 +52,18 @@ fn read(job: &[u8], bytes: &[u8]) -> io::Result<Result<Page, Refusal>> {
     }
     let Job { source, rules } = serde_json::from_slice(job)?;
     Ok(extract::page(bytes, &source, &rules))
+}
+
+/// Ends the process when its parent is gone: a page on which it hangs would outlive a daemon that was
+/// killed, and keep a core busy for ever.
+#[cfg(unix)]
+fn end_with_parent() {
+    const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+    let parent = std::os::unix::process::parent_id();
+    while std::os::unix::process::parent_id() == parent {
+        thread::sleep(BETWEEN_LOOKS);
+    }
+    std::process::exit(1);
 }
 
 /// Where the system knows no such limit, the time limit must do.

@@ -8,6 +8,7 @@ use crate::program::Program;
 
 mod hostile;
 mod pages;
+mod worker;
 
 use pages::{ARTICLE, GATE, LOG_IN, NOT_FOUND, PAID, ROBOT};
 

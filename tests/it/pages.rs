@@ -2,6 +2,7 @@
 
 mod again;
 mod history;
+mod hostile;
 mod rules;
 
 use std::fmt::Write as _;
