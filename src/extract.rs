@@ -42,7 +42,7 @@ use votes::Voter;
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;
@@ -199,10 +199,7 @@ pub fn page(bytes: &[u8], source: &Source, rules: &Rules) -> Result<Page, Refusa
     }
     let html = charset::decode(bytes, source.content_type.as_deref()).0;
     let html = if html.contains('\0') { html.replace('\0', "").into() } else { html };
-    if let Some(refusal) = scan::refusal(&html) {
-        return Err(refusal);
-    }
-    Ok(read(&html, source, rules))
+    Ok(read(&scan::parseable(&html)?, source, rules))
 }
 
 fn read(html: &str, source: &Source, rules: &Rules) -> Page {
@@ -260,9 +257,16 @@ fn says_it_is_an_article(page: &Page, json_ld: &JsonLd, meta: &Meta) -> bool {
     json_ld.article().is_some() || og_type == "article" || page.published.is_some()
 }
 
+/// Enough of a text to tell its language.
+fn beginning(text: &str) -> &str {
+    const BYTES: usize = 2_000;
+    &text[..text.floor_char_boundary(BYTES)]
+}
+
 fn language(text: &str) -> Option<String> {
     const WORDS_MIN: usize = 20;
-    let found = whatlang::detect(text).filter(|_| text.split_whitespace().count() >= WORDS_MIN)?;
+    let found = whatlang::detect(beginning(text))
+        .filter(|_| text.split_whitespace().count() >= WORDS_MIN)?;
     let code = match found.lang() {
         whatlang::Lang::Nld => "nl",
         whatlang::Lang::Eng => "en",
@@ -285,11 +289,8 @@ fn language(text: &str) -> Option<String> {
 fn voters(html: &str, document: Document, json_ld: &JsonLd) -> Vec<Voter> {
     let body =
         json_ld.article().and_then(|article| json_ld::first_text(article.get("articleBody")));
-    vec![
-        votes::trafilatura(html),
-        votes::readability(document),
-        votes::json_ld(&body.unwrap_or_default()),
-    ]
+    let [trafilatura, readability] = votes::general(html, document);
+    vec![trafilatura, readability, votes::json_ld(&body.unwrap_or_default())]
 }
 
 fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {

@@ -23,6 +23,9 @@ use crate::extract::{PAGE_BYTES_MAX, Page, Rules, Source};
 /// The argument under which the binary is a child.
 pub const ARGUMENT: &str = "extraction-worker";
 
+/// The child gives memory back late: the next page needs it again, and there is a limit.
+const ALLOCATOR: &str = "dirty_decay_ms:10000,muzzy_decay_ms:10000";
+
 /// How the child is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -155,6 +158,7 @@ impl Worker {
         let mut child = Command::new(&self.options.program)
             .arg(ARGUMENT)
             .env_clear()
+            .env("_RJEM_MALLOC_CONF", ALLOCATOR)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -10,6 +10,7 @@ use url::Url;
 use crate::extract::blocks::Block;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
+use crate::extract::phrases::pattern;
 use crate::extract::{Kind, Source};
 use crate::normalize::text;
 
@@ -89,10 +90,6 @@ impl Wall {
 
 /// A page with more words than this of its own is no wall, whatever its title.
 const WALL_WORDS_MAX: usize = 400;
-
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is constant")
-}
 
 static CONSENT_PATH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

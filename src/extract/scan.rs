@@ -1,7 +1,12 @@
-//! One pass over a page before it is parsed: whether any parser may be given it.
+//! One pass over a page before it is parsed: whether any parser may be given it, and what of it says
+//! nothing.
 //!
 //! The time of HTML parsers grows with the square of nesting depth and of the attributes of a tag,
-//! and some of them recurse. Real pages are nowhere near these limits.
+//! and some of them recurse. Real pages are nowhere near these limits. Programs, styles and comments
+//! are half of many pages, and three parsers would go through them.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// The most elements open at once. The deepest of 700 news pages had 51.
 const DEPTH_MAX: usize = 256;
@@ -38,13 +43,34 @@ impl Refusal {
     }
 }
 
-/// Looks at a decoded page; `None` when it may be parsed.
-pub(super) fn refusal(html: &str) -> Option<Refusal> {
+/// Looks at a decoded page: what of it is to be parsed, or why it must not be. Elements are all
+/// there; what is in programs and styles is not, unless it is JSON-LD, nor are comments.
+pub(super) fn parseable(html: &str) -> Result<Cow<'_, str>, Refusal> {
     if !looks_like_html(html) {
-        return Some(Refusal::NotHtml);
+        return Err(Refusal::NotHtml);
     }
-    let mut scan = Scan { bytes: html.as_bytes(), at: 0, open: Vec::new(), n_tags: 0 };
-    scan.run()
+    let bytes = html.as_bytes();
+    let mut scan = Scan { bytes, at: 0, open: Vec::new(), n_tags: 0, cuts: Vec::new() };
+    match scan.run() {
+        Some(refusal) => Err(refusal),
+        None => Ok(without(html, &scan.cuts)),
+    }
+}
+
+/// `html` without these places, which are in order.
+fn without<'h>(html: &'h str, cuts: &[Range<usize>]) -> Cow<'h, str> {
+    if cuts.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    let mut rest = String::with_capacity(html.len());
+    let mut from = 0;
+    for cut in cuts {
+        // All bounds stand beside ASCII.
+        rest.push_str(html.get(from..cut.start).unwrap_or_default());
+        from = cut.end;
+    }
+    rest.push_str(html.get(from..).unwrap_or_default());
+    Cow::Owned(rest)
 }
 
 fn looks_like_html(html: &str) -> bool {
@@ -69,6 +95,8 @@ struct Scan<'h> {
     at: usize,
     open: Vec<&'h [u8]>,
     n_tags: usize,
+    /// What says nothing.
+    cuts: Vec<Range<usize>>,
 }
 
 impl<'h> Scan<'h> {
@@ -95,13 +123,19 @@ impl<'h> Scan<'h> {
     fn start_tag(&mut self) {
         self.n_tags += 1;
         let name = self.name();
+        let start = self.at;
         let (n_attributes, is_self_closing) = self.attributes();
+        let attributes = &self.bytes[start..self.at];
         if n_attributes > ATTRIBUTES_MAX {
             self.n_tags = usize::MAX;
             return;
         }
         if is_raw(name) {
+            let start = self.at;
             self.skip_raw(name);
+            if is_program(name, attributes) {
+                self.cuts.push(start..self.at_end_tag());
+            }
         } else if !(is_void(name)
             || is_closed_by_its_like(name)
             || is_self_closing && self.is_foreign())
@@ -158,7 +192,22 @@ impl<'h> Scan<'h> {
     fn skip_comment(&mut self) {
         let rest = &self.bytes[self.at..];
         let Some(comment) = rest.strip_prefix(b"!--") else { return };
-        self.at += 3 + memchr::memmem::find(comment, b"-->").map_or(0, |end| end + 3);
+        // HTML section 13.2.5.43: these are whole comments.
+        let is_empty = comment.starts_with(b">") || comment.starts_with(b"->");
+        let end = memchr::memmem::find(comment, b"-->").filter(|_| !is_empty);
+        let start = self.at - 1;
+        self.at += 3 + end.map_or(0, |end| end + 3);
+        // A comment may also end in `--!>`.
+        let ends_early =
+            end.is_some_and(|end| memchr::memmem::find(&comment[..end], b"--!>").is_some());
+        if end.is_some() && !ends_early {
+            self.cuts.push(start..self.at);
+        }
+    }
+
+    /// Where the end tag begins whose name was just reached.
+    fn at_end_tag(&self) -> usize {
+        if self.at == self.bytes.len() { self.at } else { self.at - 2 }
     }
 
     /// HTML section 13.2.5: what stands in these is text up to their end tag.
@@ -205,6 +254,12 @@ fn is_raw(name: &[u8]) -> bool {
     is_one_of(name, &RAW)
 }
 
+/// Whether what is in an element is for browsers only.
+fn is_program(name: &[u8], attributes: &[u8]) -> bool {
+    let is_data = || attributes.to_ascii_lowercase().windows(7).any(|part| part == b"ld+json");
+    is_one_of(name, &["style"]) || is_one_of(name, &["script"]) && !is_data()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +267,7 @@ mod tests {
 
     #[track_caller]
     fn check(html: &str, expected: Option<Refusal>) {
-        assert_eq!(refusal(html), expected);
+        assert_eq!(parseable(html).err(), expected);
     }
 
     #[test]
@@ -240,6 +295,18 @@ mod tests {
     }
 
     #[test]
+    fn programs_styles_and_comments_are_not_parsed() {
+        let check = |html: &str, expected: &str| assert_eq!(parseable(html).unwrap(), expected);
+        check("<p>a<script src=x>if (a</p>b)</script>c", "<p>a<script src=x></script>c");
+        check("<STYLE>p{}</Style><p>é<!-- <p>b -->c", "<STYLE></Style><p>éc");
+        let data = "<script type='application/ld+json'>{\"a\": 1}</script>";
+        check(data, data);
+        check("<p>a<!-->b<!--->c<!-- d", "<p>a<!-->b<!--->c<!-- d");
+        check("<p>a<!-- b --!> c --> d", "<p>a<!-- b --!> c --> d");
+        check("<p>a<script>b", "<p>a<script>");
+    }
+
+    #[test]
     fn what_is_no_html_is_refused() {
         check("", Some(Refusal::NotHtml));
         check("Not found", Some(Refusal::NotHtml));
@@ -250,7 +317,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_input_is_survived(html in "(<|>|/|!--|-->|=|'|\"|script|div|[a-z é\n])*") {
-            let _ = refusal(&html);
+            let _ = parseable(&html);
         }
     }
 }

@@ -31,6 +31,12 @@ impl Voter {
         Self { name, n_words, words, blocks, shingles }
     }
 
+    /// Whether both kept about as many words.
+    fn is_like(&self, other: &Self) -> bool {
+        let (few, many) = (self.n_words.min(other.n_words), self.n_words.max(other.n_words));
+        few * 100 > many * ALIKE_PERCENT
+    }
+
     /// How much of a block it kept, from 0 to 1.
     pub(super) fn vote(&self, block: &Block) -> f32 {
         if self.n_words == 0 || block.n_words == 0 {
@@ -62,9 +68,33 @@ fn shingles(words: &str) -> impl Iterator<Item = u64> {
     })
 }
 
-/// `trafilatura`, with its own fallbacks.
-pub(super) fn trafilatura(html: &str) -> Voter {
-    let options = trafilatura::Options::default().with_fallback(true).with_exclude_comments(true);
+/// Two extractors that agree on the length of the article agree on most of its text. On 248 pages
+/// with their true text, asking further at less than this changed no figure for the worse.
+const ALIKE_PERCENT: usize = 80;
+
+/// How much is asked of `trafilatura`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Its own rules, which are right on most pages.
+    Rules,
+    /// Its fallbacks as well, which are other extractors and take as long again.
+    Full,
+}
+
+/// What the general extractors take for the article: `trafilatura`, then Readability.
+pub(super) fn general(html: &str, document: dom_query::Document) -> [Voter; 2] {
+    let readability = readability(document);
+    let rules = trafilatura(html, Effort::Rules);
+    let is_agreed = readability.is_like(&rules);
+    let trafilatura = if is_agreed { rules } else { trafilatura(html, Effort::Full) };
+    [trafilatura, readability]
+}
+
+fn trafilatura(html: &str, effort: Effort) -> Voter {
+    let options = trafilatura::Options::default()
+        .with_fallback(effort == Effort::Full)
+        .with_exclude_comments(true)
+        .with_html_date_mode(trafilatura::HtmlDateMode::Disabled);
     // A panic in it is one vote less.
     let result = catch_unwind(AssertUnwindSafe(|| trafilatura::extract(html, &options)));
     let html = result.ok().and_then(Result::ok).map(|result| result.content_html);
@@ -72,7 +102,7 @@ pub(super) fn trafilatura(html: &str) -> Voter {
 }
 
 /// `dom_smoothie`, a port of Readability.
-pub(super) fn readability(document: dom_query::Document) -> Voter {
+fn readability(document: dom_query::Document) -> Voter {
     let result = catch_unwind(AssertUnwindSafe(|| {
         let config =
             dom_smoothie::Config { disable_json_ld: true, ..dom_smoothie::Config::default() };

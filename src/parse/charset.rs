@@ -159,6 +159,25 @@ fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
 /// What `<?xml … encoding="…"?>` says.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let prolog = &bytes[..bytes.len().min(PROLOG_BYTES)];
+    declared_as_xml(prolog).or_else(|| declared_as_html(prolog))
+}
+
+/// HTML section 13.2.3.2, without its taste for the smallest number of bytes: `<meta charset>` or
+/// the `content` of an `http-equiv`.
+fn declared_as_html(prolog: &[u8]) -> Option<&'static Encoding> {
+    let prolog = String::from_utf8_lossy(prolog).to_ascii_lowercase();
+    let is_html = ["<!doctype html", "<html", "<head"].iter().any(|tag| prolog.contains(tag));
+    let mut tags = prolog.split("<meta").skip(1).filter(|_| is_html);
+    tags.find_map(|tag| {
+        let tag = tag.split('>').next()?;
+        let value = tag.split_once("charset")?.1.trim_start().strip_prefix('=')?;
+        let value = value.trim_start().trim_start_matches(['"', '\'']);
+        let end = value.find(|c: char| matches!(c, '"' | '\'' | ';' | '/') || c.is_whitespace());
+        for_label(&value[..end.unwrap_or(value.len())])
+    })
+}
+
+fn declared_as_xml(prolog: &[u8]) -> Option<&'static Encoding> {
     let start = memchr::memmem::find(prolog, b"<?xml")?;
     let length = memchr::memchr(b'>', &prolog[start..])?;
     let declaration = String::from_utf8_lossy(&prolog[start..start + length]);
@@ -224,6 +243,42 @@ mod tests {
         assert!(decode(latin, Some("text/xml; charset=koi8-r")).0.contains("coördinatie"));
         check(b"<a>\xA4</a>", Some("text/xml; charset=iso-8859-15"), "<a>€</a>", "ISO-8859-15");
         assert!(decode(b"<a>Oekra\xEFne, Belgi\xEB</a>", None).0.contains("Oekraïne, België"));
+    }
+
+    #[test]
+    fn a_page_declares_its_encoding_in_its_head() {
+        let page = |meta: &str| {
+            let head = format!("<!doctype html><html><head>{meta}</head><p>");
+            [head.as_bytes(), b"Oekra\xEFne is \x80 1"].concat()
+        };
+        let check = |meta: &str, content_type: Option<&str>, text: &str, used: &str| {
+            let bytes = page(meta);
+            let (decoded, encoding) = decode(&bytes, content_type);
+            assert_eq!((decoded.split("<p>").nth(1), encoding), (Some(text), used), "{meta}");
+        };
+        let western = "Oekraïne is € 1";
+        check("<meta charset=windows-1252>", None, western, "windows-1252");
+        check("<META CharSet='ISO-8859-1' />", None, western, "windows-1252");
+        let equiv = "<meta http-equiv=content-type content='text/html; charset=windows-1252'>";
+        check(equiv, Some("text/html; charset=utf-8"), western, "windows-1252");
+        check(
+            "<meta charset=windows-1250>",
+            None,
+            "Oekrađne is € 1".replace('đ', "ď").as_str(),
+            "windows-1250",
+        );
+        check(
+            "<meta charset=utf-8>",
+            Some("text/html; charset=windows-1252"),
+            western,
+            "windows-1252",
+        );
+        check("<meta name=x content=charset>", None, western, "windows-1252");
+        let marked =
+            [b"\xEF\xBB\xBF".as_slice(), "<html><meta charset=koi8-r>é".as_bytes()].concat();
+        assert!(decode(&marked, Some("text/html; charset=windows-1252")).0.ends_with('é'));
+        let valid = "<html><meta charset=windows-1252>é";
+        assert_eq!(decode(valid.as_bytes(), None).0, valid);
     }
 
     #[test]
