@@ -29,6 +29,7 @@ mod gaps;
 mod generate;
 mod import;
 mod kwic;
+mod merge;
 mod named;
 mod periods;
 mod poll;
@@ -108,6 +109,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Analyze(args) => analyze::analyze(args),
         Command::Backup(args) => upkeep::backup(global, args),
         Command::Restore(args) => upkeep::restore(global, args),
+        Command::Merge(args) => merge::merge(global, args),
+        Command::Compact(args) => merge::compact(global, args),
         Command::Verify(args) => upkeep::verify(global, args),
         Command::Doctor(args) => doctor::doctor(global, args),
         Command::Service(args) => service::service(args),

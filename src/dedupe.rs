@@ -8,3 +8,4 @@ pub mod identity;
 pub mod near;
 pub mod noise;
 pub mod reading;
+pub mod weave;

@@ -19,6 +19,7 @@ pub mod library;
 mod lock;
 pub mod mentions;
 pub mod merges;
+pub mod merging;
 mod migrate;
 pub mod orders;
 pub mod pages;

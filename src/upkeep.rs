@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod captures;
+pub mod merge;
 pub mod restore;
 pub mod verify;
 

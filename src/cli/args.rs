@@ -17,6 +17,7 @@ mod extract;
 mod feed;
 mod history;
 mod log;
+mod merge;
 mod reextract;
 mod service;
 mod story;
@@ -34,6 +35,7 @@ pub(super) use extract::*;
 pub(super) use feed::*;
 pub(super) use history::*;
 pub(super) use log::*;
+pub(super) use merge::*;
 pub(super) use reextract::*;
 pub(super) use service::*;
 pub(super) use story::*;
@@ -207,6 +209,10 @@ pub(super) enum Command {
     Backup(BackupArgs),
     /// Put a backup in the place of the archive
     Restore(RestoreArgs),
+    /// Take what another archive holds into this one
+    Merge(MergeArgs),
+    /// Write the archive anew, as small as it can be
+    Compact(CompactArgs),
     /// Check that archive and index are whole
     Verify(VerifyArgs),
     /// Say what is wrong with the installation, and what to do

@@ -150,12 +150,12 @@ fn not_whole(layout: &Layout, checks: &[Check]) -> Failure {
     })
 }
 
-fn facts(facts: &[(&str, Option<String>)]) -> Result<Exit, Failure> {
+pub(super) fn facts(facts: &[(&str, Option<String>)]) -> Result<Exit, Failure> {
     out::facts(facts)?;
     Ok(Exit::Done)
 }
 
-fn write<const N: usize>(
+pub(super) fn write<const N: usize>(
     format: Format,
     fields: [(&str, serde_json::Value); N],
 ) -> Result<Exit, Failure> {
@@ -164,7 +164,7 @@ fn write<const N: usize>(
     Ok(Exit::Done)
 }
 
-fn bar(global: &Global) -> ProgressBar {
+pub(super) fn bar(global: &Global) -> ProgressBar {
     if global.quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
@@ -172,13 +172,14 @@ fn bar(global: &Global) -> ProgressBar {
     ProgressBar::new(100).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn progress(bar: &ProgressBar) -> Progress {
+pub(super) fn progress(bar: &ProgressBar) -> Progress {
     let bar = bar.clone();
     Progress::new(move |step| {
         let (message, n, total) = match step {
             Step::Copying(n, total) => ("copying", n, total),
             Step::Checking => ("checking", 0, 0),
             Step::Reading(n, total) => ("reading", n, total),
+            Step::Merging(n, total) => ("merging", n, total),
             Step::Packing(n, total) => ("packing", n, total),
         };
         bar.set_message(message);

@@ -154,7 +154,7 @@ fn merge(content: &Content, known: &Known) -> Content {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths of texts are far below 2^52")]
-fn is_fuller(text: &str, than: &str) -> bool {
+pub(super) fn is_fuller(text: &str, than: &str) -> bool {
     text.len() as f64 > than.len() as f64 * FULLER
 }
 

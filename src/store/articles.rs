@@ -12,7 +12,7 @@ use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::store::{ArticleRow, Error, FeedId, Tx, text};
 use add::Numbered;
 
-mod add;
+pub(super) mod add;
 
 /// A stated date further ahead than this is not believed when articles are put in order.
 const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);

@@ -83,6 +83,24 @@ pub fn settle(layout: &Layout) -> Result<(), Error> {
         .map_err(Error::sqlite(settling))
 }
 
+/// Writes an archive that nobody uses anew, without the room that removed rows left. It is done
+/// wholly or not at all.
+pub fn compact(layout: &Layout, progress: &Progress) -> Result<(), Error> {
+    let compacting = "compact the archive";
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection =
+        Connection::open_with_flags(layout.database(), flags).map_err(Error::sqlite(compacting))?;
+    let hearer = progress.clone();
+    let tell = move || {
+        hearer.tell(Step::Checking);
+        false
+    };
+    connection.progress_handler(OPS_PER_TELL, Some(tell)).map_err(Error::sqlite(compacting))?;
+    connection
+        .execute_batch("PRAGMA busy_timeout = 10000; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+        .map_err(Error::sqlite(compacting))
+}
+
 /// Makes the copy at `path` a file that is written by way of a log, as archives are: what a kill
 /// leaves of a rollback journal only a writer could recover.
 pub fn write_ahead(path: &Path) -> Result<(), Error> {

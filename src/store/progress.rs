@@ -12,6 +12,8 @@ pub enum Step {
     Checking,
     /// Texts are read and compared with their hashes.
     Reading(u64, u64),
+    /// Articles of another archive are looked up and taken in.
+    Merging(u64, u64),
     /// Bytes are packed or unpacked.
     Packing(u64, u64),
 }

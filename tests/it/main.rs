@@ -31,6 +31,7 @@ mod history; // how articles changed: edits listed, and word by word
 mod hostile; // servers that are broken or mean, and that nobody else notices
 mod identity; // what articles are known by, and what that survives
 mod laws; // what holds of anything at all that comes in
+mod merge; // two archives made one, and nothing doubled
 mod monitor; // health and counts, for whoever watches over the daemon
 #[cfg(target_os = "linux")]
 mod outage; // our own network goes away and comes back

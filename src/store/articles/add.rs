@@ -7,7 +7,7 @@ use crate::store::articles::{Version, enclosures_to_json, to_json};
 use crate::store::{ArticleRow, Error, Tx, text};
 
 /// A revision by its row and its number.
-pub(super) type Numbered = (i64, u32);
+pub(in crate::store) type Numbered = (i64, u32);
 
 const ADD_REVISION: &str = "
     INSERT INTO revision (
@@ -47,7 +47,7 @@ fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<
 const SET_CURRENT: &str = "UPDATE article SET revision_id = :revision WHERE id = :article";
 
 /// Stores a revision that follows `latest` and makes it the current one. Returns its row.
-pub(super) fn revision(
+pub(in crate::store) fn revision(
     tx: &Tx<'_>,
     article: ArticleRow,
     latest: Option<Numbered>,

@@ -1,0 +1,170 @@
+//! Two archives made into one: nothing lost, nothing doubled, however often.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::news::{Item, item, items, rss};
+use crate::program::{Program, until};
+use crate::web::{Route, Web};
+
+/// All that is archived, but what the index and the time of day say.
+fn contents(program: &Program) -> Vec<String> {
+    let texts = "select id, revision, text from texts order by 1, 2";
+    let texts = program.ok(&["sql", texts, "--format", "jsonl"]);
+    let mut contents: Vec<String> = texts.lines().map(str::to_owned).collect();
+    for sql in [
+        "SELECT id, revision, seen, title, changed, silent, feed FROM revisions ORDER BY 1, 2",
+        "SELECT id, feed, guid, link, first_seen FROM sightings ORDER BY 1, 2",
+        "SELECT id, url, outlet, first_seen FROM articles ORDER BY 1",
+        "SELECT name, url, listed FROM feeds ORDER BY 1",
+        "SELECT feed, count(*) FROM fetches GROUP BY 1 ORDER BY 1",
+        "SELECT feed, \"from\", \"to\", state FROM coverage ORDER BY 1, 2",
+        "SELECT id, url, last_outcome FROM pages ORDER BY 1",
+    ] {
+        contents.extend(program.rows(sql));
+    }
+    contents
+}
+
+fn edited(n: usize, what: &str) -> Item {
+    let mut item = item(n);
+    item.text.push_str(what);
+    item
+}
+
+/// Two machines, of which one saw some articles, the other some, both some, and each an edit of one
+/// that the other missed.
+fn two() -> (Web, Program, Program) {
+    let web = Web::start();
+    let publish = |path: &str, items: &[Item]| web.set(path, Route::document(rss(items)));
+    publish("/beide", &items(0..6));
+    publish("/een", &items(20..23));
+    publish("/twee", &items(30..34));
+    let (one, two) = (Program::new(), Program::new());
+    one.list(&[("beide", &web.url("/beide")), ("een", &web.url("/een"))]);
+    two.list(&[("elders", &web.url("/beide")), ("twee", &web.url("/twee"))]);
+    one.poll_all();
+    let later = |program: &Program, items: &[Item]| {
+        // Revisions are ordered by the second in which they were seen.
+        std::thread::sleep(Duration::from_millis(1100));
+        publish("/beide", items);
+        program.poll_all();
+    };
+    later(&two, &[edited(3, " Het college wacht af."), item(4), item(5), item(6)]);
+    later(&one, &[edited(3, " De raad wil opheldering."), item(5), item(6), item(7)]);
+    (web, one, two)
+}
+
+#[test]
+fn what_two_archives_saw_becomes_one_history_and_twice_is_once() {
+    let (_web, one, two) = two();
+    let ids_before = one.rows("SELECT id FROM articles ORDER BY article_rowid");
+    let other = two.archive("").display().to_string();
+    let merged = one.json(&["merge", &other]);
+    let expected = serde_json::json!({
+        "articles_new": 4, "articles_revised": 1, "revisions_new": 1, "articles_known": 3,
+        "feeds_new": 1,
+    });
+    assert_eq!(merged, expected);
+    one.ok(&["verify"]);
+    // 0..8 of both, 3 of one, 4 of the other.
+    assert_eq!(one.rows("SELECT count(*) FROM articles"), ["15"]);
+    assert_eq!(one.found(&[]).len(), 15);
+    let edits = "SELECT revision, changed, silent FROM revisions WHERE id =
+        (SELECT id FROM revisions WHERE revision = 2) ORDER BY 1";
+    assert_eq!(one.rows(edits), ["1|-|0", "2|[\"text\"]|1", "3|[\"text\"]|1"]);
+    let last = one.found(&["opheldering"]);
+    assert_eq!(last.len(), 1, "the latest is what only we saw last");
+    assert_eq!(one.rows("SELECT id FROM articles ORDER BY article_rowid")[..11], ids_before[..]);
+    assert_eq!(one.rows("SELECT listed FROM feeds WHERE name = 'twee'"), ["0"]);
+
+    let before = contents(&one);
+    let again = one.json(&["merge", &other]);
+    assert_eq!((&again["articles_new"], &again["revisions_new"]), (&0.into(), &0.into()));
+    assert_eq!(contents(&one), before);
+    one.poll_all();
+    assert_eq!(one.rows("SELECT count(*) FROM articles"), ["15"], "polling goes on as before");
+}
+
+#[test]
+fn the_other_way_round_and_from_a_backup_it_is_the_same_articles() {
+    let (_web, one, two) = two();
+    let texts = |program: &Program| {
+        let sql = "SELECT id, title, words FROM articles ORDER BY 1";
+        program.rows(sql)
+    };
+    one.ok(&["backup", "kopie.db.zst"]);
+    let copy = one.home().join("kopie.db.zst").display().to_string();
+    two.ok(&["merge", &copy]);
+    two.ok(&["verify"]);
+    one.ok(&["merge", &two.archive("").display().to_string()]);
+    assert_eq!(texts(&one), texts(&two));
+    let left = fs::read_dir(two.archive("")).unwrap();
+    let left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".merge")), "{left:?}");
+}
+
+#[test]
+fn a_merge_that_is_killed_is_run_again() {
+    let (one, two) = (Program::new(), Program::new());
+    let lines = |numbers: std::ops::Range<usize>| -> String {
+        let line = |n| {
+            format!(r#"{{"id":"{n}","title":"Getij {n}","text":"Het getij keert bij paal {n}."}}"#)
+                + "\n"
+        };
+        numbers.map(line).collect()
+    };
+    for (program, numbers) in [(&one, 0..300), (&two, 200..1400)] {
+        fs::write(program.home().join("getij.jsonl"), lines(numbers)).unwrap();
+        program.ok(&["import", "getij.jsonl"]);
+    }
+    let other = two.archive("").display().to_string();
+    let running = one.start(&["merge", &other]);
+    until("some of it", || {
+        let n: u32 = one.rows("SELECT count(*) FROM articles")[0].parse().unwrap();
+        (n > 300).then_some(())
+    });
+    running.kill();
+    one.ok(&["verify", "--quick"]);
+    one.ok(&["merge", &other]);
+    one.ok(&["verify"]);
+    assert_eq!(one.rows("SELECT count(*), sum(revision) FROM articles"), ["1400|1400"]);
+    assert_eq!(one.found(&["getij"]).len(), 1000, "as many as are asked for");
+}
+
+#[test]
+fn what_is_no_other_archive_is_refused() {
+    let (_web, one, _two) = two();
+    let own = one.archive("").display().to_string();
+    let ran = one.run(&["merge", &own]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (2, "knipsel: an archive cannot be merged with itself\n")
+    );
+    assert_eq!(one.run(&["merge", "nergens"]).code, 4);
+    fs::write(one.home().join("brief.db"), "Geen archief.").unwrap();
+    let before = contents(&one);
+    assert_eq!(one.run(&["merge", "brief.db"]).code, 2);
+    assert_eq!(contents(&one), before);
+}
+
+#[test]
+fn an_archive_is_compacted_and_whole() {
+    let (_web, one, _two) = two();
+    let database = rusqlite::Connection::open(one.archive("archive.db")).unwrap();
+    database
+        .execute_batch(
+            "CREATE TABLE vol (x BLOB) STRICT; INSERT INTO vol VALUES (zeroblob(3000000));
+             DROP TABLE vol; PRAGMA wal_checkpoint(TRUNCATE);",
+        )
+        .unwrap();
+    drop(database);
+    let before = contents(&one);
+    let won = one.json(&["compact"]);
+    let (large, small) = (&won["before_bytes"], &won["after_bytes"]);
+    assert!(large.as_u64().unwrap() > small.as_u64().unwrap() + 2_900_000, "{won}");
+    assert_eq!(contents(&one), before);
+    one.ok(&["verify"]);
+    let empty = Program::new();
+    assert_eq!(empty.run(&["compact"]).code, 5, "there is nothing to compact");
+}
