@@ -169,6 +169,53 @@ fn is_tracking(pair: &str) -> bool {
     name.starts_with("utm_") || TRACKING.contains(&name.as_str()) || AMP.contains(&pair)
 }
 
+/// Words in the names of parameters that carry a secret.
+const SECRETS: [&str; 9] =
+    ["token", "key", "auth", "secret", "pass", "pwd", "sig", "session", "credential"];
+
+/// Letters and digits together, this long, are no word: they let somebody in.
+const SECRET_LEN_MIN: usize = 20;
+
+/// `url` for a log: what may let somebody in is left out of it. What is no URL is left out whole.
+pub fn masked(url: &str) -> String {
+    const MASK: &str = "***";
+    let Ok(mut url) = Url::parse(url) else { return MASK.to_owned() };
+    if !url.username().is_empty() || url.password().is_some() {
+        // These fail for URLs without a host only, which have no user either.
+        let _ = url.set_password(None);
+        let _ = url.set_username(MASK);
+    }
+    let segments = url.path().split('/');
+    let path: Vec<&str> = segments.map(|part| if is_secret(part) { MASK } else { part }).collect();
+    let path = path.join("/");
+    if path != url.path() {
+        url.set_path(&path);
+    }
+    if let Some(query) = url.query() {
+        let pairs: Vec<String> = query.split('&').map(masked_pair).collect();
+        url.set_query(Some(&pairs.join("&")));
+    }
+    url.into()
+}
+
+fn masked_pair(pair: &str) -> String {
+    let Some((name, value)) = pair.split_once('=') else {
+        return if is_secret(pair) { "***".to_owned() } else { pair.to_owned() };
+    };
+    let lower = name.to_lowercase();
+    let is_named_so = SECRETS.iter().any(|word| lower.contains(word));
+    let value = if is_named_so || is_secret(value) { "***" } else { value };
+    format!("{name}={value}")
+}
+
+fn is_secret(text: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"_~.=+%".contains(&byte);
+    text.len() >= SECRET_LEN_MIN
+        && text.bytes().all(is_of_token)
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +323,25 @@ mod tests {
             if let Some(once) = canonical(&text) {
                 prop_assert_eq!(canonical(&once), Some(once.clone()));
             }
+        }
+    }
+
+    #[test]
+    fn what_lets_somebody_in_is_not_logged() {
+        for (url, shown) in [
+            ("https://x.nl/rss?format=xml&p=2", "https://x.nl/rss?format=xml&p=2"),
+            ("https://jan:geheim@x.nl/rss", "https://***@x.nl/rss"),
+            ("https://x.nl/rss?auth_Token=ab&x=1", "https://x.nl/rss?auth_Token=***&x=1"),
+            ("https://x.nl/rss?u=9f8e7d6c5b4a39281706abcd", "https://x.nl/rss?u=***"),
+            ("https://x.nl/rss?9f8e7d6c5b4a39281706abcd", "https://x.nl/rss?***"),
+            ("https://x.nl/f/9f8e7d6c5b4a39281706abcd/rss", "https://x.nl/f/***/rss"),
+            (
+                "https://x.nl/nieuws-uit-de-gemeente-2026",
+                "https://x.nl/nieuws-uit-de-gemeente-2026",
+            ),
+            ("geheim", "***"),
+        ] {
+            assert_eq!(masked(url), shown);
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::enrich::Read;
 use crate::model::feed::Feed;
 use crate::model::fetch::Outcome;
+use crate::normalize::url::masked;
 use crate::poll::Polled;
 use crate::poll::push::Delivered;
 use crate::repair::Report;
@@ -10,7 +11,7 @@ use crate::schedule::Reason;
 
 /// Logs what came of reading a page, where there is something to tell.
 pub(super) fn page(feed: &Feed, url: &str, read: &Read) {
-    let (outcome, name) = (read.outcome, &feed.name);
+    let (outcome, name, url) = (read.outcome, &feed.name, masked(url));
     let why = read.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     match read.outcome {
         "changed" if !read.changed.is_empty() => {
@@ -52,14 +53,15 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
     let next = polled.next.at.to_local().strftime("%H:%M:%S");
     let line = format!("{:<24} {what}; next {next} ({})", feed.name, polled.next.reason);
     let outcome = polled.outcome.as_str();
+    let url = masked(&feed.url);
     let (n_new, n_revised) = (polled.tally.n_new, polled.tally.n_revised);
     if polled.next.reason == Reason::Outage {
         // The outage itself has been told.
-        tracing::debug!(feed.name, feed.url, outcome, "{line}");
+        tracing::debug!(feed.name, feed.url = url, outcome, "{line}");
     } else if polled.outcome.is_success() || matches!(polled.outcome, Outcome::Throttled { .. }) {
-        tracing::info!(feed.name, feed.url, outcome, n_new, n_revised, "{line}");
+        tracing::info!(feed.name, feed.url = url, outcome, n_new, n_revised, "{line}");
     } else {
-        tracing::warn!(feed.name, feed.url, outcome, "{line}");
+        tracing::warn!(feed.name, feed.url = url, outcome, "{line}");
     }
     if let Some(gap) = polled.gap {
         tracing::warn!(
@@ -79,7 +81,7 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
 pub(super) fn repair(report: &Report) {
     for document in &report.documents {
         if let Err(reason) = &document.result {
-            tracing::debug!("{}: {reason}", document.url);
+            tracing::debug!("{}: {reason}", masked(&document.url));
         }
     }
     let n_new = report.n_new;

@@ -283,24 +283,27 @@ fn add_history(
 
 const ADD_SIGHTING: &str = "
     INSERT INTO sighting (feed_id, guid, link, first_seen_at, appeared_at, left_at, entry_hash,
-                          fingerprint, article_id)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                          fingerprint, first_position, best_position, article_id)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
     ON CONFLICT (feed_id, article_id) DO UPDATE SET
         first_seen_at = min(first_seen_at, excluded.first_seen_at),
         appeared_at = min(appeared_at, excluded.appeared_at),
+        best_position = coalesce(min(best_position, excluded.best_position), best_position,
+                                 excluded.best_position),
         left_at = CASE WHEN left_at IS NOT NULL THEN max(left_at, excluded.left_at) END
     WHERE first_seen_at > excluded.first_seen_at
         OR appeared_at > excluded.appeared_at
-        OR left_at < excluded.left_at";
+        OR left_at < excluded.left_at
+        OR coalesce(best_position, 99999) > excluded.best_position";
 
 const ADD_PAGE: &str = "
     INSERT INTO page (
         feed_id, text_revision_id, url, site, since, n_reads, n_failures, last_page_at,
         last_outcome, last_error, etag, last_modified, body_hash, unread_hash, extractor, access,
         last_access, kind, title, authors, modified_at, doubt, changed_at, gone_at, image,
-        canonical_url, wire, candidates, dropped, article_id, next_reason)
+        canonical_url, wire, candidates, dropped, rules, article_id, next_reason)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-            ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, 'merged')";
+            ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, 'merged')";
 
 const ADD_PAGE_TEXT: &str = "INSERT INTO page_text (article_id, codec, data) VALUES (?1, ?2, ?3)";
 

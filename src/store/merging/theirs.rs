@@ -31,7 +31,8 @@ const THEIR_REVISIONS: &str = "
 
 const THEIR_SIGHTINGS: &str = "
     SELECT s.feed_id, s.guid, s.link, s.first_seen_at, s.appeared_at,
-           coalesce(s.left_at, p.last_success_at, s.first_seen_at), s.entry_hash, s.fingerprint
+           coalesce(s.left_at, p.last_success_at, s.first_seen_at), s.entry_hash, s.fingerprint,
+           s.first_position, s.best_position
     FROM sighting AS s
     LEFT JOIN poll_state AS p ON p.feed_id = s.feed_id
     WHERE s.article_id = ?1";
@@ -40,7 +41,7 @@ const THEIR_PAGE: &str = "
     SELECT feed_id, text_revision_id, url, site, since, n_reads, n_failures, last_page_at,
            last_outcome, last_error, etag, last_modified, body_hash, unread_hash, extractor, access,
            last_access, kind, title, authors, modified_at, doubt, changed_at, gone_at, image,
-           canonical_url, wire, candidates, dropped
+           canonical_url, wire, candidates, dropped, rules
     FROM page
     WHERE article_id = ?1";
 
