@@ -133,6 +133,38 @@ fn a_merge_that_is_killed_is_run_again() {
 }
 
 #[test]
+fn texts_that_build_on_others_are_whole_in_the_other_archive() {
+    let (one, two) = (Program::new(), Program::new());
+    let version = |n: usize| {
+        let told: Vec<String> = (0..80 + n)
+            .map(|hour| {
+                format!("Peil {:x} om {hour} uur.", (hour + 7) * 2_654_435_761 % 99_999_989)
+            })
+            .collect();
+        let told = told.join(" ");
+        let url = "https://dijkbode.example/liveblog";
+        serde_json::json!({ "title": "Hoogwater", "text": told, "url": url }).to_string() + "\n"
+    };
+    for (program, versions) in [(&one, vec![0, 2, 9]), (&two, (0..9).collect())] {
+        for (step, n) in versions.into_iter().enumerate() {
+            let file = format!("{step}.jsonl");
+            fs::write(program.home().join(&file), version(n)).unwrap();
+            program.ok(&["import", &file]);
+        }
+    }
+    let codecs = "SELECT count(*) FROM body WHERE codec = 2";
+    assert_ne!(two.rows(codecs), ["0"]);
+    let other = two.archive("").display().to_string();
+    let merged = one.json(&["merge", &other]);
+    assert_eq!((&merged["articles_revised"], &merged["revisions_new"]), (&1.into(), &7.into()));
+    assert_ne!(one.rows(codecs), ["0"]);
+    one.ok(&["verify"]);
+    let before = contents(&one);
+    one.ok(&["merge", &other]);
+    assert_eq!(contents(&one), before);
+}
+
+#[test]
 fn what_is_no_other_archive_is_refused() {
     let (_web, one, _two) = two();
     let own = one.archive("").display().to_string();
