@@ -13,7 +13,7 @@ use crate::store::{Error, Reader, text};
 const THEIR_ARTICLES: &str = "
     SELECT id, public_id, outlet, url, first_seen_at, sort_at
     FROM article
-    WHERE id > :after
+    WHERE id > :after AND merged_into IS NULL
     ORDER BY id
     LIMIT :limit";
 
