@@ -13,6 +13,7 @@ use crate::extract::meta::Meta;
 use crate::extract::phrases::pattern;
 use crate::extract::{Kind, Source};
 use crate::normalize::text;
+use crate::parse::gate;
 
 /// How much of an article a page gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -91,18 +92,6 @@ impl Wall {
 /// A page with more words than this of its own is no wall, whatever its title.
 const WALL_WORDS_MAX: usize = 400;
 
-static CONSENT_PATH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[/._\-?&=])(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)(?:$|[/._\-?&=])",
-    )
-});
-
-static CONSENT_TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)privacy ?gate|privacy ?wall|cookie ?wall|cookie ?consent|cookie-?(?:instellingen|voorkeuren|toestemming|melding)|privacy-?(?:instellingen|voorkeuren)|(?:voordat je verder|before you continue|bevor sie fortfahren|avant de continuer)|accepteer (?:alle )?cookies|toestemming (?:voor )?cookies|wij waarderen je privacy|we value your privacy|deine? (?:zustimmung|privatsphäre)",
-    )
-});
-
 static LOG_IN_PATH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)/(?:login|log-in|signin|sign-in|inloggen|aanmelden|anmelden|connexion|oauth|sso|auth)(?:$|[/?.])",
@@ -148,7 +137,8 @@ pub(super) fn wall(
     let said = [title.as_str(), heading.as_str()];
     let is_said = |pattern: &Regex| said.iter().any(|said| pattern.is_match(said));
     let is_short = n_words <= WALL_WORDS_MAX;
-    if goes_to(source, &CONSENT_PATH) || (is_short && is_said(&CONSENT_TITLE)) {
+    let is_named_so = said.iter().any(|said| gate::is_title(said));
+    if goes_to(source, gate::is_place) || (is_short && is_named_so) {
         return Some(Wall::Consent);
     }
     if !is_short {
@@ -161,7 +151,8 @@ pub(super) fn wall(
         return Some(Wall::BotChallenge);
     }
     let asks_password = document.select("input[type='password']").exists();
-    if goes_to(source, &LOG_IN_PATH) || (asks_password && (is_said(&LOG_IN_TITLE) || n_words < 120))
+    if goes_to(source, |place| LOG_IN_PATH.is_match(place))
+        || (asks_password && (is_said(&LOG_IN_TITLE) || n_words < 120))
     {
         return Some(Wall::LogIn);
     }
@@ -169,11 +160,16 @@ pub(super) fn wall(
 }
 
 /// Whether the request was led to another place, whose host or path says what it is.
-fn goes_to(source: &Source, pattern: &Regex) -> bool {
-    let Ok(landed) = Url::parse(&source.url) else { return false };
-    let place = format!("{}{}", landed.host_str().unwrap_or_default(), landed.path());
-    let is_elsewhere = source.asked_url.as_deref().is_none_or(|asked| asked != source.url);
-    is_elsewhere && pattern.is_match(&place)
+fn goes_to(source: &Source, is: impl Fn(&str) -> bool) -> bool {
+    let place = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        Some(format!("{}{}", url.host_str().unwrap_or_default(), url.path()))
+    };
+    let Some(landed) = place(&source.url) else { return false };
+    // From http to https is nowhere else: an article on consent may be named after it.
+    let is_elsewhere =
+        source.asked_url.as_deref().and_then(place).is_none_or(|asked| asked != landed);
+    is_elsewhere && is(&landed)
 }
 
 /// What publishers say of an article that is not for everyone.

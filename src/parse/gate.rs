@@ -1,26 +1,41 @@
 //! Consent gates: pages that stand before the page that was asked for, with status 200.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use url::Url;
 
-/// In the host or path of a gate, and in no section of a paper.
-const PLACES: [&str; 9] = [
-    "privacygate",
-    "privacy-gate",
-    "privacywall",
-    "privacy-wall",
-    "myprivacy",
-    "consent",
-    "cookiewall",
-    "cookie-wall",
-    "cookie-consent",
-];
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is constant")
+}
+
+/// In the host or path of a gate, with at most a word before and behind it: the name of an article on
+/// consent has more.
+static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[/._?&=])(?:[a-z0-9]+-)?(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)(?:-[a-z0-9]+)?(?:$|[/._?&=])",
+    )
+});
 
 /// In the title of a gate.
-const TITLES: [&str; 6] =
-    ["privacy gate", "privacygate", "privacy wall", "cookiewall", "cookie wall", "cookie consent"];
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)privacy ?gate|privacy ?wall|cookie ?wall|cookie ?consent|cookie-?(?:instellingen|voorkeuren|toestemming|melding)|privacy-?(?:instellingen|voorkeuren)|(?:voordat je verder|before you continue|bevor sie fortfahren|avant de continuer)|accepteer (?:alle )?cookies|toestemming (?:voor )?cookies|wij waarderen je privacy|we value your privacy|deine? (?:zustimmung|privatsphäre)",
+    )
+});
 
 /// How often an address can be hidden in another.
 const DEPTH_MAX: usize = 4;
+
+/// Whether a host and path, in one, are named after consent.
+pub fn is_place(place: &str) -> bool {
+    PLACE.is_match(place)
+}
+
+/// Whether a title asks for consent.
+pub fn is_title(title: &str) -> bool {
+    TITLE.is_match(title)
+}
 
 /// Where a consent gate stands, if `final_url` is one that was met on the way to `asked_url`.
 ///
@@ -29,10 +44,8 @@ const DEPTH_MAX: usize = 4;
 pub fn host(asked_url: &str, final_url: &str, title: &str) -> Option<String> {
     let (asked, found) = (Url::parse(asked_url).ok()?, Url::parse(final_url).ok()?);
     let is_elsewhere = asked.host_str() != found.host_str() || asked.path() != found.path();
-    let place = format!("{}{}", found.host_str()?, found.path()).to_ascii_lowercase();
-    let title = title.to_lowercase();
-    let is_gate = is_elsewhere && PLACES.iter().any(|word| place.contains(word))
-        || TITLES.iter().any(|phrase| title.contains(phrase));
+    let place = format!("{}{}", found.host_str()?, found.path());
+    let is_gate = is_elsewhere && is_place(&place) || is_title(title);
     is_gate.then(|| found.host_str().map(str::to_owned)).flatten()
 }
 
@@ -41,8 +54,8 @@ pub fn host(asked_url: &str, final_url: &str, title: &str) -> Option<String> {
 pub fn behind(url: &str) -> Option<String> {
     let mut inner = None;
     let mut outer = Url::parse(url).ok()?;
-    let place = format!("{}{}", outer.host_str()?, outer.path()).to_ascii_lowercase();
-    if !PLACES.iter().any(|word| place.contains(word)) {
+    let place = format!("{}{}", outer.host_str()?, outer.path());
+    if !is_place(&place) {
         return None;
     }
     for _ in 0..DEPTH_MAX {

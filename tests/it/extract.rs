@@ -79,6 +79,14 @@ fn a_page_that_led_elsewhere_to_ask_consent_is_a_gate_whatever_it_says() {
 }
 
 #[test]
+fn an_article_on_consent_is_an_article() {
+    let address = "https://www.zeeklei.example/nieuws/rechter-over-consent-en-cookiewall";
+    let article = ARTICLE.replace("NewsArticle", "Thing");
+    let page = read(&Program::new(), &article, &["--url", address]);
+    assert_eq!(page["wall"], json!(null), "{page}");
+}
+
+#[test]
 fn what_is_printed_on_all_pages_of_a_site_is_left_out() {
     let program = Program::new();
     let mut arguments = vec!["extract".to_owned()];
