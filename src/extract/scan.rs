@@ -194,13 +194,19 @@ impl<'h> Scan<'h> {
         let Some(comment) = rest.strip_prefix(b"!--") else { return };
         // HTML section 13.2.5.43: these are whole comments.
         let is_empty = comment.starts_with(b">") || comment.starts_with(b"->");
-        let end = memchr::memmem::find(comment, b"-->").filter(|_| !is_empty);
         let start = self.at - 1;
-        self.at += 3 + end.map_or(0, |end| end + 3);
-        // A comment may also end in `--!>`.
-        let ends_early =
-            end.is_some_and(|end| memchr::memmem::find(&comment[..end], b"--!>").is_some());
-        if end.is_some() && !ends_early {
+        self.at += 3;
+        if is_empty {
+            return;
+        }
+        let Some(end) = memchr::memmem::find(comment, b"-->") else {
+            // It goes on to the end, unless it ends in `--!>`, which is looked for once.
+            let end = memchr::memmem::rfind(comment, b"--!>");
+            self.at = end.map_or(self.bytes.len(), |_| self.at);
+            return;
+        };
+        self.at += end + 3;
+        if memchr::memmem::find(&comment[..end], b"--!>").is_none() {
             self.cuts.push(start..self.at);
         }
     }
@@ -304,6 +310,8 @@ mod tests {
         check("<p>a<!-->b<!--->c<!-- d", "<p>a<!-->b<!--->c<!-- d");
         check("<p>a<!-- b --!> c --> d", "<p>a<!-- b --!> c --> d");
         check("<p>a<script>b", "<p>a<script>");
+        let open = format!("<p>a{}", "<!--".repeat(1_000_000));
+        check(&open, &open);
     }
 
     #[test]
