@@ -13,64 +13,20 @@ import json
 import pathlib
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+from loopback import Home, free_port
 
 BIN = str(pathlib.Path(sys.argv[1]).resolve())
 N_KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 50
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 30)
 N_FEEDS = 8
 
-SETTINGS = """[fetch]
-allow_hosts = ["127.0.0.1"]
-host_gap = "0s"
-[poll]
-floor = "1s"
-ceiling = "2s"
-"""
-
 chance = random.Random(SEED)
 here = pathlib.Path(__file__).resolve().parent
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Home:
-    """A home for knipsel, with a feed list of the press at `port`."""
-
-    def __init__(self, folder, port):
-        self.folder = pathlib.Path(folder)
-        feeds = "".join(
-            f'[[feed]]\nname = "sluis-{n}"\nurl = "http://127.0.0.1:{port}/feed/{n}"\n'
-            'fulltext = "off"\n\n'
-            for n in range(N_FEEDS)
-        )
-        (self.folder / "knipsel.toml").write_text(SETTINGS)
-        (self.folder / "feeds.toml").write_text(feeds)
-        self.options = [
-            "--config", str(self.folder / "knipsel.toml"), "--feeds", str(self.folder / "feeds.toml"),
-            "--archive", str(self.folder / "archive"), "--quiet",
-        ]
-
-    def start(self, *arguments):
-        log = open(self.folder / "log", "ab")
-        return subprocess.Popen([BIN, *arguments, *self.options], stdout=log, stderr=log)
-
-    def ask(self, sql):
-        ran = subprocess.run(
-            [BIN, "sql", sql, "--format", "jsonl", *self.options], capture_output=True, text=True
-        )
-        return [json.loads(line) for line in ran.stdout.splitlines()] if ran.returncode == 0 else []
-
-    def urls(self):
-        return [row["url"] for row in self.ask("SELECT url FROM articles")]
 
 
 def kill_throughout(home, arguments, seconds_max, found):
@@ -120,7 +76,7 @@ def main():
     try:
         with tempfile.TemporaryDirectory() as folder:
             time.sleep(1)
-            home, found = Home(folder, port), set()
+            home, found = Home(BIN, folder, port, N_FEEDS), set()
             for arguments, seconds_max in ([["run"], 3.0], [["poll", "--all"], 2.0]):
                 n_hits, n_lost = kill_throughout(home, arguments, seconds_max, found)
                 print(f"{' '.join(arguments)}: {n_hits} of {N_KILLS} kills hit, {n_lost} lost", flush=True)
