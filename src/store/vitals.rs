@@ -34,7 +34,8 @@ const FAILING: &str = "
     WHERE f.is_listed = 1 AND f.is_paused = 0 AND p.failing_since IS NOT NULL
     ORDER BY p.failing_since, f.id";
 
-// A cross join keeps the order: gaps are looked up by feed, however many there were.
+// A cross join keeps the order: gaps are looked up by feed, however many there were. The two states
+// are named because the index of gaps is one of these two.
 const RECENT_GAPS: &str = "
     SELECT f.name, count(*), max(s.to_at)
     FROM feed AS f

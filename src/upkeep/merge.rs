@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::model::time::Timestamp;
+use crate::store::incoming::{self, Merged};
 use crate::store::library::totals;
-use crate::store::merging::{self, Merged};
 use crate::store::progress::{Progress, Step};
 use crate::store::{Layout, Reader, Writer};
 use crate::upkeep::Error;
@@ -55,10 +55,10 @@ pub fn merge(writer: &Writer, other: Reader, progress: &Progress) -> Result<Merg
     let mut feeds = HashMap::new();
     let total = u64::from(totals(&other)?.n_articles);
     let mut other = other;
-    for feed in merging::their_feeds(&other)? {
+    for feed in incoming::their_feeds(&other)? {
         let taken;
         (other, taken) = writer.write_blocking(move |tx| {
-            let taken = merging::take_feed(tx, &other, &feed)?;
+            let taken = incoming::take_feed(tx, &other, &feed)?;
             Ok((other, taken))
         })?;
         merge.n_feeds += u64::from(taken.is_new);
@@ -67,14 +67,14 @@ pub fn merge(writer: &Writer, other: Reader, progress: &Progress) -> Result<Merg
     let (mut after, mut n_done) = (i64::MIN, 0);
     loop {
         progress.tell(Step::Merging(n_done, total));
-        let (articles, Some(last)) = merging::their_articles(&other, after, BATCH)? else { break };
+        let (articles, Some(last)) = incoming::their_articles(&other, after, BATCH)? else { break };
         after = last;
         n_done += articles.len() as u64;
         let map = feeds.clone();
         let outcomes = writer.write_blocking(move |tx| {
             articles
                 .iter()
-                .map(|article| merging::take(tx, article, &map))
+                .map(|article| incoming::take(tx, article, &map))
                 .collect::<Result<Vec<_>, _>>()
         })?;
         for outcome in outcomes {

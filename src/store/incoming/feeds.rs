@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, named_params};
 
-use crate::store::merging::{FAILED, all, put};
+use crate::store::incoming::{FAILED, all, put};
 use crate::store::{Error, Reader, Tx};
 
 /// A feed of the other archive, and which of ours it is.
