@@ -101,6 +101,12 @@ fn what_a_new_pattern_makes_one_article_is_shown_merged_and_parted_again() {
     assert_eq!(program.rows("SELECT count(*) FROM articles"), ["2"]);
     assert_eq!(program.found(&["feed:a"]).len(), 2);
     program.ok(&["verify"]);
+    // Another archive takes in what there is, and not what became part of it.
+    let elsewhere = Program::new();
+    let taken = elsewhere.json(&["merge", &program.archive("").display().to_string()]);
+    assert_eq!(taken["articles_new"], 2);
+    assert_eq!(table(&elsewhere.database(), "SELECT count(*) FROM article"), ["Integer(2)"]);
+    elsewhere.ok(&["verify"]);
     let again = program.json(&["doctor", "identity"]);
     assert_eq!(again, serde_json::json!([]));
     assert_eq!(program.run(&["doctor", "identity", "--undo", "7"]).code, 4);
