@@ -7,7 +7,7 @@ use crate::dedupe::weave::Seen;
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::store::articles::read_content;
-use crate::store::merging::{FAILED, Other, Revision, all};
+use crate::store::incoming::{FAILED, Other, Revision, all};
 use crate::store::{Error, Reader, text};
 
 const THEIR_ARTICLES: &str = "
