@@ -58,6 +58,17 @@ fn table(database: &Connection, sql: &str) -> Vec<String> {
     rows.map(|row: Result<Vec<String>, _>| row.unwrap().join(" ")).collect()
 }
 
+/// Another archive takes in the articles there are, and not what became part of them.
+#[track_caller]
+fn check_taken_in_elsewhere(program: &Program, n_articles: i64) {
+    let elsewhere = Program::new();
+    let taken = elsewhere.json(&["merge", &program.archive("").display().to_string()]);
+    assert_eq!(taken["articles_new"], n_articles);
+    let stored = table(&elsewhere.database(), "SELECT count(*) FROM article");
+    assert_eq!(stored, [format!("Integer({n_articles})")]);
+    elsewhere.ok(&["verify"]);
+}
+
 #[test]
 fn what_a_new_pattern_makes_one_article_is_shown_merged_and_parted_again() {
     let (web, program) = (Web::start(), Program::new());
@@ -101,12 +112,7 @@ fn what_a_new_pattern_makes_one_article_is_shown_merged_and_parted_again() {
     assert_eq!(program.rows("SELECT count(*) FROM articles"), ["2"]);
     assert_eq!(program.found(&["feed:a"]).len(), 2);
     program.ok(&["verify"]);
-    // Another archive takes in what there is, and not what became part of it.
-    let elsewhere = Program::new();
-    let taken = elsewhere.json(&["merge", &program.archive("").display().to_string()]);
-    assert_eq!(taken["articles_new"], 2);
-    assert_eq!(table(&elsewhere.database(), "SELECT count(*) FROM article"), ["Integer(2)"]);
-    elsewhere.ok(&["verify"]);
+    check_taken_in_elsewhere(&program, 2);
     let again = program.json(&["doctor", "identity"]);
     assert_eq!(again, serde_json::json!([]));
     assert_eq!(program.run(&["doctor", "identity", "--undo", "7"]).code, 4);
