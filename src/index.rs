@@ -6,11 +6,14 @@
 //! damaged, or was made by another version of the schema or of [`crate::language`], is thrown away
 //! and starts empty at watermark 0. Texts are not kept here.
 
+mod bits;
 mod careful;
 pub mod collect;
 #[cfg(test)]
 mod differential;
 mod directory;
+mod newest;
+mod places;
 mod schema;
 pub mod search;
 mod spans;

@@ -144,7 +144,9 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// What to do.
+// The arguments of forty commands take longer to describe than most questions to answer.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Command {
     /// Poll feeds around the clock
     Run(RunArgs),

@@ -12,6 +12,7 @@ use tantivy::{DocAddress, Index, Order, ReloadPolicy, Term};
 use crate::index::Error;
 use crate::index::collect::{self, Everything, Facets, Hours};
 use crate::index::directory::ReadDirectory;
+use crate::index::newest::newest;
 use crate::index::schema::{self, ARTICLE, Fields, SORT_AT, State};
 use crate::index::translate;
 use crate::language;
@@ -181,21 +182,17 @@ impl Searcher {
     }
 
     fn newest(&self, plan: &dyn Plan, page: Page) -> tantivy::Result<Hits> {
-        let descending = |name| (SortByStaticFastValue::<i64>::for_field(name), Order::Desc);
-        let top = TopDocs::with_limit(page.limit)
-            .and_offset(page.offset)
-            .order_by((descending(SORT_AT), descending(ARTICLE)));
-        let (top, total) = self.inner.search(plan, &(top, Count))?;
-        let articles = top.into_iter().filter_map(|((_, article), _)| article).collect();
+        let limit = page.limit.saturating_add(page.offset);
+        let (total, hits) = newest(&self.inner, plan, limit)?;
+        let articles = hits.into_iter().skip(page.offset).map(|hit| hit.article).collect();
         Ok(Hits { total, articles })
     }
 
-    /// Counts apart: with nothing to count, Tantivy skips what cannot come first.
     fn best(&self, plan: &dyn Plan, page: Page) -> tantivy::Result<Hits> {
         let top = TopDocs::with_limit(page.limit).and_offset(page.offset).order_by_score();
-        let top = self.inner.search(plan, &top)?;
+        let (top, total) = self.inner.search(plan, &(top, Count))?;
         let articles = self.articles(top.into_iter().map(|(_, address)| address))?;
-        Ok(Hits { articles, ..self.count(plan)? })
+        Ok(Hits { total, articles })
     }
 
     fn articles(&self, found: impl Iterator<Item = DocAddress>) -> tantivy::Result<Vec<i64>> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query as Plan, RangeQuery,
-    TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query as Plan, RangeQuery, TermQuery,
+    TermSetQuery,
 };
 use tantivy::schema::{Field as IndexField, IndexRecordOption};
 use tantivy::{Searcher, Term};
@@ -13,7 +13,7 @@ use tantivy::{Searcher, Term};
 use crate::index::Error;
 use crate::index::careful::Careful;
 use crate::index::schema::Fields;
-use crate::index::spans::{Order, Span, SpanQuery};
+use crate::index::spans::{Order, Part, Span, SpanQuery};
 use crate::index::tokens::{PARAGRAPH, SENTENCE};
 use crate::language;
 use crate::language::wanted::{self, Reading};
@@ -193,37 +193,31 @@ impl Scope<'_> {
     /// text.
     fn placed(&self, query: &Query) -> Condition {
         let fields = self.fields;
-        match self.field {
-            Some(Field::Title) => self.in_text(fields.title, query),
+        let parts = match self.field {
+            Some(Field::Title) => self.parts(fields.title, query)?,
             Some(Field::Lead) => {
                 let span = self.span(fields.text, query)?;
-                Ok(span.map(|span| {
-                    let lead = Span::Before(PARAGRAPH, Box::new(span));
-                    Box::new(SpanQuery::new(fields.text, lead)) as Box<dyn Plan>
-                }))
+                let lead = span.map(|span| Span::Before(PARAGRAPH, Box::new(span)));
+                lead.map(|span| part(fields.text, span)).into_iter().collect()
             }
-            Some(_) => self.in_text(fields.text, query),
+            Some(_) => self.parts(fields.text, query)?,
             None => {
-                let title = self.in_text(fields.title, query)?;
-                let text = self.in_text(fields.text, query)?;
-                let (Some(title), Some(text)) = (title, text) else { return Ok(None) };
-                let title = Box::new(BoostQuery::new(title, TITLE_BOOST));
-                let parts = vec![(Occur::Should, title as Box<dyn Plan>), (Occur::Should, text)];
-                Ok(Some(Box::new(BooleanQuery::new(parts))))
+                let mut parts = self.parts(fields.title, query)?;
+                parts.iter_mut().for_each(|part| part.boost = TITLE_BOOST);
+                parts.extend(self.parts(fields.text, query)?);
+                parts
             }
-        }
+        };
+        Ok((!parts.is_empty()).then(|| Box::new(SpanQuery(parts)) as Box<dyn Plan>))
     }
 
-    fn in_text(&self, field: IndexField, query: &Query) -> Condition {
-        // Ways to read a word are scored apart.
+    /// Ways to read it in a field, which are scored apart.
+    fn parts(&self, field: IndexField, query: &Query) -> Result<Vec<Part>, Error> {
         let spans = match self.span(field, query)? {
             Some(Span::Any(spans)) => spans,
             span => span.into_iter().collect(),
         };
-        let plans = spans
-            .into_iter()
-            .map(|span| (Occur::Should, Box::new(SpanQuery::new(field, span)) as Box<dyn Plan>));
-        Ok(join(plans.collect()))
+        Ok(spans.into_iter().map(|span| part(field, span)).collect())
     }
 
     /// Where it stands; `None` when there is no word in it.
@@ -316,7 +310,11 @@ fn reading(reading: Reading) -> Span {
 fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
     let mut words: Vec<Span> = words.iter().map(|word| Span::Words(vec![word.clone()])).collect();
     let span = if words.len() > 1 { Span::Row(words) } else { words.pop()? };
-    Some(Box::new(SpanQuery::new(field, span)))
+    Some(Box::new(SpanQuery(vec![part(field, span)])))
+}
+
+fn part(field: IndexField, span: Span) -> Part {
+    Part { field, span, boost: 1.0 }
 }
 
 fn raw(field: IndexField, text: &str) -> Box<dyn Plan> {

@@ -1,0 +1,280 @@
+//! Where words stand in the documents of one segment.
+
+use std::collections::BTreeSet;
+
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, SegmentReader, Term};
+
+use crate::index::spans::{Order, Span};
+
+/// A span with the lists of places of one segment.
+pub(super) enum Places {
+    Words(Lists),
+    Any(Vec<Places>),
+    Row(Parts),
+    Near { parts: Parts, within: u32, order: Order },
+    Within { parts: Parts, signs: Lists },
+    AtLeast(usize, Box<Places>),
+    Before { part: Box<Places>, signs: Lists },
+}
+
+/// First and last word.
+pub(super) type Place = (u32, u32);
+
+/// The lists of some words, with room for their places in one document.
+pub(super) struct Lists {
+    lists: Vec<SegmentPostings>,
+    places: Vec<u32>,
+}
+
+impl Lists {
+    fn open(reader: &SegmentReader, field: Field, words: &[String]) -> tantivy::Result<Self> {
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        Ok(Self { lists: lists(reader, field, words, option)?, places: Vec::new() })
+    }
+
+    /// Where any of the words stands in `doc`, in order.
+    fn find(&mut self, doc: DocId) -> &[u32] {
+        self.places.clear();
+        for list in self.lists.iter_mut().filter_map(|list| at(list, doc)) {
+            list.append_positions_with_offset(0, &mut self.places);
+        }
+        self.places.sort_unstable();
+        &self.places
+    }
+}
+
+/// Spans that are all needed, with room for the places of each.
+pub(super) struct Parts {
+    parts: Vec<Places>,
+    found: Vec<Vec<Place>>,
+}
+
+impl Parts {
+    /// The places of each part; `None` when one has none.
+    fn find(&mut self, doc: DocId) -> Option<&[Vec<Place>]> {
+        for (part, found) in self.parts.iter_mut().zip(&mut self.found) {
+            found.clear();
+            part.find(doc, found);
+            if found.is_empty() {
+                return None;
+            }
+        }
+        Some(&self.found)
+    }
+}
+
+impl Places {
+    /// `None` when a word that is needed is nowhere.
+    pub(super) fn open(
+        reader: &SegmentReader,
+        field: Field,
+        span: &Span,
+    ) -> tantivy::Result<Option<Self>> {
+        let some = |parts: &[Span]| -> tantivy::Result<Vec<Self>> {
+            let parts = parts.iter().map(|part| Self::open(reader, field, part));
+            Ok(parts.collect::<tantivy::Result<Vec<_>>>()?.into_iter().flatten().collect())
+        };
+        let all = |parts: &[Span]| -> tantivy::Result<Option<Parts>> {
+            let found = some(parts)?;
+            let is_all = found.len() == parts.len();
+            Ok(is_all.then(|| Parts { found: vec![Vec::new(); found.len()], parts: found }))
+        };
+        let sign = |sign: &str| Lists::open(reader, field, &[sign.to_owned()]);
+        Ok(match span {
+            Span::Words(words) => {
+                let lists = Lists::open(reader, field, words)?;
+                (!lists.lists.is_empty()).then_some(Self::Words(lists))
+            }
+            Span::Any(parts) => Some(Self::Any(some(parts)?)),
+            Span::Row(parts) => all(parts)?.map(Self::Row),
+            Span::Near { parts, within, order } => {
+                all(parts)?.map(|parts| Self::Near { parts, within: *within, order: *order })
+            }
+            Span::Within { parts, sign: name } => {
+                let signs = sign(name)?;
+                all(parts)?.map(|parts| Self::Within { parts, signs })
+            }
+            Span::Before(name, part) => {
+                let signs = sign(name)?;
+                let part = Self::open(reader, field, part)?.map(Box::new);
+                part.map(|part| Self::Before { part, signs })
+            }
+            Span::AtLeast(n, part) => {
+                Self::open(reader, field, part)?.map(|part| Self::AtLeast(*n, Box::new(part)))
+            }
+        })
+    }
+
+    /// Adds where it stands in `doc`, in order and each place once. Documents are asked for in
+    /// order.
+    pub(super) fn find(&mut self, doc: DocId, found: &mut Vec<Place>) {
+        match self {
+            Self::Words(lists) => {
+                found.extend(lists.find(doc).iter().map(|place| (*place, *place)));
+            }
+            Self::Any(parts) => parts.iter_mut().for_each(|part| part.find(doc, found)),
+            Self::Row(parts) => {
+                if let Some(parts) = parts.find(doc) {
+                    row(parts, found);
+                }
+            }
+            Self::Near { parts, within, order } => {
+                if let Some(parts) = parts.find(doc) {
+                    near(parts, *within, *order, found);
+                }
+            }
+            Self::Within { parts, signs } => {
+                if let Some(parts) = parts.find(doc) {
+                    within(parts, signs.find(doc), found);
+                }
+            }
+            Self::Before { part, signs } => {
+                let end = signs.find(doc).first().copied().unwrap_or(u32::MAX);
+                part.find(doc, found);
+                found.retain(|(_, last)| *last < end);
+            }
+            Self::AtLeast(n, part) => {
+                let mut places = Vec::new();
+                part.find(doc, &mut places);
+                // What begins at one word is one time, however far it reaches.
+                let starts: BTreeSet<u32> = places.iter().map(|(start, _)| *start).collect();
+                if starts.len() >= *n {
+                    found.extend(places);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+    }
+}
+
+/// The lists of those of `words` that the segment has, read as far as `option` says.
+pub(super) fn lists(
+    reader: &SegmentReader,
+    field: Field,
+    words: &[String],
+    option: IndexRecordOption,
+) -> tantivy::Result<Vec<SegmentPostings>> {
+    let inverted = reader.inverted_index(field)?;
+    let mut lists = Vec::new();
+    for word in words {
+        lists.extend(inverted.read_postings(&Term::from_field_text(field, word), option)?);
+    }
+    Ok(lists)
+}
+
+/// How often words of `lists` are in `doc`. Documents are asked for in order.
+pub(super) fn count(lists: &mut [SegmentPostings], doc: DocId) -> u32 {
+    lists.iter_mut().filter_map(|list| at(list, doc)).map(|list| list.term_freq()).sum()
+}
+
+/// `list` when it has `doc`.
+fn at(list: &mut SegmentPostings, doc: DocId) -> Option<&mut SegmentPostings> {
+    let reached = if list.doc() < doc { list.seek(doc) } else { list.doc() };
+    (reached == doc).then_some(list)
+}
+
+fn row(parts: &[Vec<Place>], found: &mut Vec<Place>) {
+    let Some((first, rest)) = parts.split_first() else { return };
+    'places: for (start, end) in first {
+        let mut end = *end;
+        for part in rest {
+            // A part of several lengths goes on with its shortest.
+            match part.iter().find(|(next, _)| *next == end + 1) {
+                Some((_, next)) => end = *next,
+                None => continue 'places,
+            }
+        }
+        found.push((*start, end));
+    }
+}
+
+/// From each place of each part: the nearest place of every other one.
+fn near(parts: &[Vec<Place>], within: u32, order: Order, found: &mut Vec<Place>) {
+    let heads: &[Vec<Place>] =
+        if order == Order::Given { parts.get(..1).unwrap_or_default() } else { parts };
+    for (n, head) in heads.iter().enumerate() {
+        for place in head {
+            let others = parts.iter().enumerate().filter(|(other, _)| *other != n);
+            if let Some(span) = reach(*place, others.map(|(_, part)| part.as_slice()), order)
+                && beyond(span, parts.len()) <= within
+            {
+                found.push(span);
+            }
+        }
+    }
+}
+
+/// Words in a span beyond one for each part.
+fn beyond((start, end): Place, n_parts: usize) -> u32 {
+    (end - start + 1).saturating_sub(u32::try_from(n_parts).unwrap_or(u32::MAX))
+}
+
+/// The span from `place` over the next place of each other part, in their order when it matters.
+fn reach<'p>(
+    place: Place,
+    others: impl Iterator<Item = &'p [Place]>,
+    order: Order,
+) -> Option<Place> {
+    let (start, mut end) = place;
+    for part in others {
+        let from = if order == Order::Given { end + 1 } else { start };
+        let next = part.iter().filter(|(at, _)| *at >= from).map(|(_, to)| *to).min()?;
+        end = end.max(next);
+    }
+    Some((start, end))
+}
+
+/// Where all parts lie between the same two signs.
+fn within(parts: &[Vec<Place>], signs: &[u32], found: &mut Vec<Place>) {
+    let unit = |place: &Place| signs.partition_point(|sign| *sign <= place.0);
+    let Some((first, rest)) = parts.split_first() else { return };
+    for place in first {
+        let is_there = |part: &Vec<Place>| part.iter().any(|other| unit(other) == unit(place));
+        if rest.iter().all(is_there) {
+            found.push(*place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(places: &[u32]) -> Vec<Place> {
+        places.iter().map(|place| (*place, *place)).collect()
+    }
+
+    #[track_caller]
+    fn check_near(parts: &[&[u32]], n: u32, order: Order, expected: &[Place]) {
+        let parts: Vec<_> = parts.iter().map(|part| words(part)).collect();
+        let mut found = Vec::new();
+        near(&parts, n, order, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn near_counts_the_words_between() {
+        check_near(&[&[0], &[2]], 0, Order::Any, &[]);
+        check_near(&[&[0], &[2]], 1, Order::Any, &[(0, 2)]);
+        check_near(&[&[2], &[0]], 1, Order::Any, &[(0, 2)]);
+        check_near(&[&[2], &[0]], 1, Order::Given, &[]);
+        check_near(&[&[0, 5], &[2, 6]], 0, Order::Given, &[(5, 6)]);
+        check_near(&[&[4], &[4]], 0, Order::Any, &[(4, 4)]);
+        check_near(&[&[0], &[9], &[4]], 7, Order::Any, &[(0, 9)]);
+    }
+
+    #[test]
+    fn a_sign_parts_what_is_before_it_from_what_is_at_it() {
+        let mut found = Vec::new();
+        within(&[words(&[1, 5]), words(&[3, 9])], &[4], &mut found);
+        assert_eq!(found, [(1, 1), (5, 5)]);
+        found.clear();
+        within(&[words(&[1]), words(&[4])], &[4], &mut found);
+        assert_eq!(found, []);
+    }
+}
