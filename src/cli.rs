@@ -10,6 +10,7 @@ pub mod args;
 mod failure;
 mod log;
 mod out;
+mod pager;
 mod setup;
 
 mod analyze;
@@ -58,6 +59,7 @@ mod when;
 
 use args::{Cli, Command};
 use failure::{Exit, Failure};
+use pager::Pager;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -69,7 +71,12 @@ pub fn main() -> ExitCode {
         }
     };
     cli.global.color.apply();
-    match dispatch(&cli) {
+    let pager = Pager::start(&cli);
+    let done = dispatch(&cli);
+    if let Some(pager) = pager {
+        pager.finish();
+    }
+    match done {
         Ok(exit) => ExitCode::from(exit),
         Err(failure) => failure.report(),
     }

@@ -102,6 +102,9 @@ pub(super) struct Global {
         default_value = "auto"
     )]
     pub color: Color,
+    /// Do not page what is longer than a screen
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// How the log is written.
     #[arg(
         help = "The log; auto: journald in a service, else text",

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
+use crate::cli::pager;
 use crate::export::document::escaped;
 use crate::export::table::harmless;
 
@@ -106,15 +107,15 @@ pub(super) fn ended(texts: impl IntoIterator<Item = String>, end: char) -> io::R
     out.flush()
 }
 
-/// Writes words for people to standard error.
+/// Writes words for people to standard error, or where they read on.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = if pager::is_on() { line(text) } else { writeln!(anstream::stderr(), "{text}") };
 }
 
 /// Writes what is odd but stops nothing to standard error.
 pub(super) fn warning(text: &str) {
     let yellow = AnsiColor::Yellow.on_default().bold();
-    let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {}", clean(text));
+    note(&format!("{yellow}warning:{yellow:#} {}", clean(text)));
 }
 
 /// Writes what went wrong, and what to do, to standard error.
@@ -141,7 +142,7 @@ pub(super) fn dim(text: &str) -> String {
 
 /// Whether people read what is written.
 pub(super) fn is_terminal() -> bool {
-    io::stdout().is_terminal()
+    pager::is_on() || io::stdout().is_terminal()
 }
 
 /// Columns of the terminal.

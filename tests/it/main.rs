@@ -35,6 +35,7 @@ mod merge; // two archives made one, and nothing doubled
 mod monitor; // health and counts, for whoever watches over the daemon
 #[cfg(target_os = "linux")]
 mod outage; // our own network goes away and comes back
+mod pager; // a terminal, and what is longer than a screen of it
 mod pages; // the pages of articles: full texts, every edit, and nothing that is none
 #[cfg(target_os = "linux")]
 mod politeness; // 300 feeds, 20 hosts, restarts and clock jumps: the gaps between requests

@@ -129,6 +129,16 @@ impl Program {
         }
     }
 
+    /// What a person sees who types `arguments` at a terminal of 80 columns, with `environment`.
+    pub(crate) fn on_a_terminal(&self, environment: &[(&str, &str)], arguments: &str) -> String {
+        let line = format!("stty cols 80; {} {arguments}", env!("CARGO_BIN_EXE_knipsel"));
+        let mut script = Command::new("script");
+        script.args(["-qc", &line, "/dev/null"]).stdin(Stdio::null()).env_clear();
+        script.env("HOME", self.home()).env("PATH", std::env::var_os("PATH").unwrap());
+        script.env("TERM", "xterm").envs(environment.iter().copied());
+        String::from_utf8(script.output().unwrap().stdout).unwrap()
+    }
+
     /// What a run that must succeed writes to standard output.
     #[track_caller]
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {

@@ -1,0 +1,89 @@
+//! What may be longer than a screen goes through a pager, as with `git` and `man`.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::{Child, Command as Process, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::cli::args::{Cli, Command};
+
+/// Where a command line of the reader's choice stands, the first one first.
+const CHOSEN: [&str; 2] = ["KNIPSEL_PAGER", "PAGER"];
+
+/// Ends at once where all fits on a screen, keeps colors and the screen, and ends when interrupted.
+const LESS: &str = "FRXK";
+
+static IS_ON: AtomicBool = AtomicBool::new(false);
+
+/// Whether what is written goes to people by way of a pager.
+pub(super) fn is_on() -> bool {
+    IS_ON.load(Ordering::Relaxed)
+}
+
+/// A pager that reads what this process writes.
+pub(super) struct Pager(Child);
+
+impl Pager {
+    /// Puts a pager behind standard output; `None` where nobody would page: another program reads,
+    /// the answer is short by its nature, there is no pager, or none is wanted.
+    pub(super) fn start(cli: &Cli) -> Option<Self> {
+        let is_read =
+            io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
+        if !is_read || cli.global.no_pager || !is_long(&cli.command) {
+            return None;
+        }
+        let mut child = pager()?.stdin(Stdio::piped()).spawn().ok()?;
+        let input = child.stdin.take()?;
+        // Found out here, where standard output is the terminal still.
+        anstream::AutoStream::choice(&io::stdout()).write_global();
+        rustix::stdio::dup2_stdout(&input).ok()?;
+        IS_ON.store(true, Ordering::Relaxed);
+        Some(Self(child))
+    }
+
+    /// Waits until everything was read.
+    pub(super) fn finish(mut self) {
+        let _ = io::stdout().flush();
+        // It sees the end when nothing can write to it any more.
+        if let Ok(nowhere) = File::options().write(true).open("/dev/null") {
+            let _ = rustix::stdio::dup2_stdout(nowhere);
+        }
+        let _ = self.0.wait();
+    }
+}
+
+/// `None` when the reader wants none.
+fn pager() -> Option<Process> {
+    let chosen = CHOSEN.iter().find_map(|name| env::var(name).ok());
+    let mut pager = match chosen {
+        Some(line) if matches!(line.trim(), "" | "cat") => return None,
+        Some(line) => {
+            let mut shell = Process::new("sh");
+            shell.args(["-c", &line]);
+            shell
+        }
+        None => Process::new("less"),
+    };
+    if env::var_os("LESS").is_none() {
+        pager.env("LESS", LESS);
+    }
+    Some(pager)
+}
+
+fn is_long(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Search(_)
+            | Command::Show(_)
+            | Command::Story(_)
+            | Command::Revisions(_)
+            | Command::Diff(_)
+            | Command::Kwic(_)
+            | Command::Facets(_)
+            | Command::Terms(_)
+            | Command::Trends(_)
+            | Command::Gaps(_)
+            | Command::Sql(_)
+    )
+}
