@@ -146,6 +146,7 @@ pub fn row(reader: &Reader, article: library::Article, state: &State) -> Result<
         access: around.access,
         is_reserved: Reservations::from_words(&around.reservations).is_reserved(),
         reservations: around.reservations,
+        license: around.license,
         n_words: around.n_words,
         text: content.text,
     })

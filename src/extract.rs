@@ -151,6 +151,8 @@ pub struct Page {
     pub canonical_url: Option<String>,
     /// A news agency that is credited: `ANP`, `Belga`, `Reuters`.
     pub wire: Option<String>,
+    /// The licence under which it may be used, as it is said: its address, or else its name.
+    pub license: Option<String>,
     /// Whether the publisher calls it free.
     pub is_free: Option<bool>,
     /// How much of the article the page gives.

@@ -37,6 +37,7 @@ pub(super) struct Seen {
     pub(super) status: Option<u16>,
     pub(super) final_url: Option<String>,
     pub(super) reserved: Reservations,
+    pub(super) license: Option<String>,
     pub(super) validators: Validators,
     pub(super) hash: Option<[u8; 32]>,
 }
@@ -48,6 +49,7 @@ impl Seen {
             status: None,
             final_url: None,
             reserved: Reservations::default(),
+            license: None,
             validators: Validators::default(),
             hash: None,
         }
@@ -156,6 +158,7 @@ impl Plan {
             access: end.access,
             reason: end.reason.clone(),
             reserved: self.seen.reserved.words(),
+            license: self.seen.license.take(),
         };
         pages::record(tx, self.article, &recorded, self.at)?;
         let End { outcome, changed, reason, .. } = end;
@@ -254,6 +257,7 @@ impl Plan {
     }
 
     fn accept(&mut self, tx: &Tx<'_>, page: &Page) -> Result<End, Error> {
+        self.seen.license.clone_from(&page.license);
         let access = page.access.as_str();
         let content = content(page);
         let known = articles::known(tx, self.article, None)?;

@@ -7,7 +7,7 @@ use crate::export::manifest::{Counts, Plan};
 use crate::export::row::Row;
 
 /// What each column holds, in their order.
-const MEANINGS: [&str; 22] = [
+const MEANINGS: [&str; 23] = [
     "the id of the article in the archive",
     "its address, as the feed gave it",
     "the headline",
@@ -28,6 +28,7 @@ const MEANINGS: [&str; 22] = [
     "how much could be read: `full`, `teaser`, `paid`, `gated`, `blocked`, `unknown`",
     "whether text and data mining is reserved; empty: nothing was said",
     "what was said of that",
+    "the licence that its page names: its address, or else its name; empty: none",
     "words in the text",
     "the text; an empty line parts paragraphs",
 ];
@@ -62,7 +63,8 @@ pub fn card(plan: &Plan, counts: &Counts) -> String {
         "## Rights\n\nThe texts are their publishers'.\n\
          Of {found} articles found, {left_out} were left out because text and data mining is \
          reserved.\nOf those in the files it is reserved for {reserved}, and of {unknown} nothing \
-         is known.\nThe archive records no licence: ask the publisher before you pass a text on.\n\n"
+         is known.\nWhere `license` is empty no licence was named: ask the publisher before you pass such a \
+         text on.\n\n"
     );
     card.push_str("## Columns\n\n| column | is |\n|---|---|\n");
     for ((name, _), meaning) in Row::default().cells().iter().zip(MEANINGS) {

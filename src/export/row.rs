@@ -47,6 +47,8 @@ pub struct Row {
     pub is_reserved: Option<bool>,
     /// What was said of that, word by word.
     pub reservations: Vec<String>,
+    /// The licence that its page names: its address, or else its name.
+    pub license: Option<String>,
     /// Words in the text.
     pub n_words: u32,
     /// The text.
@@ -84,7 +86,7 @@ impl Cell<'_> {
 impl Row {
     /// Its columns, in the order in which they are written. A date is there twice: as it was
     /// stated, and as the moment it begins.
-    pub fn cells(&self) -> [(&'static str, Cell<'_>); 22] {
+    pub fn cells(&self) -> [(&'static str, Cell<'_>); 23] {
         let text = |text: &'_ Option<String>| text.clone().map(Cow::Owned);
         let known = |text: &'_ str| Some(Cow::Owned(text.to_owned()));
         let date = |date: Option<StatedDate>| date.map(|date| Cow::Owned(date.to_rfc3339()));
@@ -110,6 +112,7 @@ impl Row {
             ("access", Cell::Text(known(self.access.as_deref().unwrap_or("unknown")))),
             ("tdm_reserved", Cell::Truth(self.is_reserved)),
             ("reservations", Cell::List(&self.reservations)),
+            ("license", Cell::Text(text(&self.license))),
             ("words", Cell::Number(self.n_words)),
             ("text", Cell::Text(known(&self.text))),
         ]
@@ -146,6 +149,7 @@ pub(super) fn sample() -> Row {
         feeds: vec!["zeeklei".into()],
         is_reserved: Some(true),
         reservations: vec!["page tdm-reservation=1".into()],
+        license: Some("https://creativecommons.org/licenses/by/4.0/deed.nl".into()),
         n_words: 6,
         text: "Eerste alinea, met {haken}.\n\nTweede: 50 % & meer.".into(),
         ..Row::default()

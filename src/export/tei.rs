@@ -52,7 +52,16 @@ fn publication(out: &mut dyn io::Write, row: &Row) -> io::Result<()> {
         "p",
         if said.is_empty() { "Nothing was said of text and data mining." } else { &said },
     )?;
+    if let Some(license) = &row.license {
+        writeln!(out, "          <licence{}>{}</licence>", target(license), plain(license))?;
+    }
     writeln!(out, "        </availability>\n      </publicationStmt>")
+}
+
+/// Where a licence stands, when it is called by its address.
+fn target(license: &str) -> String {
+    let is_address = license.starts_with("https://") || license.starts_with("http://");
+    if is_address { format!(" target=\"{}\"", plain(license)) } else { String::new() }
 }
 
 /// What was published.

@@ -22,6 +22,9 @@ pub(super) struct Sources<'s> {
     pub source: &'s Source,
 }
 
+/// What is longer is the licence itself.
+const LICENSE_BYTES_MAX: usize = 500;
+
 /// Tags beyond this are keywords for machines.
 const TAGS_MAX: usize = 40;
 
@@ -43,6 +46,7 @@ pub(super) fn fill(page: &mut Page, from: &Sources<'_>) {
     let url = page.canonical_url.as_deref().unwrap_or(&from.source.url);
     page.kind = kind::of(article, from.json_ld, from.meta, url, page.section.as_deref());
     page.wire = wire(article, from);
+    page.license = license(article, from);
 }
 
 fn headline(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
@@ -244,6 +248,24 @@ fn wire(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<Stri
         ["author", "article:author", "source", "article:source", "dc.source", "dc.creator", "byl"];
     let meta = names.iter().flat_map(|name| from.meta.all(name));
     json.chain(meta).find_map(|said| agency(&said))
+}
+
+/// The licence under which the article may be used, of the page as a whole if need be. Rights that
+/// are merely reserved are none.
+fn license(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let json = article.and_then(|article| {
+        let license = article.get("license");
+        json_ld::address(license).or_else(|| json_ld::first_text(license))
+    });
+    let link = || from.meta.link("license").map(str::to_owned);
+    let anchor =
+        || from.document.select("a[rel~=license][href]").attr("href").map(|a| a.to_string());
+    let said = text::one_line(&json.or_else(link).or_else(anchor)?);
+    // An address may be relative; a name has spaces or is no path.
+    let is_address = said.contains('/') && !said.contains(' ');
+    let address = is_address.then(|| Url::parse(&from.source.url).ok()?.join(&said).ok()).flatten();
+    let license = address.map_or(said, String::from);
+    (!license.is_empty() && license.len() <= LICENSE_BYTES_MAX).then_some(license)
 }
 
 /// The agency that a short credit names.

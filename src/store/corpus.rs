@@ -81,6 +81,8 @@ pub struct Around {
     pub access: Option<String>,
     /// What was said of text and data mining, when anything was last said.
     pub reservations: Vec<String>,
+    /// The licence that its page last named.
+    pub license: Option<String>,
     /// Words in the text of the revision.
     pub n_words: u32,
 }
@@ -96,6 +98,10 @@ const AROUND: &str = "
            (SELECT x.reserved
             FROM page_fetch AS x
             WHERE x.article_id = a.id AND x.reserved IS NOT NULL AND x.at <= :as_of
+            ORDER BY x.id DESC LIMIT 1),
+           (SELECT x.license
+            FROM page_fetch AS x
+            WHERE x.article_id = a.id AND x.license IS NOT NULL AND x.at <= :as_of
             ORDER BY x.id DESC LIMIT 1),
            (SELECT r.n_words
             FROM revision AS r
@@ -123,7 +129,8 @@ pub fn around(
                 feeds: feeds.split('\u{1f}').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
                 access: row.get(1)?,
                 reservations: from_json(row.get(2)?),
-                n_words: row.get::<_, Option<u32>>(3)?.unwrap_or_default(),
+                license: row.get(3)?,
+                n_words: row.get::<_, Option<u32>>(4)?.unwrap_or_default(),
             })
         })
         .optional()

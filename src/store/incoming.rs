@@ -309,8 +309,8 @@ const ADD_PAGE_TEXT: &str = "INSERT INTO page_text (article_id, codec, data) VAL
 
 const ADD_PAGE_FETCH: &str = "
     INSERT INTO page_fetch (article_id, at, last_at, n, outcome, status, final_url, access, reason,
-                            reserved)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+                            reserved, license)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
 const ADD_FINDING: &str =
     "INSERT INTO finding (feed_id, source, url, at, article_id) VALUES (?1, ?2, ?3, ?4, ?5)";

@@ -116,6 +116,8 @@ pub struct Recorded {
     pub reason: Option<String>,
     /// What its publisher reserves, in words.
     pub reserved: Vec<String>,
+    /// The licence it names, by its address or else by name.
+    pub license: Option<String>,
 }
 
 const GROW: &str = "
@@ -123,12 +125,15 @@ const GROW: &str = "
     SET last_at = :at, n = n + 1
     WHERE id = (SELECT max(id) FROM page_fetch WHERE article_id = :article)
         AND outcome = :outcome AND status IS :status AND final_url IS :final_url
-        AND access IS :access AND reason IS :reason AND reserved IS :reserved";
+        AND access IS :access AND reason IS :reason AND reserved IS :reserved
+        AND license IS :license";
 
 const RECORD: &str = "
     INSERT INTO page_fetch (
-        article_id, at, last_at, outcome, status, final_url, access, reason, reserved)
-    VALUES (:article, :at, :at, :outcome, :status, :final_url, :access, :reason, :reserved)";
+        article_id, at, last_at, outcome, status, final_url, access, reason, reserved,
+        license)
+    VALUES (
+        :article, :at, :at, :outcome, :status, :final_url, :access, :reason, :reserved, :license)";
 
 /// Records what came of reading the page of `article`.
 pub fn record(
@@ -148,6 +153,7 @@ pub fn record(
         ":access": recorded.access,
         ":reason": recorded.reason,
         ":reserved": reserved,
+        ":license": recorded.license,
     };
     let grown = tx
         .connection

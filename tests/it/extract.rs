@@ -13,7 +13,7 @@ mod worker;
 use pages::{ARTICLE, GATE, LOG_IN, NOT_FOUND, PAID, ROBOT};
 
 /// What `extract` says of a page.
-fn read(program: &Program, html: &str, arguments: &[&str]) -> Value {
+pub(crate) fn read(program: &Program, html: &str, arguments: &[&str]) -> Value {
     fs::write(program.home().join("page.html"), html).unwrap();
     let all = [&["extract", "page.html", "--format", "json"], arguments].concat();
     let ran = program.run(&all);

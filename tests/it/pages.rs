@@ -194,6 +194,38 @@ fn what_the_site_reserves_is_recorded_with_each_reading() {
 }
 
 #[test]
+fn the_licence_that_a_page_names_leaves_the_archive_with_its_article() {
+    let outlet = Outlet::new();
+    let plain = page(&outlet.item.title, &paragraphs(), 0);
+    for (said, license) in [
+        (r#"<link rel="license" href="/voorwaarden">"#, outlet.web.url("/voorwaarden")),
+        (
+            r#"<link rel="schema" href="/x">
+               <a rel="nofollow license" href="https://cc.example/by">CC</a>"#,
+            "https://cc.example/by".to_owned(),
+        ),
+        (
+            r#"<script type="application/ld+json">{"@type": "NewsArticle",
+                "license": {"@type": "CreativeWork", "name": "CC BY 4.0"}}</script>"#,
+            "CC BY 4.0".to_owned(),
+        ),
+    ] {
+        let html = plain.replacen("</head>", &format!("{said}</head>"), 1);
+        let read = crate::extract::read(&outlet.program, &html, &["--url", &outlet.web.url("/a")]);
+        assert_eq!(read["license"], license, "{said}");
+        outlet.serve(Route::document(html));
+    }
+    assert_eq!(crate::extract::read(&outlet.program, &plain, &[])["license"], Value::Null);
+    outlet.poll();
+    outlet.program.ok(&["export", "", "--format", "jsonl", "-o", "uit"]);
+    let file = outlet.program.home().join("uit/articles.jsonl");
+    let line = std::fs::read_to_string(file).unwrap();
+    let article: Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
+    assert_eq!(article["license"], "CC BY 4.0");
+    assert_eq!(article["tdm_reserved"], Value::Null);
+}
+
+#[test]
 fn what_stands_in_the_way_is_counted_by_outlet() {
     let outlet = Outlet::new();
     outlet.serve(Route::error(403));

@@ -137,6 +137,7 @@ impl Outcome {
         add("wall", json!(page.wall.map(Wall::as_str)));
         add("kind", json!(page.kind.as_str()));
         add("wire", json!(page.wire));
+        add("license", json!(page.license));
         add("wordCount", json!(page.n_words));
         add("articleBody", json!(page.text));
         add("candidates", json!(page.candidates));

@@ -46,7 +46,7 @@ const THEIR_PAGE: &str = "
     WHERE article_id = ?1";
 
 const THEIR_PAGE_FETCHES: &str = "
-    SELECT at, last_at, n, outcome, status, final_url, access, reason, reserved
+    SELECT at, last_at, n, outcome, status, final_url, access, reason, reserved, license
     FROM page_fetch
     WHERE article_id = ?1
     ORDER BY id";
