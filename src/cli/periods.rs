@@ -25,17 +25,17 @@ pub(super) fn suits(first: i64, last: i64) -> By {
     }
 }
 
-/// The sums of `hours` by the beginnings of periods; those between the first and the last are all
+/// The sums of `hours`, which are in order, by the beginnings of periods; those between the first and the last are all
 /// there.
-pub(super) fn sums(hours: &BTreeMap<i64, u64>, by: By) -> BTreeMap<DateTime, u64> {
+pub(super) fn sums(hours: &[(i64, u64)], by: By) -> BTreeMap<DateTime, u64> {
     let mut sums: BTreeMap<DateTime, u64> = BTreeMap::new();
-    // Most hours are of the same period as the one before.
-    let mut last: Option<Period> = None;
-    for (hour, n) in hours {
-        let period = last.take().filter(|last| *hour < last.end_hour);
-        let period = period.unwrap_or_else(|| Period::of(*hour, by));
-        *sums.entry(period.start).or_insert(0) += n;
-        last = Some(period);
+    let mut rest = hours;
+    while let Some((hour, _)) = rest.first() {
+        let period = Period::of(*hour, by);
+        let n_hours = rest.partition_point(|(hour, _)| *hour < period.end_hour).max(1);
+        let (here, later) = rest.split_at(n_hours);
+        *sums.entry(period.start).or_insert(0) += here.iter().map(|(_, n)| n).sum::<u64>();
+        rest = later;
     }
     let ends = sums.keys().next().copied().zip(sums.keys().next_back().copied());
     if let Some((first, last)) = ends {
@@ -113,14 +113,14 @@ mod tests {
     use super::*;
     use crate::parse::date;
 
-    fn hours(moments: &[&str]) -> BTreeMap<i64, u64> {
+    fn hours(moments: &[&str]) -> Vec<(i64, u64)> {
         let mut hours = BTreeMap::new();
         for moment in moments {
             *hours
                 .entry(date::parse(moment).unwrap().at.seconds().div_euclid(HOUR))
                 .or_insert(0) += 1;
         }
-        hours
+        hours.into_iter().collect()
     }
 
     #[track_caller]
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn centuries_are_not_filled_hour_by_hour() {
-        let far = BTreeMap::from([(-4_000_000, 1), (450_000, 1)]);
+        let far = [(-4_000_000, 1), (450_000, 1)];
         assert_eq!(sums(&far, By::Hour).len(), 2);
     }
 }

@@ -78,24 +78,21 @@ impl Counts {
         filter: &Filter,
         args: &PlotArgs,
     ) -> Result<Self, Failure> {
-        let hours: Vec<BTreeMap<i64, u64>> =
+        let hours: Vec<Vec<(i64, u64)>> =
             queries.iter().map(|query| searcher.hours(query, filter)).collect::<Result<_, _>>()?;
-        let first = hours.iter().filter_map(|hours| hours.keys().next()).min();
-        let last = hours.iter().filter_map(|hours| hours.keys().next_back()).max();
+        let mut all_hours: Vec<(i64, u64)> = hours.concat();
+        all_hours.sort_by_key(|(hour, _)| *hour);
+        let bounds = all_hours.first().zip(all_hours.last());
         let is_share = args.share;
         let names: Vec<String> = queries.iter().map(ToString::to_string).collect();
-        let Some((first, last)) = first.copied().zip(last.copied()) else {
+        let Some(((first, _), (last, _))) = bounds else {
             return Ok(Self { by: By::Day, is_share, names, periods: Vec::new() });
         };
-        let by = args.by.unwrap_or_else(|| periods::suits(first, last));
+        let by = args.by.unwrap_or_else(|| periods::suits(*first, *last));
         let all = periods::sums(&searcher.hours(&Query::Everything, filter)?, by);
-        let mut bounds = BTreeMap::from([(first, 0), (last, 0)]);
-        for hour in hours.iter().flat_map(BTreeMap::keys) {
-            bounds.entry(*hour).or_insert(0);
-        }
         let found: Vec<BTreeMap<DateTime, u64>> =
             hours.iter().map(|hours| periods::sums(hours, by)).collect();
-        let periods = periods::sums(&bounds, by)
+        let periods = periods::sums(&all_hours, by)
             .into_keys()
             .map(|at| {
                 let n = |sums: &BTreeMap<DateTime, u64>| sums.get(&at).copied().unwrap_or_default();

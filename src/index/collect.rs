@@ -71,10 +71,11 @@ pub(super) struct SegmentHours {
     first: i64,
     in_a_row: Vec<u32>,
     apart: BTreeMap<i64, u64>,
+    read: Vec<Option<i64>>,
 }
 
 impl Collector for Hours {
-    type Fruit = BTreeMap<i64, u64>;
+    type Fruit = Vec<(i64, u64)>;
     type Child = SegmentHours;
 
     fn for_segment(
@@ -86,7 +87,8 @@ impl Collector for Hours {
         let last = times.max_value().div_euclid(HOUR);
         let first = times.min_value().div_euclid(HOUR).max(last - HOURS_MAX);
         let n_hours = usize::try_from(last - first + 1).unwrap_or_default();
-        Ok(SegmentHours { times, first, in_a_row: vec![0; n_hours], apart: BTreeMap::new() })
+        let (in_a_row, apart) = (vec![0; n_hours], BTreeMap::new());
+        Ok(SegmentHours { times, first, in_a_row, apart, read: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -94,32 +96,43 @@ impl Collector for Hours {
     }
 
     fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {
-        let mut merged = BTreeMap::new();
-        for (hour, n) in fruits.into_iter().flatten() {
-            *merged.entry(hour).or_insert(0) += n;
-        }
+        let mut merged = fruits.concat();
+        // A few runs in order, which a stable sort merely merges.
+        merged.sort_by_key(|(hour, _)| *hour);
+        merged.dedup_by(|(hour, n), (kept, sum)| {
+            let is_same = hour == kept;
+            *sum += if is_same { *n } else { 0 };
+            is_same
+        });
         Ok(merged)
     }
 }
 
 impl SegmentCollector for SegmentHours {
-    type Fruit = BTreeMap<i64, u64>;
+    type Fruit = Vec<(i64, u64)>;
 
     fn collect(&mut self, document: DocId, _score: Score) {
-        let Some(at) = self.times.first(document) else { return };
-        let hour = at.div_euclid(HOUR);
-        let place = usize::try_from(hour - self.first).ok();
-        match place.and_then(|place| self.in_a_row.get_mut(place)) {
-            Some(n) => *n += 1,
-            None => *self.apart.entry(hour).or_insert(0) += 1,
+        self.collect_block(&[document]);
+    }
+
+    fn collect_block(&mut self, documents: &[DocId]) {
+        self.read.clear();
+        self.read.resize(documents.len(), None);
+        self.times.first_vals(documents, &mut self.read);
+        for at in self.read.iter().flatten() {
+            let hour = at.div_euclid(HOUR);
+            let place = usize::try_from(hour - self.first).ok();
+            match place.and_then(|place| self.in_a_row.get_mut(place)) {
+                Some(n) => *n += 1,
+                None => *self.apart.entry(hour).or_insert(0) += 1,
+            }
         }
     }
 
-    fn harvest(self) -> BTreeMap<i64, u64> {
-        let mut hours = self.apart;
+    /// In order: what lies apart is earlier than what is in a row.
+    fn harvest(self) -> Vec<(i64, u64)> {
         let counted = (self.first..).zip(self.in_a_row).filter(|(_, n)| *n > 0);
-        hours.extend(counted.map(|(hour, n)| (hour, u64::from(n))));
-        hours
+        self.apart.into_iter().chain(counted.map(|(hour, n)| (hour, u64::from(n)))).collect()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Finding articles. Returns which ones; the archive has their texts.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -122,8 +121,8 @@ impl Searcher {
         self.inner.search(&*plan, &Everything).map_err(Error::when("search"))
     }
 
-    /// How many articles match in each hour since 1970 that has any.
-    pub fn hours(&self, query: &Query, filter: &Filter) -> Result<BTreeMap<i64, u64>, Error> {
+    /// How many articles match in each hour since 1970 that has any, in order.
+    pub fn hours(&self, query: &Query, filter: &Filter) -> Result<Vec<(i64, u64)>, Error> {
         let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
         self.inner.search(&*plan, &Hours).map_err(Error::when("search"))
     }

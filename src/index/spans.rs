@@ -68,9 +68,21 @@ pub(super) struct Part {
     pub(super) boost: Score,
 }
 
-/// Parts of which any is to be there. Their scores add up.
+/// Groups of parts: of each group any part is to be there. The scores of all parts add up.
 #[derive(Debug, Clone)]
-pub(super) struct SpanQuery(pub(super) Vec<Part>);
+pub(super) struct SpanQuery(Vec<Vec<Part>>);
+
+impl SpanQuery {
+    /// Any of `parts`.
+    pub(super) fn any(parts: Vec<Part>) -> Self {
+        Self(vec![parts])
+    }
+
+    /// What matches all of `queries`.
+    pub(super) fn all(queries: impl IntoIterator<Item = Self>) -> Self {
+        Self(queries.into_iter().flat_map(|query| query.0).collect())
+    }
+}
 
 impl Query for SpanQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
@@ -84,8 +96,12 @@ impl Query for SpanQuery {
             };
             Ok(PartWeight { part: part.clone(), similarity })
         };
-        let parts = self.0.iter().map(weigh).collect::<tantivy::Result<_>>()?;
-        Ok(Box::new(SpanWeight(parts)))
+        let weigh_group = |group: &Vec<Part>| group.iter().map(weigh).collect();
+        let mut groups: Vec<Vec<PartWeight>> =
+            self.0.iter().map(weigh_group).collect::<tantivy::Result<_>>()?;
+        // What is cheap to tell first: places are looked at only where all else is there.
+        groups.sort_by_key(|group| !group.iter().all(PartWeight::is_words));
+        Ok(Box::new(SpanWeight(groups)))
     }
 }
 
@@ -123,7 +139,7 @@ fn frequency(
     }
 }
 
-struct SpanWeight(Vec<PartWeight>);
+struct SpanWeight(Vec<Vec<PartWeight>>);
 
 struct PartWeight {
     part: Part,
@@ -132,16 +148,10 @@ struct PartWeight {
 
 impl Weight for SpanWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut matching = Bits::new(reader.max_doc());
-        for PartWeight { part, .. } in &self.0 {
-            gather(reader, part, &mut matching)?;
-        }
+        let Some(matching) = self.matching(reader)? else { return Ok(Box::new(EmptyScorer)) };
         let members = Members::from(matching);
-        if members.doc() == TERMINATED {
-            return Ok(Box::new(EmptyScorer));
-        }
         let mut parts = Vec::new();
-        for part in &self.0 {
+        for part in self.0.iter().flatten() {
             parts.extend(part.scored(reader, boost)?);
         }
         Ok(if parts.is_empty() {
@@ -169,12 +179,42 @@ impl Weight for SpanWeight {
     }
 }
 
-/// Adds the documents in which `part` stands.
-fn gather(reader: &SegmentReader, part: &Part, into: &mut Bits) -> tantivy::Result<()> {
+impl SpanWeight {
+    /// What matches all groups; `None` when nothing does.
+    fn matching(&self, reader: &SegmentReader) -> tantivy::Result<Option<Bits>> {
+        let mut matching: Option<Bits> = None;
+        for group in &self.0 {
+            let mut found = Bits::new(reader.max_doc());
+            for PartWeight { part, .. } in group {
+                gather(reader, part, matching.as_ref(), &mut found)?;
+            }
+            if let Some(before) = &matching {
+                found.keep(before);
+            }
+            if found.is_empty() {
+                return Ok(None);
+            }
+            matching = Some(found);
+        }
+        Ok(matching)
+    }
+}
+
+/// Adds the documents in which `part` stands; others than `within` need not be looked at.
+fn gather(
+    reader: &SegmentReader,
+    part: &Part,
+    within: Option<&Bits>,
+    into: &mut Bits,
+) -> tantivy::Result<()> {
     if let Span::Words(words) = &part.span {
         return gather_words(reader, part.field, words, into);
     }
-    let mut having = Members::from(having(reader, part.field, &part.span)?);
+    let mut having = having(reader, part.field, &part.span)?;
+    if let Some(within) = within {
+        having.keep(within);
+    }
+    let mut having = Members::from(having);
     if having.doc() == TERMINATED {
         return Ok(());
     }
@@ -244,6 +284,10 @@ fn having(reader: &SegmentReader, field: Field, span: &Span) -> tantivy::Result<
 }
 
 impl PartWeight {
+    fn is_words(&self) -> bool {
+        matches!(self.part.span, Span::Words(_))
+    }
+
     /// What scores it in a segment; `None` when nothing is scored, or it is not there.
     fn scored(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<Scored>> {
         let Some(similarity) = &self.similarity else { return Ok(None) };

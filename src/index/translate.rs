@@ -152,6 +152,7 @@ impl Scope<'_> {
             });
             clauses.extend(plan.map(|plan| (occur, plan)));
         }
+        let mut clauses = together(clauses);
         // Tantivy finds nothing where everything is excluded from nothing.
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) && !clauses.is_empty() {
             clauses.push((Occur::Must, Box::new(AllQuery)));
@@ -203,12 +204,14 @@ impl Scope<'_> {
             Some(_) => self.parts(fields.text, query)?,
             None => {
                 let mut parts = self.parts(fields.title, query)?;
-                parts.iter_mut().for_each(|part| part.boost = TITLE_BOOST);
+                for part in &mut parts {
+                    part.boost = TITLE_BOOST;
+                }
                 parts.extend(self.parts(fields.text, query)?);
                 parts
             }
         };
-        Ok((!parts.is_empty()).then(|| Box::new(SpanQuery(parts)) as Box<dyn Plan>))
+        Ok((!parts.is_empty()).then(|| Box::new(SpanQuery::any(parts)) as Box<dyn Plan>))
     }
 
     /// Ways to read it in a field, which are scored apart.
@@ -276,6 +279,21 @@ impl Scope<'_> {
     }
 }
 
+/// Makes what has to stand in texts one plan, the cheapest way to tell.
+fn together(clauses: Vec<(Occur, Box<dyn Plan>)>) -> Vec<(Occur, Box<dyn Plan>)> {
+    let (mut spans, mut others) = (Vec::new(), Vec::new());
+    for (occur, plan) in clauses {
+        match (occur, plan.downcast_ref::<SpanQuery>()) {
+            (Occur::Must, Some(span)) => spans.push(span.clone()),
+            _ => others.push((occur, plan)),
+        }
+    }
+    if !spans.is_empty() {
+        others.push((Occur::Must, Box::new(SpanQuery::all(spans)) as Box<dyn Plan>));
+    }
+    others
+}
+
 fn join(mut clauses: Vec<(Occur, Box<dyn Plan>)>) -> Option<Box<dyn Plan>> {
     match clauses.len() {
         0 => None,
@@ -310,7 +328,7 @@ fn reading(reading: Reading) -> Span {
 fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
     let mut words: Vec<Span> = words.iter().map(|word| Span::Words(vec![word.clone()])).collect();
     let span = if words.len() > 1 { Span::Row(words) } else { words.pop()? };
-    Some(Box::new(SpanQuery(vec![part(field, span)])))
+    Some(Box::new(SpanQuery::any(vec![part(field, span)])))
 }
 
 fn part(field: IndexField, span: Span) -> Part {
