@@ -191,7 +191,7 @@ mod tests {
         let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         let ids: Vec<&String> = rows.iter().map(|row| row.get_string(0).unwrap()).collect();
         assert_eq!(ids, ["0", "1", "2", "3", "4", "5"]);
-        assert_eq!(rows[0].get_string(21).unwrap(), &long);
+        assert_eq!(rows[0].get_string(22).unwrap(), &long);
         assert_eq!(rows[0].get_list(5).unwrap().len(), 2);
         assert_eq!(rows[0].get_timestamp_millis(10).unwrap(), 1_643_670_000_000);
         assert_eq!((rows[0].get_bool(18).unwrap(), rows[0].get_int(13).unwrap()), (true, 2));
