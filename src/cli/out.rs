@@ -145,6 +145,21 @@ pub(super) fn is_terminal() -> bool {
     pager::is_on() || io::stdout().is_terminal()
 }
 
+/// Whether people read notes.
+pub(super) fn is_noted() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Settles on colors by what standard output is now, whatever it becomes.
+pub(super) fn keep_colors() {
+    anstream::AutoStream::choice(&io::stdout()).write_global();
+}
+
+/// Writes what was held back.
+pub(super) fn flush() {
+    let _ = io::stdout().flush();
+}
+
 /// Columns of the terminal.
 pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(40))

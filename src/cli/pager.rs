@@ -2,11 +2,12 @@
 
 use std::env;
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::process::{Child, Command as Process, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::args::{Cli, Command};
+use crate::cli::out;
 
 /// Where a command line of the reader's choice stands, the first one first.
 const CHOSEN: [&str; 2] = ["KNIPSEL_PAGER", "PAGER"];
@@ -28,15 +29,14 @@ impl Pager {
     /// Puts a pager behind standard output; `None` where nobody would page: another program reads,
     /// the answer is short by its nature, there is no pager, or none is wanted.
     pub(super) fn start(cli: &Cli) -> Option<Self> {
-        let is_read =
-            io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
+        let is_read = io::stdin().is_terminal() && out::is_terminal() && out::is_noted();
         if !is_read || cli.global.no_pager || !is_long(&cli.command) {
             return None;
         }
         let mut child = pager()?.stdin(Stdio::piped()).spawn().ok()?;
         let input = child.stdin.take()?;
-        // Found out here, where standard output is the terminal still.
-        anstream::AutoStream::choice(&io::stdout()).write_global();
+        // While standard output is the terminal still.
+        out::keep_colors();
         rustix::stdio::dup2_stdout(&input).ok()?;
         IS_ON.store(true, Ordering::Relaxed);
         Some(Self(child))
@@ -44,7 +44,7 @@ impl Pager {
 
     /// Waits until everything was read.
     pub(super) fn finish(mut self) {
-        let _ = io::stdout().flush();
+        out::flush();
         // It sees the end when nothing can write to it any more.
         if let Ok(nowhere) = File::options().write(true).open("/dev/null") {
             let _ = rustix::stdio::dup2_stdout(nowhere);
