@@ -112,7 +112,9 @@ mod tests {
 
     fn bits(docs: &BTreeSet<DocId>) -> Bits {
         let mut bits = Bits::new(300);
-        docs.iter().for_each(|doc| bits.insert(*doc));
+        for doc in docs {
+            bits.insert(*doc);
+        }
         bits
     }
 
