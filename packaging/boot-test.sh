@@ -17,7 +17,7 @@ make_root
 
 install -D -m 755 "$binary" "$root/usr/bin/knipsel"
 install -D -m 644 -t "$root/etc/systemd/system" "$here"/../systemd/knipsel*.service \
-    "$here"/../systemd/knipsel*.timer
+    "$here"/../systemd/knipsel*.timer "$here"/../systemd/knipsel*.socket
 mkdir -p "$root/etc/knipsel"
 settings >"$root/etc/knipsel/knipsel.toml"
 # The pages of one feed are read.
@@ -132,6 +132,15 @@ inside systemctl start knipsel
 check "starting the timer" inside systemctl start knipsel-poll.timer
 is_stopped() { is "$(property ActiveState)" inactive; }
 check "stops the daemon" within 20 is_stopped
+
+inside systemctl stop knipsel-poll.timer knipsel.service
+check "systemd opens the port for health and counts" inside systemctl start knipsel-monitor.socket
+is_healthy() { inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/8651; printf "GET /healthz HTTP/1.0\r\n\r\n" >&3; cat <&3' | grep -q '^ok$'; }
+check "a call starts the daemon and is answered" within 30 is_healthy
+check "the daemon runs" is "$(property ActiveState)" active
+check "a restart of the daemon" inside systemctl restart knipsel
+check "leaves the port open" is_healthy
+inside systemctl stop knipsel-monitor.socket
 
 # Installed by the program itself, from where the sandbox cannot see it.
 check "knipsel service uninstall" inside knipsel service uninstall

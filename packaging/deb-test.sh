@@ -27,9 +27,10 @@ check "dpkg installs it, and needs nothing from elsewhere" \
     inside env DEBIAN_FRONTEND=noninteractive dpkg --install /root/knipsel.deb
 check "the service is enabled" inside systemctl is-enabled knipsel
 check "and active" within 20 inside systemctl is-active knipsel
-check "backup and timer wait to be asked for" \
-    is "$(inside systemctl is-enabled knipsel-backup.timer knipsel-poll.timer | tr '\n' ' ')" \
-    "disabled disabled "
+check "backup, timer and socket wait to be asked for" \
+    is "$(inside systemctl is-enabled knipsel-backup.timer knipsel-poll.timer knipsel-monitor.socket |
+        tr '\n' ' ')" \
+    "disabled disabled disabled "
 check "units, pages, completions and settings are in their places" is_there \
     /usr/bin/knipsel /usr/share/man/man1/knipsel.1.gz /usr/share/man/man1/knipsel-feed-add.1.gz \
     /usr/share/bash-completion/completions/knipsel /usr/share/zsh/vendor-completions/_knipsel \

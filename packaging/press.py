@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """An invented press on loopback: RSS feeds that get an item each few seconds, and their pages.
 
-press.py PORT        feeds are /feed/0, /feed/1, …, as many as are asked for
+press.py PORT [DELAY] [EVERY] [STARTED]
+
+Feeds are /feed/0, /feed/1, …, as many as are asked for. An answer takes DELAY seconds (0.2), each
+feed has a new item each EVERY seconds (5), counted from the moment STARTED (now).
 
 Every answer takes a moment, so that a daemon with many feeds is always in the middle of something.
 """
@@ -10,9 +13,6 @@ import http.server
 import sys
 import time
 
-STARTED = time.time()
-DELAY_S = 0.2
-ITEM_EVERY_S = 5
 WINDOW = 20
 
 
@@ -77,4 +77,8 @@ class Press(http.server.ThreadingHTTPServer):
 
 
 PORT = int(sys.argv[1])
+DELAY_S, ITEM_EVERY_S, STARTED = (
+    float(sys.argv[at]) if len(sys.argv) > at else default
+    for at, default in ((2, 0.2), (3, 5), (4, time.time()))
+)
 Press(("127.0.0.1", PORT), Answer).serve_forever()

@@ -34,6 +34,7 @@ mod merge;
 mod named;
 mod periods;
 mod poll;
+mod prune;
 mod question;
 mod recluster;
 mod reextract;
@@ -118,6 +119,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Restore(args) => upkeep::restore(global, args),
         Command::Merge(args) => merge::merge(global, args),
         Command::Compact(args) => merge::compact(global, args),
+        Command::Prune(args) => prune::prune(global, args),
         Command::Verify(args) => upkeep::verify(global, args),
         Command::Doctor(args) => doctor::doctor(global, args),
         Command::Service(args) => service::service(args),

@@ -3,6 +3,8 @@
 //! It knows sockets and limits and nothing of what is asked. Whatever comes in is bounded:
 //! connections, time, heads, and bodies, which are read only for paths that somebody stands behind.
 
+pub mod passed;
+
 use std::convert::Infallible;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -135,7 +137,19 @@ impl Listener {
     /// # Errors
     /// What the system says against it.
     pub async fn open(address: SocketAddr, door: Door) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+        Self::serve(TcpListener::bind(address).await?, door)
+    }
+
+    /// Takes over a door that somebody else opened.
+    ///
+    /// # Errors
+    /// What the system says against it.
+    pub fn take_over(socket: std::net::TcpListener, door: Door) -> std::io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        Self::serve(TcpListener::from_std(socket)?, door)
+    }
+
+    fn serve(listener: TcpListener, door: Door) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, door)).abort_handle();
         Ok(Self { address, task })

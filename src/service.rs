@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::settings::{Settings, Sources};
+use crate::listen::passed::Passed;
 use crate::model::feed::Feed;
 use crate::service::watch::Watch;
 use crate::store::Layout;
@@ -43,6 +44,8 @@ pub struct Setup {
     pub feeds: Vec<Feed>,
     /// Where both came from, to be read again when they change; `None` for a fixed set.
     pub files: Option<Files>,
+    /// Sockets that the service manager listens on for it.
+    pub sockets: Passed,
     /// The wall clock.
     pub clock: clock::Clock,
 }

@@ -23,8 +23,10 @@ pub mod merges;
 mod migrate;
 pub mod orders;
 pub mod pages;
+pub mod place;
 pub mod polls;
 pub mod progress;
+pub mod prune;
 mod reader;
 pub mod recurring;
 pub mod repairs;
@@ -90,6 +92,9 @@ pub enum Error {
         /// Who has it, as far as it said.
         pid: String,
     },
+    /// Its file is no longer where it was opened.
+    #[error("the archive in `{0}` was moved, removed or replaced while it was in use")]
+    Moved(PathBuf),
     /// It was written by a newer program.
     #[error("the archive is at schema {found}, newer than this program's {supported}")]
     TooNew {
@@ -137,6 +142,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether another program held the archive for longer than it was waited for.
+    pub fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::DatabaseBusy;
+        matches!(self, Self::Sqlite { source, .. }
+            if source.sqlite_error_code() == Some(DatabaseBusy))
+    }
+
     /// For `map_err`: names what was being done.
     pub(crate) fn sqlite(action: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| Self::Sqlite { action, source }

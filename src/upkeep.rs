@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod captures;
 pub mod merge;
+pub mod prune;
 pub mod restore;
 pub mod verify;
 

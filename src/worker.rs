@@ -2,13 +2,14 @@
 //!
 //! The same binary runs as the child ([`child`]): with a stack of 16 MiB, an address space of 1 GiB
 //! and one page at a time. A page that takes too long or kills the child is an answer, not an error,
-//! and the next page gets a new child. What is known of outlets and where text goes is not known
-//! here.
+//! and the next page gets a new child. A page whose child was killed by somebody else goes to another
+//! one. What is known of outlets and where text goes is not known here.
 
 pub mod child;
 
 mod frame;
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -25,6 +26,9 @@ pub const ARGUMENT: &str = "extraction-worker";
 
 /// The child gives memory back late: the next page needs it again, and there is a limit.
 const ALLOCATOR: &str = "dirty_decay_ms:10000,muzzy_decay_ms:10000";
+
+/// How long a child may take to end that has closed its output.
+const END_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// How the child is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +104,17 @@ struct Running {
     stdout: BufReader<ChildStdout>,
 }
 
+/// What came of giving a page to a child.
+enum Exchanged {
+    Answer(Box<Result<Page, Refusal>>),
+    TimedOut,
+    /// The page ended the child.
+    Crashed,
+    /// Somebody else ended the child, perhaps before the page: the system when memory ran out, or who
+    /// looked after it. The page may be read by the next.
+    Killed,
+}
+
 /// A page on its way to the child.
 #[derive(Debug, Serialize, Deserialize)]
 struct Job {
@@ -130,25 +145,38 @@ impl Worker {
         }
         let job = serde_json::to_vec(&Job { source: source.clone(), rules: rules.clone() })
             .unwrap_or_default();
-        let timeout = self.options.timeout;
+        let read = match self.exchange(&job, bytes).await? {
+            Exchanged::Killed => self.exchange(&job, bytes).await?,
+            read => read,
+        };
+        Ok(match read {
+            Exchanged::Answer(answer) => answer.map_err(Unread::Refused),
+            Exchanged::TimedOut => Err(Unread::TimedOut),
+            Exchanged::Crashed | Exchanged::Killed => Err(Unread::Crashed),
+        })
+    }
+
+    async fn exchange(&mut self, job: &[u8], bytes: &[u8]) -> Result<Exchanged, Error> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start().await?,
         };
-        match tokio::time::timeout(timeout, running.exchange(&job, bytes)).await {
+        let exchanged = running.exchange(job, bytes);
+        Ok(match tokio::time::timeout(self.options.timeout, exchanged).await {
             Ok(Some(answer)) => {
                 self.running = Some(running);
-                Ok(answer.map_err(Unread::Refused))
+                Exchanged::Answer(Box::new(answer))
             }
+            Ok(None) if running.wait_for_kill().await => Exchanged::Killed,
             Ok(None) => {
                 running.end().await;
-                Ok(Err(Unread::Crashed))
+                Exchanged::Crashed
             }
             Err(_) => {
                 running.end().await;
-                Ok(Err(Unread::TimedOut))
+                Exchanged::TimedOut
             }
-        }
+        })
     }
 
     /// Starts a child and waits until it says that it is ready, so that a broken program is told
@@ -184,6 +212,14 @@ impl Running {
         frame::write(&mut self.stdin, &[job, bytes]).await.ok()?;
         let answer = frame::read(&mut self.stdout).await.ok()?;
         serde_json::from_slice(&answer).ok()
+    }
+
+    /// Waits for the end of a child that no longer speaks; whether it was ended from outside.
+    async fn wait_for_kill(&mut self) -> bool {
+        const KILLS: [i32; 4] = [1, 2, 9, 15];
+        let ended = tokio::time::timeout(END_TIME_MAX, self.child.wait()).await;
+        let status = ended.ok().and_then(Result::ok);
+        status.and_then(|status| status.signal()).is_some_and(|signal| KILLS.contains(&signal))
     }
 
     async fn end(mut self) {

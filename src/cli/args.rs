@@ -18,6 +18,7 @@ mod feed;
 mod history;
 mod log;
 mod merge;
+mod prune;
 mod reextract;
 mod service;
 mod story;
@@ -36,6 +37,7 @@ pub(super) use feed::*;
 pub(super) use history::*;
 pub(super) use log::*;
 pub(super) use merge::*;
+pub(super) use prune::*;
 pub(super) use reextract::*;
 pub(super) use service::*;
 pub(super) use story::*;
@@ -218,6 +220,8 @@ pub(super) enum Command {
     Merge(MergeArgs),
     /// Write the archive anew, as small as it can be
     Compact(CompactArgs),
+    /// Make room: delete old captures, where you say so
+    Prune(PruneArgs),
     /// Check that archive and index are whole
     Verify(VerifyArgs),
     /// Say what is wrong with the installation, and what to do

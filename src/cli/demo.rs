@@ -12,6 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{bold, dim, note};
 use crate::cli::run::runtime;
 use crate::config::settings::Settings;
+use crate::listen::passed::Passed;
 use crate::model::feed::{Feed, Fulltext};
 use crate::model::units::Span;
 use crate::press::script::{self, Kind};
@@ -64,6 +65,7 @@ pub(super) fn demo() -> Result<Exit, Failure> {
             settings: settings(),
             feeds: feeds(&press),
             files: None,
+            sockets: Passed::default(),
             clock: clock::now,
         };
         service::run(setup, play(&press)).await

@@ -121,6 +121,12 @@ impl From<store::Error> for Failure {
                 Some("`knipsel poll` or `knipsel run` brings it up to date")
             }
             store::Error::TooNew { .. } => Some("use a newer knipsel"),
+            error if error.is_busy() => {
+                Some("another program has been writing to it for ten seconds; `fuser` names it")
+            }
+            store::Error::Moved(_) => {
+                Some("what was stored last is in the file that was moved; stop the daemon before")
+            }
             _ => None,
         };
         let exit = match &error {

@@ -3,14 +3,17 @@
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::{demo, log, setup};
-use crate::service::{self, Error, signals};
+use crate::listen::passed::Passed;
+use crate::service::{self, Error, Setup, signals};
 
 pub(super) fn run(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
     log::start(global)?;
     if args.demo {
         return demo::demo();
     }
-    let setup = setup::daemon(global)?;
+    let taking = "take over the sockets of the service manager";
+    let sockets = Passed::take().map_err(|source| Error::System { action: taking, source })?;
+    let setup = Setup { sockets, ..setup::daemon(global)? };
     runtime()?.block_on(async {
         let stop = signals::stop()?;
         service::run(setup, stop).await

@@ -6,6 +6,7 @@ use crate::cli::out;
 use crate::config::paths::{Flags, Paths};
 use crate::config::settings::{Loaded, Settings, Sources};
 use crate::config::{self, catalogue, feeds};
+use crate::listen::passed::Passed;
 use crate::model::feed::Feed;
 use crate::service::{Files, Setup, clock};
 use crate::store::{self, Layout, Reader};
@@ -64,6 +65,7 @@ pub(super) fn daemon(global: &Global) -> Result<Setup, Failure> {
         settings: settings(global, &paths)?.settings,
         feeds: listed_feeds(&paths)?,
         files: Some(files),
+        sockets: Passed::default(),
         clock: clock::now,
     })
 }

@@ -180,6 +180,7 @@ pub(super) fn progress(bar: &ProgressBar) -> Progress {
             Step::Checking => ("checking", 0, 0),
             Step::Reading(n, total) => ("reading", n, total),
             Step::Merging(n, total) => ("merging", n, total),
+            Step::Removing(n, total) => ("removing", n, total),
             Step::Packing(n, total) => ("packing", n, total),
         };
         bar.set_message(message);

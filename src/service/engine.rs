@@ -22,6 +22,7 @@ use crate::service::clock::Clock;
 use crate::service::readings::Readings as Pages;
 use crate::service::{Error, GRACE, Setup, report};
 use crate::store::pages::state::{self, State};
+use crate::store::place::Place;
 use crate::store::{
     self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, pages, polls, recurring,
 };
@@ -42,6 +43,7 @@ pub(super) struct Engine {
     tasks: JoinSet<Joined>,
     running: HashMap<Id, FeedId>,
     pages: Pages,
+    place: Place,
     // Last, so that nobody else gets the archive before it is closed.
     lock: Lock,
 }
@@ -151,6 +153,7 @@ impl Engine {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             pages: Pages::default(),
+            place: Place::of(&setup.layout)?,
             lock,
         };
         // Whom the last run asked just before it ended is not known: a killed one stored nothing of
@@ -331,6 +334,11 @@ impl Engine {
                 tracing::warn!("cannot store what recurs on pages: {error}");
             }
         }
+    }
+
+    /// That what is stored goes where others look for it.
+    pub(super) fn check_place(&self) -> Result<(), Error> {
+        Ok(self.place.check()?)
     }
 
     /// Proves that the writing thread answers.

@@ -1,12 +1,13 @@
 //! Answers who watches over the daemon: whether it works (`/healthz`), and its counts (`/metrics`).
 //!
-//! Nothing listens unless the owner gave an address.
+//! Nothing listens unless the owner gave an address, or a socket of the service manager.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::listen::passed::{MONITOR, Passed};
 use crate::listen::{Answer, Call, Door, Listener, Options};
 use crate::model::time::Timestamp;
 use crate::service::Error;
@@ -41,6 +42,7 @@ impl Question {
 pub(super) struct Monitor {
     pub(super) metrics: Metrics,
     options: Options,
+    sockets: Passed,
     /// The last article whose arrival is counted.
     last_article: i64,
     open: Option<(Listener, mpsc::Receiver<Call>)>,
@@ -48,8 +50,9 @@ pub(super) struct Monitor {
 
 impl Monitor {
     /// Counts from now on; the door is shut.
-    pub(super) fn new(reader: &Reader, now: Timestamp) -> Result<Self, Error> {
+    pub(super) fn new(reader: &Reader, sockets: Passed, now: Timestamp) -> Result<Self, Error> {
         Ok(Self {
+            sockets,
             metrics: Metrics::new(now),
             options: Options::default(),
             last_article: vitals::last_article(reader)?,
@@ -67,25 +70,30 @@ impl Monitor {
         Ok(())
     }
 
-    /// Opens the door, or shuts it, as the settings say.
+    /// Opens the door, or shuts it, as the settings say; one that was passed stays open.
     pub(super) async fn set(&mut self, options: &Options) -> Result<(), Error> {
-        if *options == self.options {
+        let is_passed = self.sockets.has(MONITOR);
+        if (is_passed && self.open.is_some()) || (!is_passed && *options == self.options) {
             return Ok(());
         }
         // The old one first: the address may be the same.
         self.open = None;
-        if let Some(address) = options.address() {
-            let (calls, receiver) = mpsc::channel(CALLS_MAX);
-            let is_known = Arc::new(|path: &str| Question::of(path).is_some());
-            let door = Door { calls, is_known, body_max: 0 };
-            let action = "listen at the address of `monitor.listen`";
-            let listener = Listener::open(address, door)
-                .await
-                .map_err(|source| Error::System { action, source })?;
-            tracing::info!("health and metrics at http://{}", listener.address());
-            self.open = Some((listener, receiver));
-        }
         self.options = options.clone();
+        let (calls, receiver) = mpsc::channel(CALLS_MAX);
+        let is_known = Arc::new(|path: &str| Question::of(path).is_some());
+        let door = Door { calls, is_known, body_max: 0 };
+        let passed = |source| Error::System { action: "take over the socket `monitor`", source };
+        let listener = match (self.sockets.socket(MONITOR).map_err(passed)?, options.address()) {
+            (Some(socket), _) => Listener::take_over(socket, door).map_err(passed)?,
+            (None, Some(address)) => {
+                let action = "listen at the address of `monitor.listen`";
+                let opened = Listener::open(address, door).await;
+                opened.map_err(|source| Error::System { action, source })?
+            }
+            (None, None) => return Ok(()),
+        };
+        tracing::info!("health and metrics at http://{}", listener.address());
+        self.open = Some((listener, receiver));
         Ok(())
     }
 

@@ -34,30 +34,36 @@ const HOLD: Duration = Duration::from_secs(60);
 /// Polls until `shutdown` ends, then stops cleanly.
 ///
 /// # Errors
-/// What keeps it from starting. Once it runs, trouble is logged, shown by `status` and tried again.
+/// What keeps it from starting, and an archive that is moved away while it is in use. All other
+/// trouble is logged, shown by `status` and tried again.
 pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
     let mut ticker = Ticker::open(setup).await?;
     let mut hangup = signals::reload()?;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tokio::pin!(shutdown);
-    loop {
+    let ended = loop {
         tokio::select! {
-            () = &mut shutdown => break,
+            () = &mut shutdown => break Ok(()),
             _ = hangup.recv() => ticker.reload().await,
             event = ticker.engine.next_event() => ticker.end(event),
             (question, call) = ticker.monitor.next_call() => ticker.tell(question, call),
             call = ticker.push.next_call() => ticker.push.answer(&ticker.engine, call),
             () = ticker.repairs.next_ended(), if !ticker.repairs.is_idle() => {}
-            _ = ticks.tick() => ticker.tick().await,
+            _ = ticks.tick() => {
+                ticker.tick().await;
+                if let Err(error) = ticker.engine.check_place() {
+                    break Err(error);
+                }
+            }
         }
-    }
+    };
     notify::stopping();
     tracing::info!("stopping");
     ticker.push.stop().await;
     ticker.repairs.stop().await;
     ticker.engine.stop().await;
-    Ok(())
+    ended
 }
 
 struct Ticker {
@@ -78,11 +84,11 @@ struct Ticker {
 impl Ticker {
     async fn open(setup: Setup) -> Result<Self, Error> {
         let mut engine = Engine::open(&setup).await?;
-        let mut push = Push::default();
+        let mut push = Push::new(setup.sockets.clone());
         push.set(&mut engine).await?;
         let now = (setup.clock)();
         let alarms = Alarms::open(&setup, &engine, Some(now))?;
-        let mut monitor = Monitor::new(&engine.reader, now)?;
+        let mut monitor = Monitor::new(&engine.reader, setup.sockets.clone(), now)?;
         monitor.set(&setup.settings.monitor).await?;
         let follower = Follower::start(&setup.layout, engine.writer())?;
         let ticker = Self {

@@ -14,6 +14,8 @@ pub enum Step {
     Reading(u64, u64),
     /// Articles of another archive are looked up and taken in.
     Merging(u64, u64),
+    /// Files or rows are taken out.
+    Removing(u64, u64),
     /// Bytes are packed or unpacked.
     Packing(u64, u64),
 }

@@ -3,6 +3,7 @@
 //! Servers that misbehave are in `hostile`, feeds that fail in `errors`, kills during a poll in
 //! `crash`.
 
+mod around; // names that nobody resolves, clocks that are wrong
 mod disk; // full, read-only, no room for a backup
 mod files; // damaged, cut off, of something else, newer, held by others
 mod kills; // SIGKILL in import, reindex, backup, restore, migration and daemon
@@ -89,6 +90,7 @@ fn the_page_on_reliability_lists_every_fault() {
         ("files", include_str!("fault/files.rs")),
         ("limits", include_str!("fault/limits.rs")),
         ("kill", include_str!("fault/kills.rs")),
+        ("around", include_str!("fault/around.rs")),
     ];
     let rows: Vec<String> = sources
         .iter()

@@ -40,6 +40,7 @@ mod pages; // the pages of articles: full texts, every edit, and nothing that is
 #[cfg(target_os = "linux")]
 mod politeness; // 300 feeds, 20 hosts, restarts and clock jumps: the gaps between requests
 mod poll; // one pass: what is new, what changed, what failed
+mod prune; // what is deleted where the owner says so, and nothing else
 mod repair; // gaps, looked up elsewhere, by itself and on demand
 mod schema; // the public views, and how questions are looked up
 mod simulation; // weeks of polling on a virtual clock: what is missed, and the laws

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use crate::news::{items, rss};
 use crate::program::{Program, Running, until};
@@ -12,8 +12,16 @@ use crate::web::{Route, Web};
 fn ask(daemon: &Running, request: &str) -> String {
     let log = daemon.log();
     let address = log.split("http://").nth(1).unwrap().split_whitespace().next().unwrap();
+    answer(&mut call(address.parse().unwrap(), request))
+}
+
+fn call(address: SocketAddr, request: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    stream
+}
+
+fn answer(stream: &mut TcpStream) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -106,6 +114,38 @@ fn an_archive_that_another_program_holds_is_not_healthy() {
     assert!(answer.ends_with("the archive does not answer\n"), "{answer}");
     database.execute_batch("ROLLBACK").unwrap();
     until("health", || ask(&daemon, "GET /healthz").starts_with("HTTP/1.1 200 ").then_some(()));
+}
+
+#[test]
+fn a_socket_of_systemd_is_answered_on_and_outlives_settings_and_daemon() {
+    let program = Program::new();
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    // Who calls before there is a daemon waits for it.
+    let mut early = call(address, "GET /healthz");
+    let mut daemon = program.activated(socket.try_clone().unwrap(), "monitor");
+    assert!(answer(&mut early).ends_with("\r\n\r\nok\n"), "{}", daemon.log());
+    // A setting that names another place changes nothing.
+    let settings = std::fs::read_to_string(program.config("knipsel.toml")).unwrap();
+    let settings = format!("{settings}[monitor]\nlisten = \"127.0.0.1:1\"\n");
+    std::fs::write(program.config("knipsel.toml"), settings).unwrap();
+    daemon.wait_for("reloaded: ");
+    assert!(answer(&mut call(address, "GET /metrics")).ends_with("# EOF\n"), "{}", daemon.log());
+    daemon.signal("TERM");
+    assert!(daemon.wait().success());
+
+    let mut between = call(address, "GET /healthz");
+    let daemon = program.activated(socket, "unknown");
+    assert!(answer(&mut between).ends_with("\r\n\r\nok\n"), "{}", daemon.log());
+}
+
+#[test]
+fn a_socket_that_is_none_is_refused() {
+    let program = Program::new();
+    let environment = [("LISTEN_FDS", "1")];
+    let mut daemon = program.start_with(&["run"], &environment);
+    assert_eq!(daemon.wait().code(), Some(5), "{}", daemon.log());
+    assert!(daemon.log().contains("cannot take over the sockets"), "{}", daemon.log());
 }
 
 #[test]

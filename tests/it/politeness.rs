@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use knipsel::config::feeds;
 use knipsel::config::settings::Settings;
+use knipsel::listen::passed::Passed;
 use knipsel::model::time::Timestamp;
 use knipsel::service::{self, Setup, clock};
 use knipsel::store::Layout;
@@ -113,6 +114,7 @@ impl Press {
             settings,
             feeds: feeds::load(&self.program.config("feeds.toml")).unwrap(),
             files: None,
+            sockets: Passed::default(),
             clock: shifted_now,
         };
         let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -200,6 +202,21 @@ impl Program {
         command.envs(environment.iter().copied());
         command.stdout(Stdio::null()).stderr(File::create(&log).unwrap());
         Running { child: command.spawn().unwrap(), log }
+    }
+
+    /// Starts the daemon as systemd would, with a socket passed to it under `name`.
+    pub(crate) fn activated(&self, socket: TcpListener, name: &str) -> Running {
+        let log = self.home().join("log");
+        let mut shell = Command::new("/bin/sh");
+        let script = "exec 3<&0 </dev/null; LISTEN_PID=$$ exec \"$0\" run";
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_knipsel")]);
+        shell.env_clear().env("HOME", self.home()).current_dir(self.home());
+        shell.envs([("LISTEN_FDS", "1"), ("LISTEN_FDNAMES", name)]);
+        shell.stdin(OwnedFd::from(socket)).stdout(Stdio::null());
+        shell.stderr(File::create(&log).unwrap());
+        let running = Running { child: shell.spawn().unwrap(), log };
+        running.wait_for("polling ");
+        running
     }
 
     /// Starts the daemon and waits until it polls.

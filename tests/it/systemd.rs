@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::program::{LIMIT, Program};
 
 const SERVICES: [&str; 3] = ["knipsel.service", "knipsel-backup.service", "knipsel-poll.service"];
-const TIMERS: [&str; 2] = ["knipsel-backup.timer", "knipsel-poll.timer"];
+const OTHERS: [&str; 3] = ["knipsel-backup.timer", "knipsel-poll.timer", "knipsel-monitor.socket"];
 
 /// A sign of life every second.
 const WATCHDOG_US: &str = "2000000";
@@ -28,14 +28,14 @@ fn analyze(arguments: &[&str]) -> Option<(bool, String)> {
 fn the_units_are_valid_and_expose_next_to_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
-    for name in SERVICES.iter().chain(&TIMERS) {
+    for name in SERVICES.iter().chain(&OTHERS) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd").join(name);
         let text = fs::read_to_string(file).unwrap();
         let text = text.replace("/usr/bin/knipsel", env!("CARGO_BIN_EXE_knipsel"));
         fs::write(path(name), text).unwrap();
     }
-    let (services, timers) = (SERVICES.map(path), TIMERS.map(path));
-    let all = services.iter().chain(&timers).map(String::as_str);
+    let (services, others) = (SERVICES.map(path), OTHERS.map(path));
+    let all = services.iter().chain(&others).map(String::as_str);
     let verify: Vec<&str> = ["verify"].into_iter().chain(all).collect();
     let Some((is_valid, said)) = analyze(&verify) else {
         eprintln!("systemd-analyze is not installed: the units were not checked");

@@ -15,13 +15,18 @@ const LOCAL: &str = "/usr/local/bin/knipsel";
 const DAEMON: &str = "knipsel.service";
 const POLL_TIMER: &str = "knipsel-poll.timer";
 const BACKUP_TIMER: &str = "knipsel-backup.timer";
+const MONITOR_SOCKET: &str = "knipsel-monitor.socket";
 
-const SYSTEM: [(&str, &str); 5] = [
+/// What may have been enabled.
+const STARTED: [&str; 4] = [DAEMON, POLL_TIMER, BACKUP_TIMER, MONITOR_SOCKET];
+
+const SYSTEM: [(&str, &str); 6] = [
     (DAEMON, include_str!("../../../systemd/knipsel.service")),
     ("knipsel-poll.service", include_str!("../../../systemd/knipsel-poll.service")),
     (POLL_TIMER, include_str!("../../../systemd/knipsel-poll.timer")),
     ("knipsel-backup.service", include_str!("../../../systemd/knipsel-backup.service")),
     (BACKUP_TIMER, include_str!("../../../systemd/knipsel-backup.timer")),
+    (MONITOR_SOCKET, include_str!("../../../systemd/knipsel-monitor.socket")),
 ];
 
 const USER: [(&str, &str); 1] = [(DAEMON, include_str!("../../../systemd/user/knipsel.service"))];
@@ -149,8 +154,8 @@ pub(super) fn uninstall(place: &Place, is_there: impl Fn(&Path) -> bool) -> Vec<
     if there.is_empty() {
         return Vec::new();
     }
-    let started =
-        there.iter().copied().filter(|name| [DAEMON, POLL_TIMER, BACKUP_TIMER].contains(name));
+    // The socket before the daemon, which a call would start again.
+    let started = STARTED.into_iter().rev().filter(|name| there.contains(name));
     let mut steps: Vec<Step> =
         started.map(|name| place.systemctl(&["disable", "--now", name])).collect();
     steps.extend(there.iter().map(|name| Step::Remove(file(name))));
@@ -177,8 +182,7 @@ pub(super) fn next_steps(of: Of) -> &'static str {
 pub(super) fn show(of: Of) -> Vec<&'static str> {
     let properties =
         "--property=Id,LoadState,UnitFileState,ActiveState,SubState,StatusText,NRestarts";
-    let units = [DAEMON, POLL_TIMER, BACKUP_TIMER];
-    [systemctl(of), vec!["show", properties], units.to_vec()].concat()
+    [systemctl(of), vec!["show", properties], STARTED.to_vec()].concat()
 }
 
 /// The units that are there, from what [`show`] gives: blocks of `name=value`.

@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
+use crate::listen::passed::{Passed, WEBSUB};
 use crate::listen::{Answer, Call, Door, Listener};
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
@@ -33,6 +34,7 @@ const CALLS_MAX: usize = 16;
 #[derive(Debug, Default)]
 pub(in crate::service) struct Push {
     options: Options,
+    sockets: Passed,
     listener: Option<Listener>,
     calls: Option<mpsc::Receiver<Call>>,
     tokens: Arc<RwLock<HashSet<String>>>,
@@ -42,6 +44,11 @@ pub(in crate::service) struct Push {
 }
 
 impl Push {
+    /// With the sockets that the service manager passed; the door is shut.
+    pub(in crate::service) fn new(sockets: Passed) -> Self {
+        Self { sockets, ..Self::default() }
+    }
+
     /// Takes up the settings of `engine`: opens the door where there is to be one.
     pub(in crate::service) async fn set(&mut self, engine: &mut Engine) -> Result<(), Error> {
         let options = engine.shared.websub.clone();
@@ -61,9 +68,12 @@ impl Push {
                     body_max: usize::try_from(engine.body_max().0).unwrap_or(usize::MAX),
                 };
                 let action = "listen at the address of `websub.listen`";
-                let listener = Listener::open(address, door)
-                    .await
-                    .map_err(|source| Error::System { action, source })?;
+                let failed = |source| Error::System { action, source };
+                let listener = match self.sockets.socket(WEBSUB).map_err(failed)? {
+                    Some(socket) => Listener::take_over(socket, door),
+                    None => Listener::open(address, door).await,
+                };
+                let listener = listener.map_err(failed)?;
                 tracing::info!("listening for hubs at {}", listener.address());
                 (self.listener, self.calls) = (Some(listener), Some(receiver));
             }

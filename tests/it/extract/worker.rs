@@ -47,7 +47,7 @@ const SOON: Duration = Duration::from_secs(20);
 #[test]
 fn a_worker_that_ends_is_a_page_that_crashed() {
     for script in [
-        "kill -KILL $$",
+        "kill -SEGV $$",
         "exit 0",
         // A frame that is cut off, one longer than any may be, and one that is no answer.
         "printf '\\000\\000\\000\\144{'",
@@ -61,6 +61,23 @@ fn a_worker_that_ends_is_a_page_that_crashed() {
             assert_eq!(read, Err(Unread::Crashed), "{script}");
             assert_eq!(odd.worker.n_started(), n_started, "{script}");
         }
+    }
+}
+
+#[test]
+fn a_page_whose_worker_was_killed_by_somebody_else_goes_to_the_next_and_no_further() {
+    let mut odd = Odd::new(&format!("{READY}head -c 4 >/dev/null\nkill -KILL $$\n"), SOON);
+    assert_eq!(odd.read(ARTICLE.as_bytes()).unwrap(), Err(Unread::Crashed));
+    assert_eq!(odd.worker.n_started(), 2);
+    // One that is killed while it waits, and one that is killed with a page.
+    let binary = env!("CARGO_BIN_EXE_knipsel");
+    for kill in ["", "head -c 4 >/dev/null; "] {
+        let script = format!(
+            "test -e \"$0.seen\" && exec {binary} extraction-worker\n: >\"$0.seen\"\n{READY}{kill}kill -KILL $$\n"
+        );
+        let mut odd = Odd::new(&script, SOON);
+        assert!(odd.read(ARTICLE.as_bytes()).unwrap().unwrap() > 50);
+        assert_eq!(odd.worker.n_started(), 2);
     }
 }
 

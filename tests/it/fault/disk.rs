@@ -116,3 +116,45 @@ fn a_feed_list_on_a_read_only_disk_is_read_and_not_edited() {
         "{said}"
     );
 }
+
+#[test]
+fn an_export_without_room_is_refused_and_goes_on_when_there_is_room() {
+    let web = Web::start();
+    let program = polled(&web, 60);
+    let script = "
+        mkdir disk; mount -t tmpfs -o size=1m none disk
+        dd if=/dev/zero of=disk/filler bs=1k count=1008 2>/dev/null
+        knipsel export bericht -o disk/uit 2>full.txt; echo export $?
+        test -e disk/uit/manifest.json; echo manifest $?
+        rm disk/filler
+        knipsel export bericht -o disk/uit 2>/dev/null; echo export $?
+        cat disk/uit/*.jsonl | wc -l
+        test -e disk/uit/manifest.json; echo manifest $?";
+    let Some(ran) = mounting(&program, script) else { return };
+    let said = out(&ran);
+    let said: Vec<&str> = said.lines().map(str::trim).collect();
+    assert_eq!(said, ["export 5", "manifest 1", "export 0", "60", "manifest 0"], "{ran:?}");
+    let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
+    assert!(full.starts_with("knipsel: cannot ") && full.contains("No space left"), "{full}");
+}
+
+#[test]
+fn a_restore_without_room_leaves_the_archive_that_is_there() {
+    let web = Web::start();
+    let program = polled(&web, 20);
+    let script = format!(
+        "{ON_SMALL_DISK}
+        knipsel backup kopie.db.zst $A >/dev/null; echo backup $?
+        dd if=/dev/zero of=disk/filler bs=1k count=2000 2>/dev/null
+        knipsel restore kopie.db.zst --force $A 2>full.txt; echo restore $?
+        knipsel sql $A 'SELECT count(*) FROM articles' --format csv | tail -1
+        rm disk/filler; ls -A disk/knipsel | grep -c -e before -e unfinished
+        knipsel verify $A >/dev/null 2>&1; echo verify $?"
+    );
+    let Some(ran) = mounting(&program, &script) else { return };
+    let said = out(&ran);
+    let said: Vec<&str> = said.lines().map(str::trim).collect();
+    assert_eq!(said, ["backup 0", "restore 5", "20", "0", "verify 0"], "{ran:?}");
+    let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
+    assert!(full.starts_with("knipsel: cannot ") && full.contains("No space left"), "{full}");
+}

@@ -242,3 +242,62 @@ fn a_daemon_starts_without_a_network_and_says_so() {
     assert_eq!(status["running"], true);
     assert!(!status["feeds"][0]["last_error"].is_null(), "{status}");
 }
+
+#[test]
+fn a_letter_that_changed_in_a_text_is_found_by_verify_and_named() {
+    let web = Web::start();
+    let program = polled(&web, 6);
+    program.ok(&["verify"]);
+    let archive = fs::read(program.archive("archive.db")).unwrap();
+    let words = b"Dit is bericht 3.";
+    let at = archive.windows(words.len()).position(|bytes| bytes == words).unwrap();
+    overwrite(&program, at, b"W");
+    // The page is in order, so only its text can tell.
+    let ran = program.run(&["verify"]);
+    let id = &program.rows("SELECT id FROM articles WHERE url LIKE '%/1200003/%'")[0];
+    assert!(ran.code == 5 && ran.stderr.contains("not whole: texts"), "{ran:?}");
+    assert!(ran.stdout.contains(&format!("{id}@1 is not what was stored")), "{ran:?}");
+    assert_eq!(ran.stdout.matches("not what was stored").count(), 1, "{ran:?}");
+}
+
+#[test]
+fn a_file_in_the_place_of_the_captures_stops_no_poll() {
+    let web = Web::start();
+    let program = polled(&web, 3);
+    fs::write(program.archive("warc"), "geen map").unwrap();
+    web.set("/rss", Route::document(rss(&items(1..6))));
+    let ran = program.run(&["poll", "--all", "--set", "archive.raw=all"]);
+    assert!(ran.code == 0 && ran.stderr.contains("warc"), "{ran:?}");
+    assert_eq!(fs::read_to_string(program.archive("warc")).unwrap(), "geen map");
+    check_whole(&program, 6);
+}
+
+#[test]
+fn a_lock_that_is_never_let_go_is_said_and_costs_no_article() {
+    let web = Web::start();
+    let program = polled(&web, 3);
+    web.set("/rss", Route::document(rss(&items(1..6))));
+    let other = Connection::open(program.archive("archive.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ran = program.run(&["poll", "--all"]);
+    check_refused(&ran, 5, "database is locked");
+    assert!(ran.stderr.contains("another program"), "{ran:?}");
+    assert_eq!(program.found(&[]).len(), 3, "questions are answered meanwhile");
+    other.execute_batch("ROLLBACK").unwrap();
+    program.poll_all();
+    check_whole(&program, 6);
+}
+
+#[test]
+fn an_archive_that_is_moved_away_ends_the_daemon_instead_of_being_written_unseen() {
+    let web = Web::start();
+    let program = polled(&web, 3);
+    let mut daemon = program.daemon(&[]);
+    let aside = program.archive("opzij.db");
+    fs::rename(program.archive("archive.db"), &aside).unwrap();
+    assert_eq!(daemon.wait().code(), Some(5), "{}", daemon.log());
+    assert!(daemon.log().contains("was moved, removed or replaced"), "{}", daemon.log());
+    fs::rename(aside, program.archive("archive.db")).unwrap();
+    program.poll_all();
+    check_whole(&program, 3);
+}

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use rusqlite::Connection;
 
 use crate::fault::{check_whole, polled};
 use crate::news::{items, rss};
-use crate::program::Program;
+use crate::pages::{page, paragraphs};
+use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
 /// Enough for several commits.
@@ -150,4 +152,32 @@ fn a_daemon_killed_again_and_again_loses_nothing_and_doubles_nothing() {
     }
     program.ok(&["poll", "dijkbode"]);
     check_whole(&program, 60);
+}
+
+#[test]
+fn a_worker_that_is_killed_costs_no_page() {
+    let web = Web::start();
+    let program = Program::with_pages(&web.url("/rss"));
+    let html = vec![("content-type", "text/html; charset=utf-8".to_owned())];
+    let publish = |n: usize| {
+        let path = |number: usize| format!("/nieuws/{}/bericht", 1_200_000 + number);
+        let mut all = items(0..n);
+        all.iter_mut().enumerate().for_each(|(n, item)| item.link = web.url(&path(n)));
+        let body = page(&all[n - 1].title, &paragraphs(), 1);
+        web.set(&path(n - 1), Route { headers: html.clone(), ..Route::document(body) });
+        web.set("/rss", Route::document(rss(&all)));
+    };
+    let n_read = |n: usize| {
+        let sql = "SELECT count(*) FROM page_fetches WHERE outcome <> 'forbidden'";
+        until("the page", || (program.rows(sql) == [n.to_string()]).then_some(()));
+    };
+    publish(1);
+    let daemon = program.daemon(&[]);
+    n_read(1);
+    let children = format!("/proc/{0}/task/{0}/children", daemon.id());
+    let worker = fs::read_to_string(children).unwrap();
+    assert!(Command::new("kill").args(["-KILL", worker.trim()]).status().unwrap().success());
+    publish(2);
+    n_read(2);
+    assert_eq!(program.rows("SELECT outcome FROM page_fetches"), ["read", "read"]);
 }
