@@ -149,6 +149,13 @@ impl Error {
             if source.sqlite_error_code() == Some(DatabaseBusy))
     }
 
+    /// Whether SQLite met a page that is not what it should be.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        matches!(self, Self::Sqlite { source, .. }
+            if matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)))
+    }
+
     /// For `map_err`: names what was being done.
     pub(crate) fn sqlite(action: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| Self::Sqlite { action, source }

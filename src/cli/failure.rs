@@ -121,6 +121,9 @@ impl From<store::Error> for Failure {
                 Some("`knipsel poll` or `knipsel run` brings it up to date")
             }
             store::Error::TooNew { .. } => Some("use a newer knipsel"),
+            error if error.is_damage() => Some(
+                "keep a copy of the folder as it is; `knipsel restore BACKUP --force` puts a backup back",
+            ),
             error if error.is_busy() => {
                 Some("another program has been writing to it for ten seconds; `fuser` names it")
             }

@@ -31,19 +31,31 @@ pub fn verify(
 ) -> Result<Vec<Check>, Error> {
     let mut reader = Reader::open(layout)?;
     let mut checks = Vec::new();
-    let mut add = |name, checked, is_of_index| {
-        let check = Check { name, checked, is_of_index };
+    let mut add = |name, checked: Result<Checked, Error>, is_of_index| {
+        let check = Check { name, checked: found(checked)?, is_of_index };
         done(&check);
         checks.push(check);
+        Ok::<(), Error>(())
     };
-    add("pages", verify::pages(&mut reader, depth, progress)?, false);
-    add("references", verify::references(&reader)?, false);
+    add("pages", verify::pages(&mut reader, depth, progress).map_err(Error::from), false)?;
+    add("references", verify::references(&reader).map_err(Error::from), false)?;
     if depth == Depth::Full {
-        add("texts", verify::texts(&reader, progress)?, false);
-        add("captures", captures::all(&reader, layout, progress)?, false);
+        add("texts", verify::texts(&reader, progress).map_err(Error::from), false)?;
+        add("captures", captures::all(&reader, layout, progress), false)?;
     }
-    add("index", index(&reader, layout)?, true);
+    add("index", index(&reader, layout), true)?;
     Ok(checks)
+}
+
+/// A page that cannot be read is what was looked for, and keeps no other check from being made.
+fn found(checked: Result<Checked, Error>) -> Result<Checked, Error> {
+    match checked {
+        Err(Error::Store(error)) if error.is_damage() => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            Ok(problem(cause.unwrap_or_else(|| error.to_string())))
+        }
+        checked => checked,
+    }
 }
 
 /// Whether the index has each article that it followed, once, and no other.
