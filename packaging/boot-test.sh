@@ -126,6 +126,8 @@ chmod 644 "$root/etc/knipsel/feeds.toml"
 inside systemctl daemon-reload
 inside systemctl stop knipsel
 stored=$(n_articles)
+# Until the press has something new.
+sleep 6
 check "one round by knipsel-poll.service" inside systemctl start knipsel-poll.service
 check "brings more than $stored" has_more_than "$stored"
 inside systemctl start knipsel
