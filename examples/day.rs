@@ -199,8 +199,7 @@ fn judge(samples: &[Sample], said: &mut String) -> Result<bool, Box<dyn Error>> 
 
 /// What the day brought, so that a day without news is seen to be none.
 fn what_came(layout: &Layout) -> Result<String, Box<dyn Error>> {
-    let mut reader = Reader::open(layout)?;
-    let totals = library::totals(&reader)?;
+    let totals = library::totals(&Reader::open(layout)?)?;
     let (n, n_later) = (totals.n_articles, totals.n_revisions - totals.n_articles);
     let mut said = format!("{n} articles and {n_later} later revisions\n");
     let questions = [
@@ -209,7 +208,7 @@ fn what_came(layout: &Layout) -> Result<String, Box<dyn Error>> {
         ("gaps", "SELECT state, count(*) FROM coverage WHERE state = 'suspected' GROUP BY 1"),
     ];
     for (what, question) in questions {
-        sql::query(&mut reader, question, Duration::from_secs(60), |_, row| {
+        sql::query(&mut Reader::open(layout)?, question, Duration::from_secs(60), |_, row| {
             let _ = writeln!(said, "{what} {row:?}");
             true
         })?;

@@ -99,7 +99,11 @@ impl Directory for WriteDirectory {
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        self.inner.delete(path)
+        self.inner.delete(path)?;
+        // It remembers every file that it ever mapped, some seven a commit, until it is asked which
+        // are mapped: then it forgets those that are gone.
+        let _ = self.inner.get_cache_info();
+        Ok(())
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
