@@ -21,6 +21,7 @@ mod json_ld;
 mod kind;
 mod meta;
 mod metadata;
+mod own;
 mod phrases;
 mod render;
 mod votes;
@@ -38,11 +39,11 @@ use blocks::Blocks;
 use json_ld::JsonLd;
 use meta::Meta;
 use scan::Refusal;
-use votes::Voter;
+use votes::{Voter, Votes};
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;
@@ -112,7 +113,8 @@ impl Kind {
 /// One reading of a page, and how much of it went into the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// Who read it so: `trafilatura`, `readability`, `json-ld`.
+    /// Who read it so: `trafilatura` and `readability` where they were asked, `json-ld` where it
+    /// holds the text.
     pub name: String,
     /// The words of that reading.
     pub n_words: usize,
@@ -225,20 +227,14 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     let is_article = says_it_is_an_article(&page, &json_ld, &meta);
     let n_words_stated =
         json_ld.article().and_then(|article| json_ld::number(article.get("wordCount")));
-    let has_kept = blocks.blocks.iter().any(|block| block.is_kept);
-    let voters = if has_kept { Vec::new() } else { voters(html, document, &json_ld) };
-    let chosen: Vec<bool> = if has_kept {
-        blocks.blocks.iter().map(|block| block.is_kept).collect()
-    } else {
-        let description = meta.first(&["og:description", "description"]);
-        let about = features::About {
-            headline: page.headline.as_deref(),
-            description: description.as_deref(),
-            authors: &page.authors,
-            is_live: page.kind == Kind::LiveBlog,
-        };
-        choose::choose(&features::of(&blocks, &voters, about))
+    let description = meta.first(&["og:description", "description"]);
+    let about = features::About {
+        headline: page.headline.as_deref(),
+        description: description.as_deref(),
+        authors: &page.authors,
+        is_live: page.kind == Kind::LiveBlog,
     };
+    let (chosen, voters) = choose((html, document), &blocks, &json_ld, about);
     compose(&mut page, &blocks, &voters, &chosen, rules);
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,
@@ -288,11 +284,27 @@ fn language(text: &str) -> Option<String> {
     Some(code.to_owned())
 }
 
-fn voters(html: &str, document: Document, json_ld: &JsonLd) -> Vec<Voter> {
-    let body =
-        json_ld.article().and_then(|article| json_ld::first_text(article.get("articleBody")));
-    let [trafilatura, readability] = votes::general(html, document);
-    vec![trafilatura, readability, votes::json_ld(&body.unwrap_or_default())]
+/// For each block whether it belongs to the article, and who was asked.
+fn choose(
+    (html, document): (&str, Document),
+    blocks: &Blocks,
+    json_ld: &JsonLd,
+    about: features::About<'_>,
+) -> (Vec<bool>, Vec<Voter>) {
+    let all = &blocks.blocks;
+    if all.iter().any(|block| block.is_kept) {
+        return (all.iter().map(|block| block.is_kept).collect(), Vec::new());
+    }
+    let body = json_ld.article().and_then(|a| json_ld::first_text(a.get("articleBody")));
+    let json = votes::json_ld(&body.unwrap_or_default());
+    let own = own::read(blocks, &json, about);
+    if own.is_sure {
+        return (own.chosen, vec![json]);
+    }
+    let [first, second] = votes::general(html, document);
+    let votes = Votes::of(all, [Some(&first), Some(&second), Some(&json)]);
+    let sure = choose::GENERAL.probabilities(&features::of(blocks, &votes, about));
+    (sure.iter().map(|sure| *sure > 0.5).collect(), vec![first, second, json])
 }
 
 fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {

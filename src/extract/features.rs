@@ -6,7 +6,7 @@ use crate::extract::blocks::{Block, Blocks, Shape};
 use crate::extract::hints::Hints;
 use crate::extract::hints::kinds::KINDS;
 use crate::extract::phrases;
-use crate::extract::votes::Voter;
+use crate::extract::votes::Votes;
 use names::N_FEATURES;
 use sums::{Sums, cards, is_beside, is_within, span, sums};
 
@@ -23,8 +23,8 @@ pub(super) struct About<'a> {
 }
 
 /// The features of all blocks of a page.
-pub(super) fn of(blocks: &Blocks, voters: &[Voter], about: About<'_>) -> Vec<[f32; N_FEATURES]> {
-    let page = PageFeatures::new(blocks, voters, about);
+pub(super) fn of(blocks: &Blocks, votes: &Votes, about: About<'_>) -> Vec<[f32; N_FEATURES]> {
+    let page = PageFeatures::new(blocks, votes, about);
     (0..blocks.blocks.len()).map(|at| page.block(at)).collect()
 }
 
@@ -34,7 +34,7 @@ const KEPT: f32 = 0.5;
 struct PageFeatures<'p> {
     blocks: &'p Blocks,
     /// For each block the vote of each voter.
-    votes: Vec<[f32; 3]>,
+    votes: &'p [[f32; 3]],
     has_json: bool,
     containers: Vec<Sums>,
     /// For the first two voters the first and last block of some length that they kept.
@@ -58,7 +58,7 @@ struct PageFeatures<'p> {
 const BESIDE: [&str; 3] = ["comment", "related", "aside"];
 
 #[expect(clippy::cast_precision_loss, reason = "shares of some thousand words")]
-fn float(n: usize) -> f32 {
+pub(super) fn float(n: usize) -> f32 {
     n as f32
 }
 
@@ -67,32 +67,29 @@ fn flag(is: impl Into<u8>) -> f32 {
 }
 
 impl<'p> PageFeatures<'p> {
-    fn new(blocks: &'p Blocks, readers: &[Voter], about: About<'_>) -> Self {
-        const JSON_WORDS_MIN: usize = 50;
-        let vote = |block: &Block, voter: usize| readers.get(voter).map_or(0.0, |v| v.vote(block));
-        let all = blocks.blocks.iter();
-        let votes: Vec<[f32; 3]> =
-            all.map(|block| std::array::from_fn(|voter| vote(block, voter))).collect();
+    fn new(blocks: &'p Blocks, given: &'p Votes, about: About<'_>) -> Self {
+        const JSON_WORDS_MIN: f32 = 50.0;
+        let votes = given.of_blocks.as_slice();
         let headline = words(about.headline);
         let is_headline =
             |block: &&Block| block.words == headline || matches!(block.shape, Shape::Heading(1));
         let headline_at = blocks.blocks.iter().position(|block| is_headline(&block));
         let headline_block = headline_at.map(|at| &blocks.blocks[at]);
-        let containers = sums(blocks, &votes);
+        let containers = sums(blocks, votes);
         let mut paths: HashMap<u64, Sums> = HashMap::new();
-        for (block, votes) in blocks.blocks.iter().zip(&votes) {
+        for (block, votes) in blocks.blocks.iter().zip(votes) {
             paths.entry(blocks.containers[block.container].path).or_default().add(block, *votes);
         }
         Self {
             headline_at,
             cards: cards(blocks, &containers),
-            is_beside: BESIDE.map(|kind| is_beside(blocks, &votes, kind)),
+            is_beside: BESIDE.map(|kind| is_beside(blocks, votes, kind)),
             is_live: about.is_live,
             paths,
-            has_json: readers.get(2).is_some_and(|voter| voter.n_words >= JSON_WORDS_MIN),
+            has_json: given.n_words[2] >= JSON_WORDS_MIN,
             containers,
-            spans: [0, 1].map(|voter| span(blocks, &votes, voter)),
-            n_words: [0, 1].map(|at| float(readers.get(at).map_or(0, |voter| voter.n_words))),
+            spans: [0, 1].map(|voter| span(blocks, votes, voter)),
+            n_words: [given.n_words[0], given.n_words[1]],
             headline_container: headline_block.and_then(|block| blocks.around(block).nth(1)),
             headline,
             description: words(about.description),

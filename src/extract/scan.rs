@@ -199,16 +199,12 @@ impl<'h> Scan<'h> {
         if is_empty {
             return;
         }
-        let Some(end) = memchr::memmem::find(comment, b"-->") else {
-            // It goes on to the end, unless it ends in `--!>`, which is looked for once.
-            let end = memchr::memmem::rfind(comment, b"--!>");
-            self.at = end.map_or(self.bytes.len(), |_| self.at);
+        let Some(end) = comment_end(comment) else {
+            self.at = self.bytes.len();
             return;
         };
-        self.at += end + 3;
-        if memchr::memmem::find(&comment[..end], b"--!>").is_none() {
-            self.cuts.push(start..self.at);
-        }
+        self.at += end;
+        self.cuts.push(start..self.at);
     }
 
     /// Where the end tag begins whose name was just reached.
@@ -234,6 +230,15 @@ impl<'h> Scan<'h> {
         let foreign: [&[u8]; 2] = [b"svg", b"math"];
         self.open.iter().any(|open| foreign.iter().any(|name| open.eq_ignore_ascii_case(name)))
     }
+}
+
+/// Where a comment ends: behind `-->`, or `--!>`, which HTML section 13.2.5.52 takes for the same.
+fn comment_end(comment: &[u8]) -> Option<usize> {
+    let is_end = |at: &usize| {
+        let before = &comment[..*at];
+        before.ends_with(b"--") || before.ends_with(b"--!")
+    };
+    memchr::memchr_iter(b'>', comment).find(is_end).map(|at| at + 1)
 }
 
 fn is_one_of(name: &[u8], names: &[&str]) -> bool {
@@ -298,6 +303,7 @@ mod tests {
         check(&format!("<p{}>x", attributes(1_500)), Some(Refusal::TooDeep));
         check(&format!("<p{}>x", attributes(900)), None);
         check(&format!("<p {}>x", "a ".repeat(1_500)), Some(Refusal::TooDeep));
+        check(&format!("<!-- --!>{}-->", "<div>".repeat(300)), Some(Refusal::TooDeep));
     }
 
     #[test]
@@ -308,10 +314,13 @@ mod tests {
         let data = "<script type='application/ld+json'>{\"a\": 1}</script>";
         check(data, data);
         check("<p>a<!-->b<!--->c<!-- d", "<p>a<!-->b<!--->c<!-- d");
-        check("<p>a<!-- b --!> c --> d", "<p>a<!-- b --!> c --> d");
+        check("<p>a<!-- b --!> c --> d", "<p>a c --> d");
+        check("<p>a<!---!> b --> c<!----> d", "<p>a c d");
         check("<p>a<script>b", "<p>a<script>");
         let open = format!("<p>a{}", "<!--".repeat(1_000_000));
         check(&open, &open);
+        let ended = format!("{open}--!>");
+        check(&ended, "<p>a");
     }
 
     #[test]

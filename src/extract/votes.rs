@@ -1,4 +1,5 @@
-//! What general extractors take for the article, as votes on the blocks of the page.
+//! What others take for the article, as votes on the blocks of the page: two general extractors, and
+//! JSON-LD.
 //!
 //! Each of them finds what the others miss; none is right alone. Their markup is not used, only
 //! which of the page's own blocks they kept.
@@ -8,10 +9,31 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::extract::blocks::{Block, words_of};
+use crate::extract::features::float;
 use crate::normalize::text;
 
 /// Shorter blocks may stand in any sentence: only the same block is the same.
 const SHORT_WORDS: usize = 5;
+
+/// What is voted on the blocks of a page: by two who read it, then by its JSON-LD.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Votes {
+    /// How much of each block is kept, from 0 to 1.
+    pub of_blocks: Vec<[f32; 3]>,
+    /// The words that each keeps of the page.
+    pub n_words: [f32; 3],
+}
+
+impl Votes {
+    /// The votes of `voters`; who is missing keeps nothing.
+    pub(super) fn of(blocks: &[Block], voters: [Option<&Voter>; 3]) -> Self {
+        let vote = |block: &Block| voters.map(|voter| voter.map_or(0.0, |voter| voter.vote(block)));
+        Self {
+            of_blocks: blocks.iter().map(vote).collect(),
+            n_words: voters.map(|voter| voter.map_or(0.0, |voter| float(voter.n_words))),
+        }
+    }
+}
 
 /// One extractor's idea of the article.
 #[derive(Debug, Default)]

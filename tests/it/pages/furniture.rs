@@ -252,8 +252,8 @@ fn in_five_hundred_readings_again_each_edit_is_counted_and_nothing_else() {
     for n in 0..ARTICLES {
         assert_eq!(web.asked_for(&path(n)).len(), 1 + AGAIN, "article {n}");
     }
-    let outcomes = program
-        .rows("SELECT outcome, sum(n) FROM page_fetches GROUP BY outcome ORDER BY outcome");
+    let outcomes =
+        program.rows("SELECT outcome, sum(n) FROM page_fetches GROUP BY outcome ORDER BY outcome");
     let n_same = ARTICLES * AGAIN - EDITS.len();
     let n_edits = EDITS.len();
     assert_eq!(

@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use crate::news::{Item, item, rss};
-use crate::pages::{AT_ONCE, Outlet, page, paragraphs};
-use crate::program::Program;
-use crate::web::{Route, Web};
+use crate::news::item;
+use crate::pages::{Outlet, paragraphs};
+use crate::web::Route;
 
 #[test]
 fn the_list_of_revisions_is_what_happened() {
