@@ -297,13 +297,14 @@ fn choose(
     }
     let body = json_ld.article().and_then(|a| json_ld::first_text(a.get("articleBody")));
     let json = votes::json_ld(&body.unwrap_or_default());
-    let own = own::read(blocks, &json, about);
+    let said = features::Said::of(blocks, about);
+    let own = own::read(blocks, &said, &json);
     if own.is_sure {
         return (own.chosen, vec![json]);
     }
     let [first, second] = votes::general(html, document);
     let votes = Votes::of(all, [Some(&first), Some(&second), Some(&json)]);
-    let sure = choose::GENERAL.probabilities(&features::of(blocks, &votes, about));
+    let sure = choose::GENERAL.probabilities(&features::of(&said, &votes));
     (sure.iter().map(|sure| *sure > 0.5).collect(), vec![first, second, json])
 }
 

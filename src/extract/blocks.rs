@@ -232,17 +232,24 @@ pub(super) fn words_of(text: &str) -> (String, usize) {
     let mut words = String::with_capacity(text.len() + 2);
     let mut n_words = 0;
     words.push(' ');
+    let mut is_between = true;
     for c in text.chars() {
-        if c.is_alphanumeric() {
-            if words.ends_with(' ') {
-                n_words += 1;
+        if !c.is_alphanumeric() {
+            if !is_between {
+                words.push(' ');
             }
+            is_between = true;
+            continue;
+        }
+        n_words += usize::from(is_between);
+        is_between = false;
+        if c.is_ascii() {
+            words.push(c.to_ascii_lowercase());
+        } else {
             words.extend(c.to_lowercase());
-        } else if !words.ends_with(' ') {
-            words.push(' ');
         }
     }
-    if !words.ends_with(' ') {
+    if !is_between {
         words.push(' ');
     }
     (words, n_words)

@@ -23,15 +23,92 @@ pub(super) struct About<'a> {
 }
 
 /// The features of all blocks of a page.
-pub(super) fn of(blocks: &Blocks, votes: &Votes, about: About<'_>) -> Vec<[f32; N_FEATURES]> {
-    let page = PageFeatures::new(blocks, votes, about);
-    (0..blocks.blocks.len()).map(|at| page.block(at)).collect()
+pub(super) fn of(said: &Said<'_>, votes: &Votes) -> Vec<[f32; N_FEATURES]> {
+    let page = PageFeatures::new(said, votes);
+    (0..said.blocks.blocks.len()).map(|at| page.block(at)).collect()
+}
+
+/// What can be said of the blocks whoever votes on them.
+pub(super) struct Said<'p> {
+    blocks: &'p Blocks,
+    headline: String,
+    headline_at: Option<usize>,
+    description: String,
+    authors: Vec<String>,
+    seen_before: Vec<bool>,
+    is_live: bool,
+    /// For each block the features of its text.
+    texts: Vec<Vec<f32>>,
+}
+
+impl<'p> Said<'p> {
+    pub(super) fn of(blocks: &'p Blocks, about: About<'_>) -> Self {
+        let headline = words(about.headline);
+        let is_headline =
+            |block: &Block| block.words == headline || matches!(block.shape, Shape::Heading(1));
+        let mut said = Self {
+            blocks,
+            headline_at: blocks.blocks.iter().position(is_headline),
+            description: words(about.description),
+            authors: about.authors.iter().map(|name| words(Some(name))).collect(),
+            seen_before: seen_before(blocks),
+            is_live: about.is_live,
+            texts: Vec::new(),
+            headline,
+        };
+        said.texts = (0..blocks.blocks.len()).map(|at| said.text(at)).collect();
+        said
+    }
+
+    fn text(&self, at: usize) -> Vec<f32> {
+        let block = &self.blocks.blocks[at];
+        let mut list = Vec::with_capacity(N_FEATURES);
+        push_text(&mut list, block);
+        push_shape(&mut list, block.shape);
+        self.push_words(&mut list, at, block);
+        list
+    }
+
+    fn push_words(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+        const SHORT: usize = 16;
+        let is_short = block.n_words <= SHORT;
+        let is_in = |whole: &str| block.n_words >= 2 && whole.contains(&block.words);
+        let is_headline = block.words == self.headline;
+        list.push(flag(is_headline));
+        list.push(flag(!is_headline && is_in(&self.headline)));
+        list.push(flag(!self.description.trim().is_empty() && block.words == self.description));
+        let names_author = self.authors.iter().any(|name| block.words.contains(name.as_str()));
+        list.push(flag(is_short && names_author));
+        list.push(flag(phrases::reads_also(&block.text)));
+        list.push(flag(phrases::is_credit(&block.text)));
+        list.push(flag(is_short && phrases::is_date(&block.text)));
+        list.push(flag(phrases::is_prompt(&block.text)));
+        list.push(flag(is_short && phrases::is_share(&block.text)));
+        list.push(flag(is_short && phrases::is_advertisement(&block.text)));
+        list.push(flag(self.seen_before[at]));
+        let n_chars = float(block.text.chars().count().max(1));
+        let n_upper = block.text.chars().filter(|c| c.is_uppercase()).count();
+        let n_digits = block.text.chars().filter(char::is_ascii_digit).count();
+        list.extend([float(n_upper) / n_chars, float(n_digits) / n_chars]);
+    }
+
+    /// Whether a block and the description of the page begin alike.
+    fn like_description(&self, block: &Block) -> f32 {
+        const WORDS_MIN: usize = 8;
+        const OPENING: usize = 40;
+        if block.n_words < WORDS_MIN || self.description.len() < OPENING {
+            return 0.0;
+        }
+        let opening = |words: &str| words.chars().take(OPENING).collect::<String>();
+        flag(opening(&block.words) == opening(&self.description))
+    }
 }
 
 /// Votes at which a block counts as kept.
 const KEPT: f32 = 0.5;
 
 struct PageFeatures<'p> {
+    said: &'p Said<'p>,
     blocks: &'p Blocks,
     /// For each block the vote of each voter.
     votes: &'p [[f32; 3]],
@@ -40,18 +117,12 @@ struct PageFeatures<'p> {
     /// For the first two voters the first and last block of some length that they kept.
     spans: [Option<(usize, usize)>; 2],
     n_words: [f32; 2],
-    headline: String,
     headline_container: Option<usize>,
-    description: String,
-    authors: Vec<String>,
-    seen_before: Vec<bool>,
-    headline_at: Option<usize>,
     paths: HashMap<u64, Sums>,
     /// For each container whether it is one of several alike, and how much of them is links.
     cards: Vec<Option<f32>>,
     /// For each kind of [`BESIDE`] whether most of the kept text stands elsewhere.
     is_beside: [bool; BESIDE.len()],
-    is_live: bool,
 }
 
 /// Kinds of element that can be the article itself where nothing else is.
@@ -67,34 +138,26 @@ fn flag(is: impl Into<u8>) -> f32 {
 }
 
 impl<'p> PageFeatures<'p> {
-    fn new(blocks: &'p Blocks, given: &'p Votes, about: About<'_>) -> Self {
+    fn new(said: &'p Said<'p>, given: &'p Votes) -> Self {
         const JSON_WORDS_MIN: f32 = 50.0;
         let votes = given.of_blocks.as_slice();
-        let headline = words(about.headline);
-        let is_headline =
-            |block: &&Block| block.words == headline || matches!(block.shape, Shape::Heading(1));
-        let headline_at = blocks.blocks.iter().position(|block| is_headline(&block));
-        let headline_block = headline_at.map(|at| &blocks.blocks[at]);
+        let blocks = said.blocks;
+        let headline_block = said.headline_at.map(|at| &blocks.blocks[at]);
         let containers = sums(blocks, votes);
         let mut paths: HashMap<u64, Sums> = HashMap::new();
         for (block, votes) in blocks.blocks.iter().zip(votes) {
             paths.entry(blocks.containers[block.container].path).or_default().add(block, *votes);
         }
         Self {
-            headline_at,
+            said,
             cards: cards(blocks, &containers),
             is_beside: BESIDE.map(|kind| is_beside(blocks, votes, kind)),
-            is_live: about.is_live,
             paths,
             has_json: given.n_words[2] >= JSON_WORDS_MIN,
             containers,
             spans: [0, 1].map(|voter| span(blocks, votes, voter)),
             n_words: [given.n_words[0], given.n_words[1]],
             headline_container: headline_block.and_then(|block| blocks.around(block).nth(1)),
-            headline,
-            description: words(about.description),
-            authors: about.authors.iter().map(|name| words(Some(name))).collect(),
-            seen_before: seen_before(blocks),
             blocks,
             votes,
         }
@@ -105,9 +168,7 @@ impl<'p> PageFeatures<'p> {
         let mut list = Vec::with_capacity(N_FEATURES);
         self.push_votes(&mut list, at);
         self.push_surroundings(&mut list, at, block);
-        push_text(&mut list, block);
-        push_shape(&mut list, block.shape);
-        self.push_words(&mut list, at, block);
+        list.extend_from_slice(&self.said.texts[at]);
         self.push_page(&mut list, at, block);
         self.push_structure(&mut list, at, block);
         self.push_hints(&mut list, block);
@@ -153,29 +214,6 @@ impl<'p> PageFeatures<'p> {
         list.push(flag(is_inside(self.spans[0]) && is_inside(self.spans[1])));
     }
 
-    fn push_words(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
-        const SHORT: usize = 16;
-        let is_short = block.n_words <= SHORT;
-        let is_in = |whole: &str| block.n_words >= 2 && whole.contains(&block.words);
-        let is_headline = block.words == self.headline;
-        list.push(flag(is_headline));
-        list.push(flag(!is_headline && is_in(&self.headline)));
-        list.push(flag(!self.description.trim().is_empty() && block.words == self.description));
-        let names_author = self.authors.iter().any(|name| block.words.contains(name.as_str()));
-        list.push(flag(is_short && names_author));
-        list.push(flag(phrases::reads_also(&block.text)));
-        list.push(flag(phrases::is_credit(&block.text)));
-        list.push(flag(is_short && phrases::is_date(&block.text)));
-        list.push(flag(phrases::is_prompt(&block.text)));
-        list.push(flag(is_short && phrases::is_share(&block.text)));
-        list.push(flag(is_short && phrases::is_advertisement(&block.text)));
-        list.push(flag(self.seen_before[at]));
-        let n_chars = float(block.text.chars().count().max(1));
-        let n_upper = block.text.chars().filter(|c| c.is_uppercase()).count();
-        let n_digits = block.text.chars().filter(char::is_ascii_digit).count();
-        list.extend([float(n_upper) / n_chars, float(n_digits) / n_chars]);
-    }
-
     fn push_page(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
         const POOR: f32 = 80.0;
         let [t, r, _] = self.votes[at];
@@ -205,10 +243,10 @@ impl<'p> PageFeatures<'p> {
         list.push(flag(phrases::begins_with_time(&block.text)));
         let n_short = block.words.split_ascii_whitespace().filter(|word| word.len() <= 3).count();
         list.push(float(n_short) / float(block.n_words.max(1)));
-        let below = self.headline_at.and_then(|headline| at.checked_sub(headline + 1));
+        let below = self.said.headline_at.and_then(|headline| at.checked_sub(headline + 1));
         let is_below = below.is_some_and(|below| below < BELOW) && block.n_words >= WORDS_MIN;
         list.push(flag(is_below));
-        list.push(flag(self.headline_at.is_some_and(|headline| at < headline)));
+        list.push(flag(self.said.headline_at.is_some_and(|headline| at < headline)));
         let path = self.blocks.containers[block.container].path;
         let path = self.paths.get(&path).copied().unwrap_or_default();
         list.extend([path.share(0), path.share(1), path.link_share()]);
@@ -216,12 +254,12 @@ impl<'p> PageFeatures<'p> {
         let card = self.blocks.around(block).find_map(|at| self.cards[at]);
         list.push(flag(card.is_some()));
         list.push(card.unwrap_or_default());
-        list.push(flag(card.is_some() && self.is_live));
+        list.push(flag(card.is_some() && self.said.is_live));
         for (kind, is_beside) in BESIDE.iter().zip(self.is_beside) {
             list.push(flag(is_beside && is_within(self.blocks, block, kind)));
         }
         list.push(flag(!block.text.chars().any(char::is_alphabetic)));
-        list.push(self.like_description(block));
+        list.push(self.said.like_description(block));
         list.push(flag(block.text.ends_with(['…', '»', '›', '→']) || block.text.ends_with("...")));
         let is_paragraph = |at: Option<usize>| {
             at.and_then(|at| self.blocks.blocks.get(at))
@@ -229,17 +267,6 @@ impl<'p> PageFeatures<'p> {
         };
         let is_between = is_paragraph(at.checked_sub(1)) && is_paragraph(Some(at + 1));
         list.push(flag(block.shape == Shape::Item && block.n_link_chars == 0 && is_between));
-    }
-
-    /// Whether a block and the description of the page begin alike.
-    fn like_description(&self, block: &Block) -> f32 {
-        const WORDS_MIN: usize = 8;
-        const OPENING: usize = 40;
-        if block.n_words < WORDS_MIN || self.description.len() < OPENING {
-            return 0.0;
-        }
-        let opening = |words: &str| words.chars().take(OPENING).collect::<String>();
-        flag(opening(&block.words) == opening(&self.description))
     }
 
     /// Near: the block's own element and two around it. Far: all around it but those that hold most

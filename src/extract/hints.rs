@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use dom_query::NodeRef;
+use foldhash::fast::FixedState;
 
 use kinds::KINDS;
 
@@ -84,8 +85,13 @@ fn add(hints: &mut Hints, value: &str) {
                 part.clear();
             }
             last_is_lower = c.is_lowercase();
-            part.extend(c.to_lowercase());
-            whole.extend(c.to_lowercase());
+            if c.is_ascii() {
+                part.push(c.to_ascii_lowercase());
+                whole.push(c.to_ascii_lowercase());
+            } else {
+                part.extend(c.to_lowercase());
+                whole.extend(c.to_lowercase());
+            }
             continue;
         }
         last_is_lower = false;
@@ -103,14 +109,14 @@ fn mark(hints: &mut Hints, word: &str) {
 }
 
 /// The bits of the kinds that each word speaks for.
-type Bits = HashMap<&'static str, u32>;
+type Bits = HashMap<&'static str, u32, FixedState>;
 
 static ELEMENTS: LazyLock<Bits> = LazyLock::new(|| bits(|kind| kind.elements));
 
 static WORDS: LazyLock<Bits> = LazyLock::new(|| bits(|kind| kind.words));
 
 fn bits(words: fn(&kinds::Kind) -> &'static str) -> Bits {
-    let mut bits = Bits::new();
+    let mut bits = Bits::default();
     for (bit, kind) in KINDS.iter().enumerate() {
         for word in words(kind).split_ascii_whitespace() {
             *bits.entry(word).or_default() |= 1 << bit;

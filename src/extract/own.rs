@@ -5,7 +5,7 @@
 
 use crate::extract::blocks::Blocks;
 use crate::extract::choose;
-use crate::extract::features::{self, About, float};
+use crate::extract::features::{self, Said, float};
 use crate::extract::votes::{Voter, Votes};
 
 /// The part of the kept words that may be in doubt. On sites that were left out of the fitting, asking
@@ -22,9 +22,9 @@ pub(super) struct Reading {
 }
 
 /// Reads the blocks of a page, of which `json` may be the article as its JSON-LD has it.
-pub(super) fn read(blocks: &Blocks, json: &Voter, about: About<'_>) -> Reading {
+pub(super) fn read(blocks: &Blocks, said: &Said<'_>, json: &Voter) -> Reading {
     let mut votes = Votes::of(&blocks.blocks, [None, None, Some(json)]);
-    let first = choose::FIRST.probabilities(&features::of(blocks, &votes, about));
+    let first = choose::FIRST.probabilities(&features::of(said, &votes));
     let (core, run) = (core(blocks, &first), run(blocks, &first));
     votes.n_words[..2].fill(0.0);
     for (at, block) in blocks.blocks.iter().enumerate() {
@@ -34,7 +34,7 @@ pub(super) fn read(blocks: &Blocks, json: &Voter, about: About<'_>) -> Reading {
         votes.n_words[0] += kept[0] * float(block.n_words);
         votes.n_words[1] += kept[1] * float(block.n_words);
     }
-    let second = choose::SECOND.probabilities(&features::of(blocks, &votes, about));
+    let second = choose::SECOND.probabilities(&features::of(said, &votes));
     Reading {
         chosen: second.iter().map(|sure| *sure > 0.5).collect(),
         is_sure: doubt(blocks, &second) <= DOUBT_MAX,
@@ -100,12 +100,15 @@ fn run(blocks: &Blocks, sure: &[f32]) -> std::ops::Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::features::About;
     use dom_query::Document;
     use std::collections::HashSet;
 
     fn read_html(html: &str) -> (Blocks, Reading) {
         let blocks = crate::extract::blocks::of(&Document::from(html), &HashSet::new());
-        let reading = read(&blocks, &Voter::default(), About::default());
+        let said = Said::of(&blocks, About::default());
+        let reading = read(&blocks, &said, &Voter::default());
+        drop(said);
         (blocks, reading)
     }
 
