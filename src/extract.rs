@@ -113,8 +113,7 @@ impl Kind {
 /// One reading of a page, and how much of it went into the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// Who read it so: `trafilatura` and `readability` where they were asked, `json-ld` where it
-    /// holds the text.
+    /// Who read it so: `own`, `trafilatura` and `readability` where they were asked, `json-ld`.
     pub name: String,
     /// The words of that reading.
     pub n_words: usize,
@@ -284,7 +283,7 @@ fn language(text: &str) -> Option<String> {
     Some(code.to_owned())
 }
 
-/// For each block whether it belongs to the article, and who was asked.
+/// For each block whether it belongs to the article, and who said so.
 fn choose(
     (html, document): (&str, Document),
     blocks: &Blocks,
@@ -299,13 +298,15 @@ fn choose(
     let json = votes::json_ld(&body.unwrap_or_default());
     let said = features::Said::of(blocks, about);
     let own = own::read(blocks, &said, &json);
+    let kept = all.iter().zip(&own.chosen).filter(|(_, is_chosen)| **is_chosen);
+    let ours = Voter::own(kept.map(|(block, _)| block));
     if own.is_sure {
-        return (own.chosen, vec![json]);
+        return (own.chosen, vec![ours, json]);
     }
     let [first, second] = votes::general(html, document);
     let votes = Votes::of(all, [Some(&first), Some(&second), Some(&json)]);
     let sure = choose::GENERAL.probabilities(&features::of(&said, &votes));
-    (sure.iter().map(|sure| *sure > 0.5).collect(), vec![first, second, json])
+    (sure.iter().map(|sure| *sure > 0.5).collect(), vec![ours, first, second, json])
 }
 
 fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {

@@ -53,6 +53,12 @@ impl Voter {
         Self { name, n_words, words, blocks, shingles }
     }
 
+    /// Our own reading, which kept these of the blocks.
+    pub(super) fn own<'b>(kept: impl Iterator<Item = &'b Block>) -> Self {
+        let texts: Vec<&str> = kept.map(|block| block.text.as_str()).collect();
+        Self::new("own", &texts.join("\n"))
+    }
+
     /// Whether both kept about as many words.
     fn is_like(&self, other: &Self) -> bool {
         let (few, many) = (self.n_words.min(other.n_words), self.n_words.max(other.n_words));
