@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use crate::news::item;
-use crate::pages::{Outlet, paragraphs};
-use crate::web::Route;
+use crate::news::{Item, item, rss};
+use crate::pages::{AT_ONCE, Outlet, page, paragraphs};
+use crate::program::Program;
+use crate::web::{Route, Web};
 
 #[test]
 fn the_list_of_revisions_is_what_happened() {
@@ -96,4 +97,36 @@ fn a_live_blog_is_one_article_with_an_edit_an_update() {
     let (all, whole): (f64, f64) =
         archive.query_row(sizes, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert!(all < 4.0 * whole, "{all} bytes for {N} updates of at most {whole}");
+}
+
+/// Whatever stands around an article is another at each of these readings.
+#[test]
+fn furniture_that_changes_is_no_edit() {
+    const ARTICLES: usize = 10;
+    const READINGS: usize = 60;
+    let web = Web::start();
+    let items: Vec<Item> = (0..ARTICLES)
+        .map(|n| Item { link: web.url(&format!("/nieuws/12000{n:02}/x")), ..item(n) })
+        .collect();
+    web.set("/rss", Route::document(rss(&items)));
+    let program = Program::with_pages(&web.url("/rss"));
+    let (mut visit, mut n_read) = (0, 0);
+    // A pass does not read again what was read in the second in which it began.
+    while n_read < READINGS {
+        for (n, item) in items.iter().enumerate() {
+            let text: Vec<String> = paragraphs().iter().map(|p| format!("{p} {n}")).collect();
+            let html = page(&item.title, &text, visit * 13 + n);
+            web.set(&format!("/nieuws/12000{n:02}/x"), Route::document(html));
+        }
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        visit += 1;
+        n_read =
+            (0..ARTICLES).map(|n| web.asked_for(&format!("/nieuws/12000{n:02}/x")).len()).sum();
+    }
+    let counted = "SELECT outcome, sum(n) FROM page_fetches GROUP BY outcome ORDER BY outcome";
+    let n_again = n_read - ARTICLES;
+    assert_eq!(program.rows(counted), [format!("read|{ARTICLES}"), format!("same|{n_again}")]);
+    let revisions = "SELECT source, coalesce(changed, ''), count(*) FROM revisions GROUP BY 1, 2";
+    let expected = [format!("feed||{ARTICLES}"), format!("page||{ARTICLES}")];
+    assert_eq!(program.rows(revisions), expected);
 }
