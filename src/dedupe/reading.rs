@@ -238,10 +238,13 @@ pub fn edited(
     changed: &[&'static str],
 ) -> Content {
     let mut content = current.clone();
-    if changed.contains(&"text")
-        && !is_fuller(&current.text, &after.text)
-        && !is_told(&before.text, &after.text, &current.text)
-    {
+    // A text of the page becomes the next one of the page, however much was taken out; one of a feed
+    // stays where it is fuller.
+    let is_of_page = !differ(&current.text, &before.text);
+    let is_better = || {
+        !is_fuller(&current.text, &after.text) && !is_told(&before.text, &after.text, &current.text)
+    };
+    if changed.contains(&"text") && (is_of_page || is_better()) {
         content.text.clone_from(&after.text);
     }
     // A headline that was never the one of the feed goes its own way.
@@ -376,6 +379,16 @@ mod tests {
         let whole = complete(&summary, &page);
         assert_eq!((&*whole.title, &whole.text, whole.authors.len()), ("Kop", &page.text, 1));
         assert_eq!(complete(&text(&BODY), &around(&["Luister"], &[])).text, text(&BODY).text);
+    }
+
+    #[test]
+    fn what_is_taken_out_of_a_page_is_taken_out_however_long_it_was() {
+        let (before, after) = (text(&BODY), text(&BODY[..3]));
+        check(&before, &after, &Verdict::Edited(vec!["text"]));
+        assert_eq!(edited(&before, &before, &after, &["text"]).text, after.text);
+        // A feed that has the whole text is not shortened by a page that never had it.
+        let whole = around(&[], &["Er komt ook een bus, die elk kwartier over de sluis rijdt."]);
+        assert_eq!(edited(&whole, &before, &after, &["text"]).text, whole.text);
     }
 
     #[test]
