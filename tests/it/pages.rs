@@ -1,6 +1,7 @@
 //! The pages of articles: full texts, every edit, and nothing that is none.
 
 mod again;
+mod furniture;
 mod history;
 mod hostile;
 mod rules;
