@@ -5,9 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::dedupe::decide::Known;
 use crate::dedupe::fingerprint::{differ, fold};
 use crate::dedupe::noise::{is_noise, without_stamp};
-use crate::model::article::Content;
+use crate::model::article::{Content, Source};
 use crate::model::time::Precision;
 
 /// A text this much longer than another holds more of the article.
@@ -232,15 +233,16 @@ pub fn is_more(before: &Content, after: &Content) -> bool {
 /// What an article is after its page was edited from `before` to `after` in what `changed` names. An
 /// edit that a feed has told of already changes nothing more.
 pub fn edited(
-    current: &Content,
+    known: &Known,
     before: &Content,
     after: &Content,
     changed: &[&'static str],
 ) -> Content {
+    let current = &known.current;
     let mut content = current.clone();
     // A text of the page becomes the next one of the page, however much was taken out; one of a feed
     // stays where it is fuller.
-    let is_of_page = !differ(&current.text, &before.text);
+    let is_of_page = known.text_source == Source::Page || !differ(&current.text, &before.text);
     let is_better = || {
         !is_fuller(&current.text, &after.text) && !is_told(&before.text, &after.text, &current.text)
     };
@@ -314,6 +316,11 @@ mod tests {
         text(&paragraphs)
     }
 
+    fn known(current: &Content, text_source: Source) -> Known {
+        let (keys, current) = (Vec::new(), current.clone());
+        Known { keys, current, text_source, last_in_feed: None }
+    }
+
     #[track_caller]
     fn check(before: &Content, after: &Content, expected: &Verdict) {
         assert_eq!(judge(before, after), *expected);
@@ -385,10 +392,18 @@ mod tests {
     fn what_is_taken_out_of_a_page_is_taken_out_however_long_it_was() {
         let (before, after) = (text(&BODY), text(&BODY[..3]));
         check(&before, &after, &Verdict::Edited(vec!["text"]));
-        assert_eq!(edited(&before, &before, &after, &["text"]).text, after.text);
+        let text_source = Source::Feed;
+        assert_eq!(
+            edited(&known(&before, text_source), &before, &after, &["text"]).text,
+            after.text
+        );
+        // Also where an earlier text of the page is what is known.
+        let earlier = known(&around(&["Dit bericht wordt aangevuld."], &[]), Source::Page);
+        assert_eq!(edited(&earlier, &before, &after, &["text"]).text, after.text);
         // A feed that has the whole text is not shortened by a page that never had it.
         let whole = around(&[], &["Er komt ook een bus, die elk kwartier over de sluis rijdt."]);
-        assert_eq!(edited(&whole, &before, &after, &["text"]).text, whole.text);
+        let whole = known(&whole, text_source);
+        assert_eq!(edited(&whole, &before, &after, &["text"]).text, whole.current.text);
     }
 
     #[test]
@@ -396,7 +411,8 @@ mod tests {
         let three = "Volgens de provincie duurt de reparatie van de klep zeker drie weken.";
         let (before, after) = (text(&BODY), with(1, three));
         let told = text(&[BODY[0], three, BODY[2], BODY[3]]);
-        assert_eq!(edited(&told, &before, &after, &["text"]).text, told.text);
-        assert_eq!(edited(&before, &before, &after, &["text"]).text, after.text);
+        let (told, silent) = (known(&told, Source::Feed), known(&before, Source::Feed));
+        assert_eq!(edited(&told, &before, &after, &["text"]).text, told.current.text);
+        assert_eq!(edited(&silent, &before, &after, &["text"]).text, after.text);
     }
 }

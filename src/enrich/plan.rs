@@ -284,11 +284,9 @@ impl Plan {
                 Verdict::Doubtful if !self.is_confirmed(&content) => {
                     return Ok(End::new("same").access(access));
                 }
-                Verdict::Doubtful => {
-                    (reading::edited(&known.current, last, &content, &["text"]), true)
-                }
+                Verdict::Doubtful => (reading::edited(&known, last, &content, &["text"]), true),
                 Verdict::Edited(changed) => {
-                    (reading::edited(&known.current, last, &content, &changed), true)
+                    (reading::edited(&known, last, &content, &changed), true)
                 }
             },
         };
