@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 use regex::Regex;
 use serde_json::{Map, Value};
 use url::Url;
@@ -258,14 +258,23 @@ fn license(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<S
         json_ld::address(license).or_else(|| json_ld::first_text(license))
     });
     let link = || from.meta.link("license").map(str::to_owned);
-    let anchor =
-        || from.document.select("a[rel~=license][href]").attr("href").map(|a| a.to_string());
-    let said = text::one_line(&json.or_else(link).or_else(anchor)?);
+    let said = text::one_line(&json.or_else(link).or_else(|| linked_license(from.document))?);
     // An address may be relative; a name has spaces or is no path.
     let is_address = said.contains('/') && !said.contains(' ');
     let address = is_address.then(|| Url::parse(&from.source.url).ok()?.join(&said).ok()).flatten();
     let license = address.map_or(said, String::from);
     (!license.is_empty() && license.len() <= LICENSE_BYTES_MAX).then_some(license)
+}
+
+/// The licence that is linked to in the text of a page: not that of a picture or of what is quoted.
+fn linked_license(document: &Document) -> Option<String> {
+    const OF_OTHERS: [&str; 4] = ["figure", "figcaption", "blockquote", "aside"];
+    let links = document.select("a[rel~=license][href]");
+    let is_of_page = |link: &NodeRef<'_>| {
+        let names = link.ancestors(None).into_iter().filter_map(|around| around.node_name());
+        !names.into_iter().any(|name| OF_OTHERS.contains(&&*name))
+    };
+    links.nodes().iter().find(|link| is_of_page(link))?.attr("href").map(|href| href.to_string())
 }
 
 /// The agency that a short credit names.

@@ -216,7 +216,12 @@ fn the_licence_that_a_page_names_leaves_the_archive_with_its_article() {
         assert_eq!(read["license"], license, "{said}");
         outlet.serve(Route::document(html));
     }
-    assert_eq!(crate::extract::read(&outlet.program, &plain, &[])["license"], Value::Null);
+    let of_a_picture = r#"<figure><img src="/a.jpg"><figcaption>
+        <a rel="license" href="https://cc.example/by-sa">CC</a></figcaption></figure>"#;
+    let pictured = plain.replacen("<p>", &format!("{of_a_picture}<p>"), 1);
+    for html in [&plain, &pictured] {
+        assert_eq!(crate::extract::read(&outlet.program, html, &[])["license"], Value::Null);
+    }
     outlet.poll();
     outlet.program.ok(&["export", "", "--format", "jsonl", "-o", "uit"]);
     let file = outlet.program.home().join("uit/articles.jsonl");
