@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 use tokio::io::BufReader;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -216,10 +217,12 @@ impl Running {
 
     /// Waits for the end of a child that no longer speaks; whether it was ended from outside.
     async fn wait_for_kill(&mut self) -> bool {
-        const KILLS: [i32; 4] = [1, 2, 9, 15];
+        const KILLS: [Signal; 4] = [Signal::HUP, Signal::INT, Signal::KILL, Signal::TERM];
         let ended = tokio::time::timeout(END_TIME_MAX, self.child.wait()).await;
         let status = ended.ok().and_then(Result::ok);
-        status.and_then(|status| status.signal()).is_some_and(|signal| KILLS.contains(&signal))
+        status
+            .and_then(|status| status.signal())
+            .is_some_and(|signal| KILLS.map(Signal::as_raw).contains(&signal))
     }
 
     async fn end(mut self) {

@@ -50,6 +50,7 @@ impl Pager {
             let _ = rustix::stdio::dup2_stdout(nowhere);
         }
         let _ = self.0.wait();
+        IS_ON.store(false, Ordering::Relaxed);
     }
 }
 

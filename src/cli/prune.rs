@@ -13,7 +13,6 @@ use crate::upkeep::prune::{self, Policy, Share, What};
 
 pub(super) fn prune(global: &Global, args: &PruneArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
-    let reader = Reader::open(&layout)?;
     let now = clock::now();
     let bar = bar(global);
     let mut records = Vec::new();
@@ -24,6 +23,7 @@ pub(super) fn prune(global: &Global, args: &PruneArgs) -> Result<Exit, Failure> 
             records.push(record(*policy, &share, args.format));
         }
     } else {
+        let reader = Reader::open(&layout)?;
         for policy in &args.policies {
             let share = prune::look(&reader, &layout, *policy, now)?;
             records.push(record(*policy, &share, args.format));

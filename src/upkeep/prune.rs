@@ -36,7 +36,7 @@ pub struct Policy {
 }
 
 /// The policies by their names.
-pub const POLICIES: [(&str, What); 2] =
+const POLICIES: [(&str, What); 2] =
     [("captures-older-than", What::Captures), ("polls-older-than", What::Polls)];
 
 impl Policy {
