@@ -60,6 +60,11 @@ fn script_in(mut command: Command, program: &Program, script: &str) -> Output {
         .unwrap()
 }
 
+/// What was written, line by line, without the spaces around each.
+pub(crate) fn lines(output: &Output) -> Vec<String> {
+    out(output).lines().map(|line| line.trim().to_owned()).collect()
+}
+
 pub(crate) fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

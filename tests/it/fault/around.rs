@@ -12,7 +12,7 @@ use knipsel::model::units::Span;
 use knipsel::service::{self, Setup, clock};
 use knipsel::store::Layout;
 
-use crate::fault::{check_whole, mounting, out, polled};
+use crate::fault::{check_whole, lines, mounting, polled};
 use crate::news::{items, rss};
 use crate::program::{Program, until};
 use crate::web::{Route, Web};
@@ -53,10 +53,8 @@ fn names_that_cannot_be_looked_up_at_the_start_are_polled_once_they_can() {
         n 'feeds WHERE failures = 0'
         kill $P; wait $P; echo run $?";
     let Some(ran) = mounting(&program, script) else { return };
-    let said = out(&ran);
     let log = fs::read_to_string(program.home().join("log.txt")).unwrap_or_default();
-    let said: Vec<&str> = said.lines().map(str::trim).collect();
-    assert_eq!(said, ["1", "3", "4", "run 0"], "{ran:?}\n{log}");
+    assert_eq!(lines(&ran), ["1", "3", "4", "run 0"], "{ran:?}\n{log}");
     check_whole(&program, 3);
 }
 

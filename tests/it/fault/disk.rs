@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use crate::fault::{check_whole, mounting, out, polled, shell};
+use crate::fault::{check_whole, lines, mounting, out, polled, shell};
 use crate::news::{items, rss};
+use crate::program::Program;
 use crate::web::{Route, Web};
 
 /// Moves the archive to a small disk of its own, and comes back with what is on it.
@@ -28,9 +29,7 @@ fn on_a_full_disk_nothing_is_lost_questions_go_on_and_room_is_all_it_takes() {
         knipsel verify $A >/dev/null 2>&1; echo verify $?"
     );
     let Some(ran) = mounting(&program, &script) else { return };
-    let said = out(&ran);
-    let said: Vec<&str> = said.lines().map(str::trim).collect();
-    assert_eq!(said, ["poll 5", "20", "20", "poll 0", "60", "verify 0"], "{ran:?}");
+    assert_eq!(lines(&ran), ["poll 5", "20", "20", "poll 0", "60", "verify 0"], "{ran:?}");
     let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
     assert!(full.contains("disk is full") || full.contains("No space left"), "{full}");
 }
@@ -64,9 +63,7 @@ fn an_archive_on_a_read_only_disk_can_be_asked_and_not_polled() {
         knipsel poll --all 2>poll.txt; echo poll $?
         knipsel doctor --format jsonl | grep -c 'may be read by you and not written'";
     let Some(ran) = mounting(&program, script) else { return };
-    let said = out(&ran);
-    let said: Vec<&str> = said.lines().map(str::trim).collect();
-    assert_eq!(said, ["5", "status 0", "verify 0", "poll 5", "1"], "{ran:?}");
+    assert_eq!(lines(&ran), ["5", "status 0", "verify 0", "poll 5", "1"], "{ran:?}");
     let poll = fs::read_to_string(program.home().join("poll.txt")).unwrap();
     assert!(poll.starts_with("knipsel: cannot ") && poll.contains("Read-only"), "{poll}");
     check_whole(&program, 5);
@@ -117,6 +114,13 @@ fn a_feed_list_on_a_read_only_disk_is_read_and_not_edited() {
     );
 }
 
+/// The one line that says so.
+#[track_caller]
+fn check_full(program: &Program) {
+    let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
+    assert!(full.starts_with("knipsel: cannot ") && full.contains("No space left"), "{full}");
+}
+
 #[test]
 fn an_export_without_room_is_refused_and_goes_on_when_there_is_room() {
     let web = Web::start();
@@ -131,11 +135,8 @@ fn an_export_without_room_is_refused_and_goes_on_when_there_is_room() {
         cat disk/uit/*.jsonl | wc -l
         test -e disk/uit/manifest.json; echo manifest $?";
     let Some(ran) = mounting(&program, script) else { return };
-    let said = out(&ran);
-    let said: Vec<&str> = said.lines().map(str::trim).collect();
-    assert_eq!(said, ["export 5", "manifest 1", "export 0", "60", "manifest 0"], "{ran:?}");
-    let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
-    assert!(full.starts_with("knipsel: cannot ") && full.contains("No space left"), "{full}");
+    assert_eq!(lines(&ran), ["export 5", "manifest 1", "export 0", "60", "manifest 0"], "{ran:?}");
+    check_full(&program);
 }
 
 #[test]
@@ -152,9 +153,6 @@ fn a_restore_without_room_leaves_the_archive_that_is_there() {
         knipsel verify $A >/dev/null 2>&1; echo verify $?"
     );
     let Some(ran) = mounting(&program, &script) else { return };
-    let said = out(&ran);
-    let said: Vec<&str> = said.lines().map(str::trim).collect();
-    assert_eq!(said, ["backup 0", "restore 5", "20", "0", "verify 0"], "{ran:?}");
-    let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
-    assert!(full.starts_with("knipsel: cannot ") && full.contains("No space left"), "{full}");
+    assert_eq!(lines(&ran), ["backup 0", "restore 5", "20", "0", "verify 0"], "{ran:?}");
+    check_full(&program);
 }

@@ -140,13 +140,19 @@ fn a_log_of_something_else_is_not_read() {
     check_whole(&program, 6);
 }
 
-#[test]
-fn another_program_that_writes_is_waited_for() {
+/// An archive with three articles and news of three more, into which another program is writing.
+fn held() -> (Web, Program, Connection) {
     let web = Web::start();
     let program = polled(&web, 3);
     web.set("/rss", Route::document(rss(&items(1..6))));
     let other = Connection::open(program.archive("archive.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    (web, program, other)
+}
+
+#[test]
+fn another_program_that_writes_is_waited_for() {
+    let (_web, program, other) = held();
     let mut poll = program.start(&["poll", "--all"]);
     std::thread::sleep(Duration::from_millis(1500));
     assert!(poll.ended().is_none(), "{}", poll.log());
@@ -276,11 +282,7 @@ fn a_file_in_the_place_of_the_captures_stops_no_poll() {
 
 #[test]
 fn a_lock_that_is_never_let_go_is_said_and_costs_no_article() {
-    let web = Web::start();
-    let program = polled(&web, 3);
-    web.set("/rss", Route::document(rss(&items(1..6))));
-    let other = Connection::open(program.archive("archive.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (_web, program, other) = held();
     let mut poll = program.start(&["poll", "--all"]);
     // Ten seconds, and then it says so.
     let end = Instant::now() + 3 * LIMIT;
