@@ -1,6 +1,7 @@
 //! Moments: UTC seconds inside, Europe/Amsterdam for people, and dates that know how precise they are.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::ToSpan as _;
@@ -180,7 +181,13 @@ impl fmt::Display for StatedDate {
 
 fn zone() -> &'static TimeZone {
     static CELL: std::sync::OnceLock<TimeZone> = std::sync::OnceLock::new();
-    CELL.get_or_init(|| TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))
+    CELL.get_or_init(|| system_zone().or_else(|| TimeZone::get(ZONE).ok()).unwrap_or(TimeZone::UTC))
+}
+
+/// Straight from its file: to find a zone by its name, jiff goes through the folders of all first.
+fn system_zone() -> Option<TimeZone> {
+    let data = std::fs::read(Path::new("/usr/share/zoneinfo").join(ZONE)).ok()?;
+    TimeZone::tzif(ZONE, &data).ok()
 }
 
 #[cfg(test)]
