@@ -15,6 +15,8 @@ const ENDINGS: &[&str] = &[
     "kjes", "t", "te", "ten", "d", "de", "den", "end", "ende", "nd", "nde", "er", "ere", "ers",
     "der", "dere", "st", "ste", "ser", "a", "i", "ia", "eren", "heden",
 ];
+/// What follows a root after `ge`.
+const ENDINGS_AFTER_GE: &[&str] = &["", "d", "t", "de", "te", "en"];
 /// Those that words take that no lexicon knows: names, new words.
 const ENDINGS_OF_NEW_WORDS: &[&str] =
     &["", "s", "en", "e", "t", "te", "ten", "d", "de", "den", "je", "jes", "tje", "tjes"];
@@ -67,11 +69,17 @@ pub fn lemmas(lexicon: &Lexicon, word: &str) -> Vec<String> {
 
 /// The forms of a lemma.
 fn forms_of(lexicon: &Lexicon, lemma: &str) -> Vec<String> {
-    let is_form = |form: &String| {
-        let entry = lexicon.get(form);
-        entry.is_some_and(|entry| lexicon.lemmas(form, entry).iter().any(|own| own == lemma))
-    };
-    let mut forms: Vec<String> = regular(lemma).into_iter().filter(is_form).collect();
+    let mut forms = Vec::new();
+    for (start, endings) in starts(lemma) {
+        let Some(branch) = lexicon.branch(&start) else { continue };
+        for ending in endings {
+            let Some(entry) = branch.get(ending) else { continue };
+            let form = format!("{start}{ending}");
+            if lexicon.lemmas(&form, entry).iter().any(|own| own == lemma) {
+                forms.push(form);
+            }
+        }
+    }
     forms.extend(lexicon.irregular(lemma).map(str::to_owned));
     // A compound that the lexicon knows has plurals that it need not know.
     if let Some(entry) = lexicon.get(lemma).filter(|entry| entry.division > 0) {
@@ -97,6 +105,14 @@ fn forms_of_new_word(lexicon: &Lexicon, word: &str) -> Vec<String> {
 
 /// What may be a form of `lemma` by the rules of spelling; most of it is no word.
 pub fn regular(lemma: &str) -> Vec<String> {
+    let forms = |(start, endings): (String, &[&str])| -> Vec<String> {
+        endings.iter().map(|ending| format!("{start}{ending}")).collect()
+    };
+    starts(lemma).into_iter().flat_map(forms).collect()
+}
+
+/// What forms of `lemma` may begin with, and the endings that they may then have.
+fn starts(lemma: &str) -> Vec<(String, &'static [&'static str])> {
     let mut roots = roots(lemma);
     if let Some(root) = lemma.strip_suffix("en").filter(|root| root.len() > 1) {
         roots.extend(self::roots(root));
@@ -104,16 +120,11 @@ pub fn regular(lemma: &str) -> Vec<String> {
     for ending in ["um", "us", "heid", "g", "e"] {
         roots.extend(lemma.strip_suffix(ending).map(str::to_owned));
     }
-    let mut forms = Vec::with_capacity(roots.len() * ENDINGS.len());
-    for root in &roots {
-        for ending in ENDINGS {
-            forms.push(format!("{root}{ending}"));
-            if matches!(*ending, "" | "d" | "t" | "de" | "te" | "en") {
-                forms.push(format!("ge{root}{ending}"));
-            }
-        }
-    }
-    forms
+    roots.sort_unstable();
+    roots.dedup();
+    let participles = roots.iter().map(|root| (format!("ge{root}"), ENDINGS_AFTER_GE));
+    let participles: Vec<_> = participles.collect();
+    roots.into_iter().map(|root| (root, ENDINGS)).chain(participles).collect()
 }
 
 /// A root as it is spelled before one ending or another: `huis huiz`, `boom bom`, `bom bomm`.

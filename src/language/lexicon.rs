@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use fst::raw::{Fst, Output};
+use fst::raw::{Fst, Node, Output};
 
 /// The packed list; see `lexicon/README.md`.
 static WORDS: &[u8] = include_bytes!("../../lexicon/dutch.fst");
@@ -129,6 +129,13 @@ impl Lexicon {
         Self { words: Fst::new(words).ok(), endings: endings.collect(), irregular }
     }
 
+    /// The words that begin with `start`; `None` when there is none.
+    pub fn branch(&self, start: &str) -> Option<Branch<'_>> {
+        let words = self.words.as_ref()?;
+        let whole = Branch { words, node: words.root(), output: Output::zero() };
+        whole.descend(start)
+    }
+
     /// What is known of `word`.
     pub fn get(&self, word: &str) -> Option<Entry> {
         let output = self.words.as_ref()?.get(word)?;
@@ -177,6 +184,37 @@ impl Lexicon {
     /// Forms of `lemma` that do not follow from it.
     pub fn irregular(&self, lemma: &str) -> impl Iterator<Item = &'static str> + use<> {
         line_of(self.irregular, lemma).unwrap_or_default().split_ascii_whitespace()
+    }
+}
+
+/// Words of a [`Lexicon`] that begin alike.
+pub struct Branch<'l> {
+    words: &'l Fst<&'static [u8]>,
+    node: Node<'l>,
+    output: Output,
+}
+
+impl<'l> Branch<'l> {
+    /// What is known of the word that goes on with `rest`.
+    pub fn get(&self, rest: &str) -> Option<Entry> {
+        let Self { node, output, .. } = self.descend(rest)?;
+        node.is_final().then(|| Entry::unpack(output.cat(node.final_output()).value()))
+    }
+
+    fn descend(&self, rest: &str) -> Option<Branch<'l>> {
+        let Self { words, mut node, mut output } = *self;
+        for byte in rest.bytes() {
+            let transition = node.transition(node.find_input(byte)?);
+            output = output.cat(transition.out);
+            node = words.node(transition.addr);
+        }
+        Some(Branch { words, node, output })
+    }
+}
+
+impl fmt::Debug for Branch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Branch").finish_non_exhaustive()
     }
 }
 
