@@ -9,19 +9,31 @@ use crate::language::WORD_BYTES_MAX;
 
 /// The first word of `text` at or after byte `from`; its folded form is left in `folded`.
 pub(super) fn next_word(text: &str, from: usize, folded: &mut String) -> Option<Range<usize>> {
+    next_word_if(text, from, |_| true, folded)
+}
+
+/// The first of those words that begin with a `wanted` byte.
+pub(super) fn next_word_if(
+    text: &str,
+    from: usize,
+    wanted: impl Fn(u8) -> bool,
+    folded: &mut String,
+) -> Option<Range<usize>> {
     let mut at = from;
     loop {
         let start = skip(text, at, |c| !is_word(c));
-        if start == text.len() {
-            return None;
-        }
+        let first = *text.as_bytes().get(start)?;
         let end = skip(text, start, |c| is_word(c) || is_inside(c));
-        fold(&text[start..end], folded);
-        // A letter may be nothing but marks (Thai and Devanagari vowel signs).
-        if !folded.is_empty() {
-            return Some(start..possessive_end(text, end));
+        if wanted(first) {
+            fold(&text[start..end], folded);
+            // A letter may be nothing but marks (Thai and Devanagari vowel signs).
+            if !folded.is_empty() {
+                return Some(start..possessive_end(text, end));
+            }
+            at = end;
+        } else {
+            at = possessive_end(text, end);
         }
-        at = end;
     }
 }
 

@@ -93,9 +93,12 @@ fn joined(text: &str) -> Option<String> {
     (n_words > 1).then_some(whole)
 }
 
+/// What may join two words to one.
+pub const HYPHENS: [char; 4] = ['-', '\u{2010}', '\u{2011}', '\u{ad}'];
+
 /// Whether one hyphen, and nothing else, is between two words.
 pub fn is_hyphen(text: &str, between: Range<usize>) -> bool {
-    matches!(text.get(between), Some("-" | "\u{2010}" | "\u{2011}" | "\u{ad}"))
+    text.get(between).and_then(|between| between.strip_prefix(HYPHENS)) == Some("")
 }
 
 /// What the analyzer makes of one word.
