@@ -6,6 +6,7 @@
 //! damaged, or was made by another version of the schema or of [`crate::language`], is thrown away
 //! and starts empty at watermark 0. Texts are not kept here.
 
+mod best;
 mod bits;
 mod careful;
 pub mod collect;
@@ -16,7 +17,9 @@ mod newest;
 mod places;
 mod schema;
 pub mod search;
+mod span;
 mod spans;
+mod terms;
 mod tokens;
 mod translate;
 pub mod writer;

@@ -21,6 +21,11 @@ impl Bits {
         Self(vec![0; place(max_doc.next_multiple_of(WIDTH)).0])
     }
 
+    /// None of as many documents.
+    pub(super) fn cleared(&self) -> Self {
+        Self(vec![0; self.0.len()])
+    }
+
     pub(super) fn insert(&mut self, doc: DocId) {
         let (word, bit) = place(doc);
         if let Some(word) = self.0.get_mut(word) {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::index::Document;
 use crate::index::search::{Page, Searcher, Sort};
-use crate::index::spans::Order;
+use crate::index::span::Order;
 use crate::index::writer::Writer;
 use crate::language::wanted::{self, Reading};
 use crate::language::{Analyzer, folded};

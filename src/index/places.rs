@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, SegmentReader, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet};
 
-use crate::index::spans::{Order, Span};
+use crate::index::span::{Order, Span};
+use crate::index::terms::Terms;
 
 /// A span with the lists of places of one segment.
 pub(super) enum Places {
@@ -29,9 +30,14 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    fn open(reader: &SegmentReader, field: Field, words: &[String]) -> tantivy::Result<Self> {
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        Ok(Self { lists: lists(reader, field, words, option)?, places: Vec::new() })
+    fn open(terms: &Terms, n: usize) -> tantivy::Result<Self> {
+        let lists = terms.lists(n, IndexRecordOption::WithFreqsAndPositions)?;
+        Ok(Self { lists, places: Vec::new() })
+    }
+
+    /// Whether any of the words is in `doc`.
+    fn are_in(&mut self, doc: DocId) -> bool {
+        self.lists.iter_mut().any(|list| at(list, doc).is_some())
     }
 
     /// Where any of the words stands in `doc`, in order.
@@ -54,6 +60,10 @@ pub(super) struct Parts {
 impl Parts {
     /// The places of each part; `None` when one has none.
     fn find(&mut self, doc: DocId) -> Option<&[Vec<Place>]> {
+        // Places cost more to read than documents.
+        if !self.parts.iter_mut().all(|part| part.may_be_in(doc)) {
+            return None;
+        }
         for (part, found) in self.parts.iter_mut().zip(&mut self.found) {
             found.clear();
             part.find(doc, found);
@@ -67,24 +77,19 @@ impl Parts {
 
 impl Places {
     /// `None` when a word that is needed is nowhere.
-    pub(super) fn open(
-        reader: &SegmentReader,
-        field: Field,
-        span: &Span,
-    ) -> tantivy::Result<Option<Self>> {
-        let some = |parts: &[Span]| -> tantivy::Result<Vec<Self>> {
-            let parts = parts.iter().map(|part| Self::open(reader, field, part));
+    pub(super) fn open(terms: &Terms, span: &Span<usize>) -> tantivy::Result<Option<Self>> {
+        let some = |parts: &[Span<usize>]| -> tantivy::Result<Vec<Self>> {
+            let parts = parts.iter().map(|part| Self::open(terms, part));
             Ok(parts.collect::<tantivy::Result<Vec<_>>>()?.into_iter().flatten().collect())
         };
-        let all = |parts: &[Span]| -> tantivy::Result<Option<Parts>> {
+        let all = |parts: &[Span<usize>]| -> tantivy::Result<Option<Parts>> {
             let found = some(parts)?;
             let is_all = found.len() == parts.len();
             Ok(is_all.then(|| Parts { found: vec![Vec::new(); found.len()], parts: found }))
         };
-        let sign = |sign: &str| Lists::open(reader, field, &[sign.to_owned()]);
         Ok(match span {
-            Span::Words(words) => {
-                let lists = Lists::open(reader, field, words)?;
+            Span::Words(n) => {
+                let lists = Lists::open(terms, *n)?;
                 (!lists.lists.is_empty()).then_some(Self::Words(lists))
             }
             Span::Any(parts) => Some(Self::Any(some(parts)?)),
@@ -92,19 +97,32 @@ impl Places {
             Span::Near { parts, within, order } => {
                 all(parts)?.map(|parts| Self::Near { parts, within: *within, order: *order })
             }
-            Span::Within { parts, sign: name } => {
-                let signs = sign(name)?;
+            Span::Within { parts, sign } => {
+                let signs = Lists::open(terms, *sign)?;
                 all(parts)?.map(|parts| Self::Within { parts, signs })
             }
-            Span::Before(name, part) => {
-                let signs = sign(name)?;
-                let part = Self::open(reader, field, part)?.map(Box::new);
+            Span::Before(sign, part) => {
+                let signs = Lists::open(terms, *sign)?;
+                let part = Self::open(terms, part)?.map(Box::new);
                 part.map(|part| Self::Before { part, signs })
             }
             Span::AtLeast(n, part) => {
-                Self::open(reader, field, part)?.map(|part| Self::AtLeast(*n, Box::new(part)))
+                Self::open(terms, part)?.map(|part| Self::AtLeast(*n, Box::new(part)))
             }
         })
+    }
+
+    /// Whether the words that it needs are in `doc`, wherever they stand. Documents are asked for
+    /// in order.
+    fn may_be_in(&mut self, doc: DocId) -> bool {
+        match self {
+            Self::Words(lists) => lists.are_in(doc),
+            Self::Any(parts) => parts.iter_mut().any(|part| part.may_be_in(doc)),
+            Self::Row(parts) | Self::Near { parts, .. } | Self::Within { parts, .. } => {
+                parts.parts.iter_mut().all(|part| part.may_be_in(doc))
+            }
+            Self::AtLeast(_, part) | Self::Before { part, .. } => part.may_be_in(doc),
+        }
     }
 
     /// Adds where it stands in `doc`, in order and each place once. Documents are asked for in
@@ -148,21 +166,6 @@ impl Places {
         found.sort_unstable();
         found.dedup();
     }
-}
-
-/// The lists of those of `words` that the segment has, read as far as `option` says.
-pub(super) fn lists(
-    reader: &SegmentReader,
-    field: Field,
-    words: &[String],
-    option: IndexRecordOption,
-) -> tantivy::Result<Vec<SegmentPostings>> {
-    let inverted = reader.inverted_index(field)?;
-    let mut lists = Vec::new();
-    for word in words {
-        lists.extend(inverted.read_postings(&Term::from_field_text(field, word), option)?);
-    }
-    Ok(lists)
 }
 
 /// How often words of `lists` are in `doc`. Documents are asked for in order.

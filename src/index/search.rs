@@ -3,12 +3,13 @@
 use std::fmt;
 use std::path::Path;
 
+use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::SortByStaticFastValue;
-use tantivy::collector::{Count, TopDocs};
 use tantivy::query::Query as Plan;
 use tantivy::{DocAddress, Index, Order, ReloadPolicy, Term};
 
 use crate::index::Error;
+use crate::index::best::best;
 use crate::index::collect::{self, Everything, Facets, Hours};
 use crate::index::directory::ReadDirectory;
 use crate::index::newest::newest;
@@ -188,9 +189,9 @@ impl Searcher {
     }
 
     fn best(&self, plan: &dyn Plan, page: Page) -> tantivy::Result<Hits> {
-        let top = TopDocs::with_limit(page.limit).and_offset(page.offset).order_by_score();
-        let (top, total) = self.inner.search(plan, &(top, Count))?;
-        let articles = self.articles(top.into_iter().map(|(_, address)| address))?;
+        let limit = page.limit.saturating_add(page.offset);
+        let (total, top) = best(&self.inner, plan, limit)?;
+        let articles = self.articles(top.into_iter().skip(page.offset))?;
         Ok(Hits { total, articles })
     }
 

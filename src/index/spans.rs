@@ -6,58 +6,23 @@
 //! as one word (BM25 over their frequencies added up), so that a rare form says no more than a
 //! common one.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::SegmentId;
 use tantivy::postings::SegmentPostings;
 use tantivy::query::{
     Bm25StatisticsProvider, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation,
     Query, Scorer, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
 use crate::index::bits::{Bits, Members};
 use crate::index::places::{self, Place, Places};
-
-/// What is to stand in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Span {
-    /// One of these words.
-    Words(Vec<String>),
-    /// One of these.
-    Any(Vec<Span>),
-    /// All of these, one right after the other.
-    Row(Vec<Span>),
-    /// All of these, with at most so many words between the first and the last beyond their own;
-    /// in this order when it matters.
-    Near {
-        /// What is to be near each other.
-        parts: Vec<Span>,
-        /// Words between.
-        within: u32,
-        /// Whether the order matters.
-        order: Order,
-    },
-    /// All of these with none of the words (sentence or paragraph signs) between them.
-    Within {
-        /// What is to be in one of them.
-        parts: Vec<Span>,
-        /// What begins the next one.
-        sign: &'static str,
-    },
-    /// At least so many times.
-    AtLeast(usize, Box<Span>),
-    /// Before the first of these signs.
-    Before(&'static str, Box<Span>),
-}
-
-/// Whether parts may stand in any order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    /// As they are named.
-    Given,
-    /// Any.
-    Any,
-}
+use crate::index::span::Span;
+use crate::index::terms::{Terms, Wanted};
 
 /// A span looked for in one field.
 #[derive(Debug, Clone)]
@@ -86,78 +51,108 @@ impl SpanQuery {
 
 impl Query for SpanQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let weigh = |part: &Part| {
-            let similarity = match scoring {
-                EnableScoring::Enabled { statistics_provider, .. } => {
-                    let similarity = similarity(part.field, &part.span, statistics_provider)?;
-                    Some(similarity.boost_by(part.boost))
-                }
-                EnableScoring::Disabled { .. } => None,
-            };
-            Ok(PartWeight { part: part.clone(), similarity })
+        let mut wanted = Wanted::default();
+        let mut number = |part: &Part| PartWeight {
+            field: part.field,
+            span: part.span.numbered(part.field, &mut wanted),
+            similarity: None,
         };
-        let weigh_group = |group: &Vec<Part>| group.iter().map(weigh).collect();
         let mut groups: Vec<Vec<PartWeight>> =
-            self.0.iter().map(weigh_group).collect::<tantivy::Result<_>>()?;
+            self.0.iter().map(|group| group.iter().map(&mut number).collect()).collect();
+        let mut terms = HashMap::new();
+        if let EnableScoring::Enabled { searcher, statistics_provider } = scoring {
+            for reader in searcher.segment_readers() {
+                terms.insert(reader.segment_id(), Arc::new(wanted.look_up(reader)?));
+            }
+            let mut statistics = Statistics::new(statistics_provider, &terms)?;
+            for (weight, part) in groups.iter_mut().flatten().zip(self.0.iter().flatten()) {
+                let similarity = statistics.similarity(weight.field, &weight.span)?;
+                weight.similarity = Some(similarity.boost_by(part.boost));
+            }
+        }
         // What is cheap to tell first: places are looked at only where all else is there.
         groups.sort_by_key(|group| !group.iter().all(PartWeight::is_words));
-        Ok(Box::new(SpanWeight(groups)))
+        Ok(Box::new(SpanWeight { groups, wanted, terms }))
     }
 }
 
-fn similarity(
-    field: Field,
-    span: &Span,
-    statistics: &dyn Bm25StatisticsProvider,
-) -> tantivy::Result<Bm25Weight> {
-    let n_documents = statistics.total_num_docs()?;
-    let n_tokens = statistics.total_num_tokens(field)?;
-    let frequency = frequency(field, span, statistics)?.min(n_documents);
-    #[expect(clippy::cast_precision_loss, reason = "a mean length")]
-    let mean = n_tokens as Score / n_documents.max(1) as Score;
-    Ok(Bm25Weight::for_one_term_without_explain(frequency, n_documents, mean))
+/// What the weight of a part depends on.
+struct Statistics<'s> {
+    provider: &'s dyn Bm25StatisticsProvider,
+    terms: &'s HashMap<SegmentId, Arc<Terms>>,
+    n_documents: u64,
+    mean_lengths: HashMap<Field, Score>,
 }
 
-/// In about how many documents it stands: as many as have its rarest part, fewer with each part.
-fn frequency(
-    field: Field,
-    span: &Span,
-    statistics: &dyn Bm25StatisticsProvider,
-) -> tantivy::Result<u64> {
-    let of = |part: &Span| frequency(field, part, statistics);
-    match span {
-        Span::Words(words) => {
-            let terms = words.iter().map(|word| Term::from_field_text(field, word));
-            terms.map(|term| statistics.doc_freq(&term)).sum()
+impl<'s> Statistics<'s> {
+    fn new(
+        provider: &'s dyn Bm25StatisticsProvider,
+        terms: &'s HashMap<SegmentId, Arc<Terms>>,
+    ) -> tantivy::Result<Self> {
+        let n_documents = provider.total_num_docs()?;
+        Ok(Self { provider, terms, n_documents, mean_lengths: HashMap::new() })
+    }
+
+    fn similarity(&mut self, field: Field, span: &Span<usize>) -> tantivy::Result<Bm25Weight> {
+        let frequency = self.frequency(span).min(self.n_documents);
+        let mean = self.mean_length(field)?;
+        Ok(Bm25Weight::for_one_term_without_explain(frequency, self.n_documents, mean))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a mean")]
+    fn mean_length(&mut self, field: Field) -> tantivy::Result<Score> {
+        if let Some(mean) = self.mean_lengths.get(&field) {
+            return Ok(*mean);
         }
-        Span::Any(parts) => parts.iter().map(of).sum(),
-        Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
-            let all = parts.iter().map(of).collect::<tantivy::Result<Vec<_>>>()?;
-            Ok(all.iter().min().copied().unwrap_or_default() / all.len().max(1) as u64)
+        let n_tokens = self.provider.total_num_tokens(field)?;
+        let mean = n_tokens as Score / self.n_documents.max(1) as Score;
+        self.mean_lengths.insert(field, mean);
+        Ok(mean)
+    }
+
+    /// In about how many documents it stands: as many as have its rarest part, fewer with each
+    /// part.
+    fn frequency(&self, span: &Span<usize>) -> u64 {
+        match span {
+            Span::Words(n) => self.terms.values().map(|terms| terms.frequency(*n)).sum(),
+            Span::Any(parts) => parts.iter().map(|part| self.frequency(part)).sum(),
+            Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
+                let rarest = parts.iter().map(|part| self.frequency(part)).min();
+                rarest.unwrap_or_default() / parts.len().max(1) as u64
+            }
+            Span::AtLeast(_, part) | Span::Before(_, part) => self.frequency(part),
         }
-        Span::AtLeast(_, part) | Span::Before(_, part) => of(part),
     }
 }
 
-struct SpanWeight(Vec<Vec<PartWeight>>);
+struct SpanWeight {
+    groups: Vec<Vec<PartWeight>>,
+    wanted: Wanted,
+    /// Of the segments in which words have been looked up.
+    terms: HashMap<SegmentId, Arc<Terms>>,
+}
 
 struct PartWeight {
-    part: Part,
+    field: Field,
+    span: Span<usize>,
     similarity: Option<Bm25Weight>,
 }
 
 impl Weight for SpanWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Some(matching) = self.matching(reader)? else { return Ok(Box::new(EmptyScorer)) };
+        let terms = self.terms(reader)?;
+        let Some(matching) = self.matching(reader, &terms)? else {
+            return Ok(Box::new(EmptyScorer));
+        };
         let members = Members::from(matching);
         let mut parts = Vec::new();
-        for part in self.0.iter().flatten() {
-            parts.extend(part.scored(reader, boost)?);
+        for part in self.groups.iter().flatten() {
+            parts.extend(part.scored(reader, &terms, boost)?);
         }
         Ok(if parts.is_empty() {
             Box::new(ConstScorer::new(members, 1.0))
         } else {
-            Box::new(SpanScorer { members, parts })
+            Box::new(SpanScorer { members, scores: vec![0.0; parts.len()], parts })
         })
     }
 
@@ -180,13 +175,20 @@ impl Weight for SpanWeight {
 }
 
 impl SpanWeight {
+    fn terms(&self, reader: &SegmentReader) -> tantivy::Result<Arc<Terms>> {
+        match self.terms.get(&reader.segment_id()) {
+            Some(terms) => Ok(terms.clone()),
+            None => self.wanted.look_up(reader).map(Arc::new),
+        }
+    }
+
     /// What matches all groups; `None` when nothing does.
-    fn matching(&self, reader: &SegmentReader) -> tantivy::Result<Option<Bits>> {
+    fn matching(&self, reader: &SegmentReader, terms: &Terms) -> tantivy::Result<Option<Bits>> {
         let mut matching: Option<Bits> = None;
-        for group in &self.0 {
+        for group in &self.groups {
             let mut found = Bits::new(reader.max_doc());
-            for PartWeight { part, .. } in group {
-                gather(reader, part, matching.as_ref(), &mut found)?;
+            for part in group {
+                gather(terms, &part.span, matching.as_ref(), &mut found)?;
             }
             if let Some(before) = &matching {
                 found.keep(before);
@@ -200,17 +202,18 @@ impl SpanWeight {
     }
 }
 
-/// Adds the documents in which `part` stands; others than `within` need not be looked at.
+/// Adds the documents in which `span` stands; others than `within` need not be looked at.
 fn gather(
-    reader: &SegmentReader,
-    part: &Part,
+    terms: &Terms,
+    span: &Span<usize>,
     within: Option<&Bits>,
     into: &mut Bits,
 ) -> tantivy::Result<()> {
-    if let Span::Words(words) = &part.span {
-        return gather_words(reader, part.field, words, into);
+    if let Span::Words(n) = span {
+        return terms.gather(*n, into);
     }
-    let mut having = having(reader, part.field, &part.span)?;
+    let mut having = into.cleared();
+    gather_having(terms, span, &mut having)?;
     if let Some(within) = within {
         having.keep(within);
     }
@@ -218,7 +221,7 @@ fn gather(
     if having.doc() == TERMINATED {
         return Ok(());
     }
-    let Some(mut places) = Places::open(reader, part.field, &part.span)? else { return Ok(()) };
+    let Some(mut places) = Places::open(terms, span)? else { return Ok(()) };
     let mut found = Vec::new();
     while having.doc() != TERMINATED {
         let doc = having.doc();
@@ -234,74 +237,60 @@ fn gather(
     Ok(())
 }
 
-/// Adds the documents that have any of `words`.
-fn gather_words(
-    reader: &SegmentReader,
-    field: Field,
-    words: &[String],
-    into: &mut Bits,
-) -> tantivy::Result<()> {
-    let inverted = reader.inverted_index(field)?;
-    for word in words {
-        let term = Term::from_field_text(field, word);
-        let Some(mut list) = inverted.read_block_postings(&term, IndexRecordOption::Basic)? else {
-            continue;
-        };
-        while !list.docs().is_empty() {
-            list.docs().iter().for_each(|doc| into.insert(*doc));
-            list.advance();
+/// Adds the documents that have the words of `span`, wherever they stand.
+fn gather_having(terms: &Terms, span: &Span<usize>, into: &mut Bits) -> tantivy::Result<()> {
+    match span {
+        Span::Words(n) => terms.gather(*n, into)?,
+        Span::Any(parts) => {
+            for part in parts {
+                gather_having(terms, part, into)?;
+            }
         }
+        Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
+            let mut all: Option<Bits> = None;
+            for part in parts {
+                let mut having = into.cleared();
+                gather_having(terms, part, &mut having)?;
+                if let Some(before) = &all {
+                    having.keep(before);
+                }
+                if having.is_empty() {
+                    return Ok(());
+                }
+                all = Some(having);
+            }
+            if let Some(all) = all {
+                into.add(&all);
+            }
+        }
+        Span::AtLeast(_, part) | Span::Before(_, part) => gather_having(terms, part, into)?,
     }
     Ok(())
 }
 
-/// The documents that have the words of `span`, wherever they stand.
-fn having(reader: &SegmentReader, field: Field, span: &Span) -> tantivy::Result<Bits> {
-    let mut docs = Bits::new(reader.max_doc());
-    match span {
-        Span::Words(words) => gather_words(reader, field, words, &mut docs)?,
-        Span::Any(parts) => {
-            for part in parts {
-                docs.add(&having(reader, field, part)?);
-            }
-        }
-        Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
-            for (n, part) in parts.iter().enumerate() {
-                let part = having(reader, field, part)?;
-                if n == 0 {
-                    docs = part;
-                } else {
-                    docs.keep(&part);
-                }
-                if docs.is_empty() {
-                    break;
-                }
-            }
-        }
-        Span::AtLeast(_, part) | Span::Before(_, part) => return having(reader, field, part),
-    }
-    Ok(docs)
-}
-
 impl PartWeight {
     fn is_words(&self) -> bool {
-        matches!(self.part.span, Span::Words(_))
+        matches!(self.span, Span::Words(_))
     }
 
     /// What scores it in a segment; `None` when nothing is scored, or it is not there.
-    fn scored(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<Scored>> {
+    fn scored(
+        &self,
+        reader: &SegmentReader,
+        terms: &Terms,
+        boost: Score,
+    ) -> tantivy::Result<Option<Scored>> {
         let Some(similarity) = &self.similarity else { return Ok(None) };
-        let Part { field, span, .. } = &self.part;
-        let found = match span {
-            Span::Words(words) => {
-                let option = IndexRecordOption::WithFreqs;
-                let lists = places::lists(reader, *field, words, option)?;
+        let found = match &self.span {
+            Span::Words(n) => {
+                let lists = terms.lists(*n, IndexRecordOption::WithFreqs)?;
                 (!lists.is_empty()).then_some(Found::Words(lists))
             }
-            span => Places::open(reader, *field, span)?
-                .map(|places| Found::Places { places, found: Vec::new() }),
+            span => {
+                Places::open(terms, span)?.map(|places| Found::Places { places, found: Vec::new() })
+            }
         };
-        let norms = reader.fieldnorms_readers().get_field(*field)?;
+        let norms = reader.fieldnorms_readers().get_field(self.field)?;
         let norms = norms.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
         let similarity = similarity.boost_by(boost);
         Ok(found.map(|found| Scored { found, similarity, norms }))
@@ -325,6 +314,11 @@ enum Found {
 }
 
 impl Scored {
+    /// Whether it takes no reading of places.
+    fn is_cheap(&self) -> bool {
+        matches!(self.found, Found::Words(_))
+    }
+
     /// Documents are asked for in order.
     fn score(&mut self, doc: DocId) -> Score {
         let n_found = match &mut self.found {
@@ -342,9 +336,41 @@ impl Scored {
     }
 }
 
-struct SpanScorer {
+/// What matches a [`SpanQuery`], with its scores.
+pub(super) struct SpanScorer {
     members: Members,
     parts: Vec<Scored>,
+    /// Of the parts, of the document at hand.
+    scores: Vec<Score>,
+}
+
+/// How much larger than the sum of its parts a score may come out, by rounding.
+const ROUNDING: Score = 1.0001;
+
+impl SpanScorer {
+    /// The score of the document at hand; `None` when it is seen to be below `threshold` before
+    /// all of it is known.
+    pub(super) fn score_above(&mut self, threshold: Option<Score>) -> Option<Score> {
+        let doc = self.members.doc();
+        let mut at_most = 0.0;
+        for (part, score) in self.parts.iter_mut().zip(&mut self.scores) {
+            if part.is_cheap() {
+                *score = part.score(doc);
+                at_most += *score;
+            } else {
+                at_most += part.similarity.max_score();
+            }
+        }
+        if threshold.is_some_and(|threshold| at_most * ROUNDING < threshold) {
+            return None;
+        }
+        for (part, score) in self.parts.iter_mut().zip(&mut self.scores) {
+            if !part.is_cheap() {
+                *score = part.score(doc);
+            }
+        }
+        Some(self.scores.iter().sum())
+    }
 }
 
 impl DocSet for SpanScorer {
@@ -367,7 +393,6 @@ impl DocSet for SpanScorer {
 
 impl Scorer for SpanScorer {
     fn score(&mut self) -> Score {
-        let doc = self.members.doc();
-        self.parts.iter_mut().map(|part| part.score(doc)).sum()
+        self.score_above(None).unwrap_or_default()
     }
 }

@@ -13,7 +13,8 @@ use tantivy::{Searcher, Term};
 use crate::index::Error;
 use crate::index::careful::Careful;
 use crate::index::schema::Fields;
-use crate::index::spans::{Order, Part, Span, SpanQuery};
+use crate::index::span::{Order, Span};
+use crate::index::spans::{Part, SpanQuery};
 use crate::index::tokens::{PARAGRAPH, SENTENCE};
 use crate::language;
 use crate::language::wanted::{self, Reading};
@@ -198,7 +199,8 @@ impl Scope<'_> {
             Some(Field::Title) => self.parts(fields.title, query)?,
             Some(Field::Lead) => {
                 let span = self.span(fields.text, query)?;
-                let lead = span.map(|span| Span::Before(PARAGRAPH, Box::new(span)));
+                let lead =
+                    span.map(|span| Span::Before(vec![PARAGRAPH.to_owned()], Box::new(span)));
                 lead.map(|span| part(fields.text, span)).into_iter().collect()
             }
             Some(_) => self.parts(fields.text, query)?,
@@ -240,8 +242,8 @@ impl Scope<'_> {
                 Some(match nearness {
                     Nearness::Near(n) => Span::Near { parts, within: *n, order: Order::Any },
                     Nearness::Pre(n) => Span::Near { parts, within: *n, order: Order::Given },
-                    Nearness::Sentence => Span::Within { parts, sign: SENTENCE },
-                    Nearness::Paragraph => Span::Within { parts, sign: PARAGRAPH },
+                    Nearness::Sentence => Span::Within { parts, sign: vec![SENTENCE.to_owned()] },
+                    Nearness::Paragraph => Span::Within { parts, sign: vec![PARAGRAPH.to_owned()] },
                 })
             }
             Query::AtLeast(n, part) => {
