@@ -67,7 +67,8 @@ fn main() {
     while n < last {
         for _ in 0..STEP / 200 {
             let batch: Vec<Placed> = (0..200).map(|n| (n, press.article())).collect();
-            let now = Timestamp::from_seconds(START);
+            // What is dated later than now is taken to be of now.
+            let now = press.now();
             writer.write_blocking(move |tx| import::store(tx, "generated", &batch, now)).unwrap();
         }
         n += STEP;
@@ -138,6 +139,12 @@ impl Press {
         press
     }
 
+    /// When the next article is published.
+    fn now(&self) -> Timestamp {
+        let seconds = self.n * 86_400 / self.per_day;
+        Timestamp::from_seconds(START + i64::try_from(seconds).unwrap())
+    }
+
     /// `SplitMix64`.
     fn next(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -203,7 +210,6 @@ impl Press {
         } else {
             self.recent.push(sentences.clone());
         }
-        let seconds = self.n * 86_400 / self.per_day;
         let outlet = usize::try_from(self.below(u64::try_from(OUTLETS).unwrap())).unwrap();
         let article = RawArticle {
             is_html: false,
@@ -217,7 +223,7 @@ impl Press {
             tags: Vec::new(),
             language: None,
             published: Some(StatedDate {
-                at: Timestamp::from_seconds(START + i64::try_from(seconds).unwrap()),
+                at: self.now(),
                 precision: Precision::Second,
                 is_zone_assumed: false,
             }),
