@@ -169,9 +169,18 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
+        Self::with(|program, socket| {
+            drop(socket);
+            program.daemon(&[])
+        })
+    }
+
+    /// With a daemon that is to listen where `socket` is bound.
+    fn with(daemon: impl FnOnce(&Program, TcpListener) -> Running) -> Self {
         let (hub, web) = (Hub::start(), Web::start());
         let program = Program::with_feed(&web.url("/rss"));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
         let settings = format!(
             "[fetch]\nallow_hosts = [\"127.0.0.1\"]\nhost_gap = \"0s\"\nbody_max = \"1MiB\"\n\n\
              [poll]\nfloor = \"0s\"\nceiling = \"1h\"\n\n\
@@ -179,7 +188,7 @@ impl Scene {
         );
         std::fs::write(program.config("knipsel.toml"), settings).unwrap();
         publish(&web, &hub, 0..20);
-        let daemon = program.daemon(&[]);
+        let daemon = daemon(&program, socket);
         let scene = Self { hub, web, program, daemon };
         assert_eq!(scene.hub.wait_for_echoes(1), (200, CHALLENGE.to_owned()));
         scene.daemon.wait_for(" pushes until ");
@@ -232,6 +241,14 @@ fn publish(web: &Web, hub: &Hub, numbers: Range<usize>) {
     );
     let document = rss(&numbers.rev().map(dated).collect::<Vec<_>>());
     web.set("/rss", Route::document(document.replace("<language>", &format!("{links}<language>"))));
+}
+
+#[test]
+fn a_hub_calls_on_a_socket_of_systemd_too() {
+    // It stays open in the daemon, so that the address could not be listened at anew.
+    let scene = Scene::with(|program, socket| program.activated(socket, "websub"));
+    assert_eq!(scene.hub.push(&Scene::document(19..21), None), 202);
+    assert_eq!(scene.n_articles(), "21");
 }
 
 #[test]
