@@ -66,7 +66,18 @@ const SEPARATOR: char = '\u{1f}';
 /// The access of what is for those who pay, as `extract` says it.
 const PAID: &str = "paid";
 
-/// What [`read`] reads, of an article seen in feeds up to `:as_of`.
+/// How much of an article can be read now.
+const ACCESS: &str = "coalesce(p.access, p.last_access, '')";
+
+/// How much of it could be read at `:as_of`: at the last reading, or else of what stood in the way.
+const ACCESS_THEN: &str = "
+    coalesce((
+        SELECT x.access
+        FROM page_fetch AS x
+        WHERE x.article_id = a.id AND x.access IS NOT NULL AND x.at <= :as_of
+        ORDER BY x.outcome IN ('wall', 'refused'), x.id DESC LIMIT 1), '')";
+
+/// What [`read`] reads but the access, of an article seen in feeds up to `:as_of`.
 const COLUMNS: &str = "
     SELECT a.seq, a.id, r.title, b.codec, b.data, coalesce(a.outlet, ''), coalesce(r.section, ''),
            r.authors, a.sort_at, r.id,
@@ -86,8 +97,9 @@ const COLUMNS: &str = "
            (SELECT group_concat(f.country, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
-           coalesce(p.access, p.last_access, ''), coalesce(p.kind, ''), coalesce(p.wire, ''),
-           p.image IS NOT NULL
+           coalesce(p.kind, ''), coalesce(p.wire, ''), p.image IS NOT NULL, ";
+
+const FROM: &str = "
     FROM article AS a
     JOIN revision AS r ON r.article_id = a.id
     JOIN body AS b ON b.revision_id = r.id
@@ -101,8 +113,8 @@ const AFTER: &str = "
 /// The next changes after `seq`, at most `limit`. An article that changed twice comes once.
 pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Error> {
     let failed = || Error::sqlite("read what changed");
-    let mut statement =
-        reader.connection.prepare_cached(&format!("{COLUMNS}{AFTER}")).map_err(failed())?;
+    let sql = format!("{COLUMNS}{ACCESS}{FROM}{AFTER}");
+    let mut statement = reader.connection.prepare_cached(&sql).map_err(failed())?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = named_params! { ":seq": seq, ":limit": limit, ":as_of": i64::MAX };
     let mut rows = statement.query(values).map_err(failed())?;
@@ -142,11 +154,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
     let has_image = enclosures.iter().any(|one| {
         one.media_type.as_deref().is_some_and(|media_type| media_type.starts_with("image/"))
     });
-    let access: String = row.get(19)?;
+    let access: String = row.get(22)?;
     let traits = [
         (Trait::Revised, is_revised),
         (Trait::Paywalled, access == PAID),
-        (Trait::Image, has_image || row.get(22)?),
+        (Trait::Image, has_image || row.get(21)?),
     ];
     let change = Change {
         seq: row.get(0)?,
@@ -163,8 +175,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
         language: language.split('-').next().unwrap_or_default().to_ascii_lowercase(),
         countries: names(18)?.iter().map(|name| name.to_ascii_lowercase()).collect(),
         access,
-        kind: row.get(20)?,
-        wire: row.get(21)?,
+        kind: row.get(19)?,
+        wire: row.get(20)?,
         traits: traits.into_iter().filter(|(_, is_so)| *is_so).map(|(of, _)| of).collect(),
         sort_at: row.get(8)?,
     };
@@ -182,8 +194,8 @@ pub fn at(
     as_of: Timestamp,
 ) -> Result<Option<Change>, Error> {
     let failed = || Error::sqlite("read an article as it was");
-    let mut statement =
-        reader.connection.prepare_cached(&format!("{COLUMNS}{AT}")).map_err(failed())?;
+    let sql = format!("{COLUMNS}{ACCESS_THEN}{FROM}{AT}");
+    let mut statement = reader.connection.prepare_cached(&sql).map_err(failed())?;
     let found = statement
         .query_row(
             named_params! {

@@ -35,7 +35,8 @@ pub fn later_articles(reader: &Reader, state: &State) -> Result<HashSet<i64>, Er
     statement.query_map(bounds, |row| row.get(0)).and_then(Iterator::collect).map_err(failed())
 }
 
-/// Revised, seen in another feed, or not in an index that has followed up to `watermark`.
+/// Revised, seen in another feed, with a page that was read, or not in an index that has followed up
+/// to `watermark`.
 const CHANGED: &str = "
     SELECT article_id FROM revision INDEXED BY revision_later
     WHERE number > 1 AND seen_at > :as_of
@@ -43,6 +44,8 @@ const CHANGED: &str = "
     SELECT article_id FROM revision WHERE id > :revisions
     UNION
     SELECT article_id FROM sighting WHERE first_seen_at > :as_of
+    UNION
+    SELECT article_id FROM page_fetch WHERE access IS NOT NULL AND at > :as_of
     UNION
     SELECT id FROM article WHERE seq > :watermark";
 
@@ -77,7 +80,7 @@ pub fn number(reader: &Reader, row: ArticleRow, state: &State) -> Result<Option<
 pub struct Around {
     /// The feeds that had listed it, by name.
     pub feeds: Vec<String>,
-    /// How much of it could be read, at the last reading of its page.
+    /// How much of it could be read at the last reading of its page, or else what stood in the way.
     pub access: Option<String>,
     /// What was said of text and data mining, when anything was last said.
     pub reservations: Vec<String>,
@@ -94,7 +97,7 @@ const AROUND: &str = "
            (SELECT x.access
             FROM page_fetch AS x
             WHERE x.article_id = a.id AND x.access IS NOT NULL AND x.at <= :as_of
-            ORDER BY x.id DESC LIMIT 1),
+            ORDER BY x.outcome IN ('wall', 'refused'), x.id DESC LIMIT 1),
            (SELECT x.reserved
             FROM page_fetch AS x
             WHERE x.article_id = a.id AND x.reserved IS NOT NULL AND x.at <= :as_of

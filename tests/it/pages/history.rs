@@ -67,6 +67,29 @@ fn the_list_of_revisions_is_what_happened() {
     assert_eq!(outlet.revisions().len(), 5);
 }
 
+#[test]
+fn what_could_be_read_is_asked_of_the_archive_as_it_was() {
+    let outlet = Outlet::new();
+    let title = outlet.item.title.clone();
+    let paid = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\
+                \"isAccessibleForFree\":\"False\"}</script></head>";
+    let page_then = page(&title, &paragraphs()[..1], 0).replace("</head>", paid);
+    outlet.serve(Route::document(page_then));
+    outlet.poll();
+    let found = |query: &str, more: &[&str]| outlet.program.found(&[&[query], more].concat()).len();
+    assert_eq!((found("access:paid", &[]), found("is:paywalled", &[])), (1, 1));
+    outlet.program.ok(&["export", "", "-o", "toen"]);
+    // Moments are whole seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+
+    outlet.publish(&title, &paragraphs(), 1);
+    outlet.poll();
+    assert_eq!((found("access:paid", &[]), found("access:full", &[])), (0, 1));
+    let then = ["--as-of", "toen/manifest.json"];
+    assert_eq!((found("access:paid", &then), found("access:full", &then)), (1, 0));
+    assert_eq!(found("is:paywalled", &then), 1);
+}
+
 /// The first `n` updates of a live blog, the latest on top.
 fn live_blog(n: usize) -> Vec<String> {
     let update = |n: usize| format!("{:02}:{:02} {}", 9 + n / 12, n * 5 % 60, item(n + 3).text);
