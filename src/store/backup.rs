@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, named_params};
 
 use crate::store::progress::{Progress, Step};
 use crate::store::verify::{self, Depth};
-use crate::store::{Error, Layout, migrate};
+use crate::store::{Error, Layout, migrate, reader};
 
 /// Operations of SQLite between two looks at how far the copy is.
 const OPS_PER_TELL: i32 = 50_000;
@@ -87,6 +87,7 @@ pub fn settle(layout: &Layout) -> Result<(), Error> {
 /// wholly or not at all.
 pub fn compact(layout: &Layout, progress: &Progress) -> Result<(), Error> {
     let compacting = "compact the archive";
+    let _keeper = reader::keeper(&layout.database())?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(layout.database(), flags).map_err(Error::sqlite(compacting))?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OpenFlags, named_params};
 
 use crate::model::time::Timestamp;
-use crate::store::{Error, Layout, Reader};
+use crate::store::{Error, Layout, Reader, reader};
 
 /// The last polls of a feed stay, however old: they are what `feed show` tells, and how an outage is
 /// known.
@@ -125,6 +125,7 @@ pub fn poll_bytes(reader: &Reader, n: u64) -> Result<u64, Error> {
 #[derive(Debug)]
 pub struct Pruner {
     connection: Connection,
+    _keeper: Connection,
 }
 
 const FORGET_FILE: &str = "DELETE FROM capture WHERE file = :file";
@@ -148,6 +149,7 @@ impl Pruner {
     pub fn open(layout: &Layout) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opening = "open the archive";
+        let keeper = reader::keeper(&layout.database())?;
         let connection = Connection::open_with_flags(layout.database(), flags)
             .map_err(Error::sqlite(opening))?;
         // Without the check of references: for each capture it would look through all of them, and
@@ -157,7 +159,7 @@ impl Pruner {
                 "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;",
             )
             .map_err(Error::sqlite(opening))?;
-        Ok(Self { connection })
+        Ok(Self { connection, _keeper: keeper })
     }
 
     /// Forgets the captures in `file`, all at once.

@@ -42,3 +42,13 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
+
+/// A connection for who writes, to be closed last. Who closes an archive last takes its `-wal` and
+/// `-shm` away, unless it can only read; without these nobody can read who may not write in the
+/// folder (SQLite, "Write-Ahead Logging", read-only databases).
+pub(super) fn keeper(path: &Path) -> Result<Connection, Error> {
+    let connection = connect(path).map_err(Error::sqlite("open the archive"))?;
+    // Nothing of it is open before something is read.
+    migrate::check(&connection)?;
+    Ok(connection)
+}

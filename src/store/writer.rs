@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::store::identities::renew;
 use crate::store::text::Codec;
-use crate::store::{Error, Layout, migrate};
+use crate::store::{Error, Layout, migrate, reader};
 
 /// Jobs that may wait; a full queue slows their senders.
 const QUEUE: usize = 256;
@@ -56,10 +56,15 @@ impl Writer {
     /// Opens the archive in `layout`, making or migrating it as needed.
     pub fn open(layout: &Layout) -> Result<Self, Error> {
         let connection = open(&layout.database())?;
+        let keeper = reader::keeper(&layout.database())?;
         let (sender, receiver) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&connection, receiver))
+            .spawn(move || {
+                run(&connection, receiver);
+                drop(connection);
+                drop(keeper);
+            })
             .map_err(|source| Error::File {
                 action: "start the writer of",
                 path: layout.database(),
@@ -215,5 +220,20 @@ fn commit_batch(tx: &Tx<'_>, first: Job, jobs: &mut mpsc::Receiver<Job>) {
     }
     for reply in replies {
         reply(committed.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_readers_need_who_may_not_write_stays_when_the_archive_is_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = Writer::open(&Layout::new(dir.path().to_owned())).unwrap();
+        drop(writer);
+        let length = |name| dir.path().join(name).metadata().map(|file| file.len()).ok();
+        assert_eq!(length("archive.db-wal"), Some(0));
+        assert!(length("archive.db-shm").is_some());
     }
 }
