@@ -49,7 +49,7 @@ pub mod watches;
 mod writer;
 
 pub use lock::Lock;
-pub use reader::Reader;
+pub use reader::{Reader, Snapshot};
 pub use writer::{Tx, Writer, check_sqlite, sqlite_version};
 
 /// The schema that this program writes.

@@ -35,7 +35,10 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
         return explain(&query, &filter, searcher.as_ref());
     }
     let source = Source { reader: &reader, searcher: searcher.as_ref(), as_of };
+    // Later than the index, which would else find what is not there yet; and not while a pager waits.
+    let snapshot = reader.snapshot()?;
     let found = source.find(args, &query, &filter)?;
+    drop(snapshot);
     if as_of.is_none() {
         warn_if_behind(&layout, &reader, searcher.as_ref())?;
     }

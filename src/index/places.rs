@@ -114,7 +114,7 @@ impl Places {
 
     /// Whether the words that it needs are in `doc`, wherever they stand. Documents are asked for
     /// in order.
-    fn may_be_in(&mut self, doc: DocId) -> bool {
+    pub(super) fn may_be_in(&mut self, doc: DocId) -> bool {
         match self {
             Self::Words(lists) => lists.are_in(doc),
             Self::Any(parts) => parts.iter_mut().any(|part| part.may_be_in(doc)),

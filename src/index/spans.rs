@@ -319,6 +319,13 @@ impl Scored {
         matches!(self.found, Found::Words(_))
     }
 
+    /// What its score may be: the score itself where no places need be read. Documents are asked for
+    /// in order.
+    fn score_at_most(&mut self, doc: DocId) -> Score {
+        let Found::Places { places, .. } = &mut self.found else { return self.score(doc) };
+        if places.may_be_in(doc) { self.similarity.max_score() } else { 0.0 }
+    }
+
     /// Documents are asked for in order.
     fn score(&mut self, doc: DocId) -> Score {
         let n_found = match &mut self.found {
@@ -344,7 +351,7 @@ pub(super) struct SpanScorer {
     scores: Vec<Score>,
 }
 
-/// How much larger than the sum of its parts a score may come out, by rounding.
+/// How much larger than what its parts may be a score can come out, by rounding.
 const ROUNDING: Score = 1.0001;
 
 impl SpanScorer {
@@ -354,18 +361,14 @@ impl SpanScorer {
         let doc = self.members.doc();
         let mut at_most = 0.0;
         for (part, score) in self.parts.iter_mut().zip(&mut self.scores) {
-            if part.is_cheap() {
-                *score = part.score(doc);
-                at_most += *score;
-            } else {
-                at_most += part.similarity.max_score();
-            }
+            *score = part.score_at_most(doc);
+            at_most += *score;
         }
         if threshold.is_some_and(|threshold| at_most * ROUNDING < threshold) {
             return None;
         }
         for (part, score) in self.parts.iter_mut().zip(&mut self.scores) {
-            if !part.is_cheap() {
+            if *score > 0.0 && !part.is_cheap() {
                 *score = part.score(doc);
             }
         }

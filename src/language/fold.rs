@@ -21,9 +21,9 @@ pub(super) fn next_word_if(
 ) -> Option<Range<usize>> {
     let mut at = from;
     loop {
-        let start = skip(text, at, |c| !is_word(c));
+        let start = skip(text, at, Class::Other, |c| !is_word(c));
         let first = *text.as_bytes().get(start)?;
-        let end = skip(text, start, |c| is_word(c) || is_inside(c));
+        let end = skip(text, start, Class::Word, |c| is_word(c) || is_inside(c));
         if wanted(first) {
             fold(&text[start..end], folded);
             // A letter may be nothing but marks (Thai and Devanagari vowel signs).
@@ -37,24 +37,41 @@ pub(super) fn next_word_if(
     }
 }
 
-/// The first byte at or after `from` where a character is not `wanted`.
-fn skip(text: &str, from: usize, wanted: impl Fn(char) -> bool) -> usize {
-    let bytes = text.as_bytes();
+/// What a byte is in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter or digit of ASCII.
+    Word,
+    /// Another character of ASCII.
+    Other,
+    /// Part of a character that is not of ASCII.
+    Beyond,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Beyond; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        classes[byte as usize] =
+            if byte.is_ascii_alphanumeric() { Class::Word } else { Class::Other };
+        byte += 1;
+    }
+    classes
+};
+
+/// The first byte at or after `from` that is neither of `class` nor part of a character beyond ASCII
+/// that is `wanted`.
+fn skip(text: &str, from: usize, class: Class, wanted: impl Fn(char) -> bool) -> usize {
     let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            if !wanted(char::from(byte)) {
-                break;
-            }
-            at += 1;
-            continue;
-        }
+    loop {
+        let rest = &text.as_bytes()[at..];
+        let n = rest.iter().position(|byte| CLASSES[usize::from(*byte)] != class);
+        at += n.unwrap_or(rest.len());
         match text[at..].chars().next() {
-            Some(c) if wanted(c) => at += c.len_utf8(),
-            _ => break,
+            Some(c) if !c.is_ascii() && wanted(c) => at += c.len_utf8(),
+            _ => return at,
         }
     }
-    at
 }
 
 fn fold(word: &str, folded: &mut String) {

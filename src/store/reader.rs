@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::store::{Error, Layout, migrate};
 
@@ -31,7 +31,18 @@ impl Reader {
         }
         Ok(Self { connection })
     }
+
+    /// Holds on to the archive as it is: all that is read until this is dropped is of one moment,
+    /// and reading much is cheaper. Not for long, since the log cannot be cleared meanwhile.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
+        let transaction = self.connection.unchecked_transaction();
+        Ok(Snapshot(transaction.map_err(Error::sqlite("read the archive"))?))
+    }
 }
+
+/// The archive at one moment, for a [`Reader`].
+#[derive(Debug)]
+pub struct Snapshot<'r>(#[expect(dead_code, reason = "ends when dropped")] Transaction<'r>);
 
 /// A connection to the archive at `path` that can only read.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
