@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
 use tantivy::store::Compressor;
 use tantivy::{
-    Index, IndexSettings, IndexWriter, SegmentReader, TantivyDocument, TantivyError, Term,
+    Index, IndexSettings, IndexWriter, SegmentMeta, SegmentReader, TantivyDocument, TantivyError,
+    Term,
 };
 
 use crate::index::directory::WriteDirectory;
@@ -23,6 +24,8 @@ const MEMORY_BYTES: usize = 32_000_000;
 const SMALL_SEGMENT_DOCUMENTS: u32 = 1_000;
 /// So many segments of like size are merged into one.
 const SEGMENTS_PER_MERGE: usize = 8;
+/// What has less than one in so many of all documents is small when an index has been made.
+const SMALL_SHARE: u32 = 8;
 /// A segment with more than this share of replaced articles is written anew.
 const REPLACED_MAX: f32 = 0.3;
 
@@ -45,12 +48,7 @@ impl Writer {
             None => (create(dir).map_err(&failed)?, State::default()),
         };
         schema::register_tokenizers(&index);
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(1)
-            .num_merge_threads(1)
-            .memory_budget_per_thread(MEMORY_BYTES)
-            .build();
-        let inner = index.writer_with_options(options).map_err(&failed)?;
+        let inner = index.writer_with_options(options()).map_err(&failed)?;
         inner.set_merge_policy(Box::new(merge_policy()));
         Ok(Self { inner, fields: schema::schema().1, state })
     }
@@ -98,10 +96,23 @@ impl Writer {
         Ok(())
     }
 
-    /// Waits for merges that commits have set off. Without it they are begun again by the next
-    /// commit.
+    /// Ends the making of an index: waits for merges that commits have set off, and makes one
+    /// segment of all that are small beside the whole. Every question looks in each of them.
     pub fn close(self) -> Result<(), Error> {
-        self.inner.wait_merging_threads().map_err(Error::when("merge segments of"))
+        let failed = Error::when("merge segments of");
+        let index = self.inner.index().clone();
+        self.inner.wait_merging_threads().map_err(&failed)?;
+        let mut segments = index.searchable_segment_metas().map_err(&failed)?;
+        let n_documents: u32 = segments.iter().map(SegmentMeta::num_docs).sum();
+        segments.retain(|segment| segment.num_docs() < n_documents / SMALL_SHARE);
+        if segments.len() > 1 {
+            let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
+            let mut writer: IndexWriter = index.writer_with_options(options()).map_err(&failed)?;
+            writer.set_merge_policy(Box::new(NoMergePolicy));
+            writer.merge(&ids).wait().map_err(&failed)?;
+            writer.wait_merging_threads().map_err(&failed)?;
+        }
+        Ok(())
     }
 
     fn entry(&self, document: &Document<'_>) -> TantivyDocument {
@@ -208,6 +219,14 @@ fn is_index_file(path: &Path) -> bool {
     let segment = name.split('.').next().unwrap_or_default();
     matches!(name, "meta.json" | ".managed.json")
         || (segment.len() == 32 && segment.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn options() -> IndexWriterOptions {
+    IndexWriterOptions::builder()
+        .num_worker_threads(1)
+        .num_merge_threads(1)
+        .memory_budget_per_thread(MEMORY_BYTES)
+        .build()
 }
 
 fn merge_policy() -> LogMergePolicy {
@@ -387,6 +406,26 @@ mod tests {
         let index = Index::open_in_dir(dir.path()).unwrap();
         assert!(index.searchable_segments().unwrap().len() < SEGMENTS_PER_MERGE);
         assert_eq!(found(&dir, "storm").0.len(), 24);
+    }
+
+    #[test]
+    fn what_is_small_beside_the_whole_is_one_segment_at_the_end() {
+        let dir = TempDir::new().unwrap();
+        let mut writer = Writer::open(dir.path()).unwrap();
+        for row in 1..=44 {
+            writer.put(&article(row, "storm")).unwrap();
+            if row >= 40 {
+                writer.commit(row).unwrap();
+            }
+        }
+        writer.close().unwrap();
+        let mut segments =
+            Index::open_in_dir(dir.path()).unwrap().searchable_segment_metas().unwrap();
+        segments.sort_by_key(SegmentMeta::num_docs);
+        assert_eq!(segments.iter().map(SegmentMeta::num_docs).collect::<Vec<_>>(), [4, 40]);
+        let (rows, watermark) = found(&dir, "storm");
+        assert_eq!((rows.len(), watermark), (44, 44));
+        assert_eq!(Writer::open(dir.path()).unwrap().watermark(), 44);
     }
 
     proptest! {
