@@ -54,8 +54,9 @@ fn questions_are_answered_from_keys_and_indexes() {
     let program = archive();
     let columns = statement("library.rs", "COLUMNS");
     let library = |rest: &str| format!("{columns}{}", statement("library.rs", rest));
-    let changes = |rest: &str| {
-        format!("{}{}", statement("changes.rs", "COLUMNS"), statement("changes.rs", rest))
+    let changes = |parts: [&str; 2]| {
+        let [access, rest] = parts;
+        ["COLUMNS", access, "FROM", rest].map(|part| statement("changes.rs", part)).concat()
     };
     let mut plans = String::new();
     for (question, sql) in [
@@ -85,8 +86,8 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("the other feeds of an outlet", statement("repairs.rs", "SIBLINGS")),
         ("what a feed lists, by its keys", statement("repairs.rs", "LISTED_KEYS")),
         ("an article by a key", statement("articles.rs", "FIND")),
-        ("what the index has not taken up", changes("AFTER")),
-        ("an article as it was", changes("AT")),
+        ("what the index has not taken up", changes(["ACCESS", "AFTER"])),
+        ("an article as it was", changes(["ACCESS_THEN", "AT"])),
         ("what stories have not taken up", statement("shingles.rs", "PENDING")),
         ("the capture of a document", statement("captures.rs", "OF_DOCUMENT")),
         ("what an article names", statement("mentions.rs", "OF_ARTICLE")),
