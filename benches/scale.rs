@@ -227,7 +227,7 @@ fn rebuild(layout: &Layout, size: u64) {
     let reader = Reader::open(layout).unwrap();
     let mut index = IndexWriter::open(&layout.index()).unwrap();
     follow::catch_up(&reader, &mut index, |_| {}).unwrap();
-    index.close().unwrap();
+    index.close_merged().unwrap();
     let took = cpu_s(UsageWho::RUSAGE_SELF) - before;
     let bytes = |dir: &Path| -> u64 {
         fs::read_dir(dir).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum()

@@ -18,7 +18,8 @@ pub(super) fn reindex(global: &Global) -> Result<Exit, Failure> {
     let reader = Reader::open(&layout)?;
     let mut index = Writer::open(&layout.index())?;
     index.clear()?;
-    let n_done = bring_up_to_date(global, &reader, index)?;
+    let n_done = bring_up_to_date(global, &reader, &mut index)?;
+    index.close_merged()?;
     out::note(&format!("indexed {n_done} articles"));
     Ok(Exit::Done)
 }
@@ -26,11 +27,17 @@ pub(super) fn reindex(global: &Global) -> Result<Exit, Failure> {
 /// Takes into the index what is new in the archive; the caller holds the lock.
 pub(super) fn follow(global: &Global, layout: &Layout) -> Result<(), Failure> {
     let reader = Reader::open(layout)?;
-    bring_up_to_date(global, &reader, Writer::open(&layout.index())?)?;
+    let mut index = Writer::open(&layout.index())?;
+    bring_up_to_date(global, &reader, &mut index)?;
+    index.close()?;
     Ok(())
 }
 
-fn bring_up_to_date(global: &Global, reader: &Reader, mut index: Writer) -> Result<usize, Failure> {
+fn bring_up_to_date(
+    global: &Global,
+    reader: &Reader,
+    index: &mut Writer,
+) -> Result<usize, Failure> {
     let bar = if global.quiet || !io::stderr().is_terminal() {
         ProgressBar::hidden()
     } else {
@@ -39,8 +46,7 @@ fn bring_up_to_date(global: &Global, reader: &Reader, mut index: Writer) -> Resu
         ProgressBar::new(totals(reader)?.n_articles.into())
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     };
-    let n_done = follow::catch_up(reader, &mut index, |n_done| bar.set_position(n_done as u64))?;
+    let n_done = follow::catch_up(reader, index, |n_done| bar.set_position(n_done as u64))?;
     bar.finish_and_clear();
-    index.close()?;
     Ok(n_done)
 }

@@ -96,12 +96,19 @@ impl Writer {
         Ok(())
     }
 
-    /// Ends the making of an index: waits for merges that commits have set off, and makes one
-    /// segment of all that are small beside the whole. Every question looks in each of them.
+    /// Waits for merges that commits have set off. Without it they are begun again by the next
+    /// commit.
     pub fn close(self) -> Result<(), Error> {
+        self.inner.wait_merging_threads().map_err(Error::when("merge segments of"))
+    }
+
+    /// Ends the making of a whole index: makes one segment of all that are small beside it, for
+    /// every question looks in each. That writes up to all of them anew, too much for a few articles
+    /// more.
+    pub fn close_merged(self) -> Result<(), Error> {
         let failed = Error::when("merge segments of");
         let index = self.inner.index().clone();
-        self.inner.wait_merging_threads().map_err(&failed)?;
+        self.close()?;
         let mut segments = index.searchable_segment_metas().map_err(&failed)?;
         let n_documents: u32 = segments.iter().map(SegmentMeta::num_docs).sum();
         segments.retain(|segment| segment.num_docs() < n_documents / SMALL_SHARE);
@@ -418,7 +425,7 @@ mod tests {
                 writer.commit(row).unwrap();
             }
         }
-        writer.close().unwrap();
+        writer.close_merged().unwrap();
         let mut segments =
             Index::open_in_dir(dir.path()).unwrap().searchable_segment_metas().unwrap();
         segments.sort_by_key(SegmentMeta::num_docs);
