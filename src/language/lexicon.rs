@@ -131,31 +131,29 @@ impl Lexicon {
 
     /// The words that begin with `start`; `None` when there is none.
     pub fn branch(&self, start: &str) -> Option<Branch<'_>> {
-        let words = self.words.as_ref()?;
-        let whole = Branch { words, node: words.root(), output: Output::zero() };
-        whole.descend(start)
+        self.whole()?.descend(start)
     }
 
     /// What is known of `word`.
     pub fn get(&self, word: &str) -> Option<Entry> {
-        let output = self.words.as_ref()?.get(word)?;
-        Some(Entry::unpack(output.value()))
+        self.whole()?.get(word)
     }
 
     /// Calls `found` with the length and entry of each word that `text` begins with.
     pub fn beginnings(&self, text: &[u8], mut found: impl FnMut(usize, Entry)) {
-        let Some(words) = &self.words else { return };
-        let mut node = words.root();
-        let mut output = Output::zero();
+        let mut branch = self.whole();
         for (at, byte) in text.iter().enumerate() {
-            let Some(index) = node.find_input(*byte) else { return };
-            let transition = node.transition(index);
-            output = output.cat(transition.out);
-            node = words.node(transition.addr);
-            if node.is_final() {
-                found(at + 1, Entry::unpack(output.cat(node.final_output()).value()));
+            branch = branch.and_then(|branch| branch.step(*byte));
+            let Some(branch) = &branch else { return };
+            if let Some(entry) = branch.entry() {
+                found(at + 1, entry);
             }
         }
+    }
+
+    fn whole(&self) -> Option<Branch<'_>> {
+        let words = self.words.as_ref()?;
+        Some(Branch { words, node: words.root(), output: Output::zero() })
     }
 
     /// What `word`, whose entry this is, is a form of; nouns first.
@@ -188,27 +186,34 @@ impl Lexicon {
 }
 
 /// Words of a [`Lexicon`] that begin alike.
+#[derive(Clone, Copy)]
 pub struct Branch<'l> {
     words: &'l Fst<&'static [u8]>,
     node: Node<'l>,
     output: Output,
 }
 
-impl<'l> Branch<'l> {
+impl Branch<'_> {
     /// What is known of the word that goes on with `rest`.
     pub fn get(&self, rest: &str) -> Option<Entry> {
-        let Self { node, output, .. } = self.descend(rest)?;
+        self.descend(rest)?.entry()
+    }
+
+    /// What is known of the word that ends here.
+    fn entry(&self) -> Option<Entry> {
+        let Self { node, output, .. } = self;
         node.is_final().then(|| Entry::unpack(output.cat(node.final_output()).value()))
     }
 
-    fn descend(&self, rest: &str) -> Option<Branch<'l>> {
-        let Self { words, mut node, mut output } = *self;
-        for byte in rest.bytes() {
-            let transition = node.transition(node.find_input(byte)?);
-            output = output.cat(transition.out);
-            node = words.node(transition.addr);
-        }
-        Some(Branch { words, node, output })
+    fn descend(&self, rest: &str) -> Option<Self> {
+        rest.bytes().try_fold(*self, |branch, byte| branch.step(byte))
+    }
+
+    fn step(&self, byte: u8) -> Option<Self> {
+        let Self { words, node, output } = self;
+        let transition = node.transition(node.find_input(byte)?);
+        let output = output.cat(transition.out);
+        Some(Self { words, node: words.node(transition.addr), output })
     }
 }
 
