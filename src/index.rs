@@ -16,6 +16,7 @@ mod directory;
 mod newest;
 mod places;
 mod schema;
+mod scores;
 pub mod search;
 mod span;
 mod spans;

@@ -6,7 +6,7 @@ use tantivy::collector::sort_key::NaturalComparator;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocSet as _, Score, Searcher, TERMINATED};
 
-use crate::index::spans::SpanScorer;
+use crate::index::scores::SpanScorer;
 
 /// How many match, and the best of them, at most `limit`, in order; by their places in the index
 /// those that match as well.

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentId;
-use tantivy::postings::SegmentPostings;
 use tantivy::query::{
     Bm25StatisticsProvider, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation,
     Query, Scorer, Weight,
@@ -20,7 +19,8 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
 use crate::index::bits::{Bits, Members};
-use crate::index::places::{self, Place, Places};
+use crate::index::places::Places;
+use crate::index::scores::{Found, Scored, SpanScorer};
 use crate::index::span::Span;
 use crate::index::terms::{Terms, Wanted};
 
@@ -59,14 +59,14 @@ impl Query for SpanQuery {
         };
         let mut groups: Vec<Vec<PartWeight>> =
             self.0.iter().map(|group| group.iter().map(&mut number).collect()).collect();
-        let mut terms = HashMap::new();
+        let mut terms = TermsOfSegments::new();
         if let EnableScoring::Enabled { searcher, statistics_provider } = scoring {
             for reader in searcher.segment_readers() {
                 terms.insert(reader.segment_id(), Arc::new(wanted.look_up(reader)?));
             }
-            let mut statistics = Statistics::new(statistics_provider, &terms)?;
             for (weight, part) in groups.iter_mut().flatten().zip(self.0.iter().flatten()) {
-                let similarity = statistics.similarity(weight.field, &weight.span)?;
+                let n_found = frequency(&terms, &weight.span);
+                let similarity = similarity(statistics_provider, weight.field, n_found)?;
                 weight.similarity = Some(similarity.boost_by(part.boost));
             }
         }
@@ -76,60 +76,39 @@ impl Query for SpanQuery {
     }
 }
 
-/// What the weight of a part depends on.
-struct Statistics<'s> {
-    provider: &'s dyn Bm25StatisticsProvider,
-    terms: &'s HashMap<SegmentId, Arc<Terms>>,
-    n_documents: u64,
-    mean_lengths: HashMap<Field, Score>,
+fn similarity(
+    statistics: &dyn Bm25StatisticsProvider,
+    field: Field,
+    frequency: u64,
+) -> tantivy::Result<Bm25Weight> {
+    let n_documents = statistics.total_num_docs()?;
+    let n_tokens = statistics.total_num_tokens(field)?;
+    #[expect(clippy::cast_precision_loss, reason = "a mean length")]
+    let mean = n_tokens as Score / n_documents.max(1) as Score;
+    let frequency = frequency.min(n_documents);
+    Ok(Bm25Weight::for_one_term_without_explain(frequency, n_documents, mean))
 }
 
-impl<'s> Statistics<'s> {
-    fn new(
-        provider: &'s dyn Bm25StatisticsProvider,
-        terms: &'s HashMap<SegmentId, Arc<Terms>>,
-    ) -> tantivy::Result<Self> {
-        let n_documents = provider.total_num_docs()?;
-        Ok(Self { provider, terms, n_documents, mean_lengths: HashMap::new() })
-    }
-
-    fn similarity(&mut self, field: Field, span: &Span<usize>) -> tantivy::Result<Bm25Weight> {
-        let frequency = self.frequency(span).min(self.n_documents);
-        let mean = self.mean_length(field)?;
-        Ok(Bm25Weight::for_one_term_without_explain(frequency, self.n_documents, mean))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "a mean")]
-    fn mean_length(&mut self, field: Field) -> tantivy::Result<Score> {
-        if let Some(mean) = self.mean_lengths.get(&field) {
-            return Ok(*mean);
+/// In about how many documents it stands: as many as have its rarest part, fewer with each part.
+fn frequency(terms: &TermsOfSegments, span: &Span<usize>) -> u64 {
+    let of = |part: &Span<usize>| frequency(terms, part);
+    match span {
+        Span::Words(n) => terms.values().map(|terms| terms.frequency(*n)).sum(),
+        Span::Any(parts) => parts.iter().map(of).sum(),
+        Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
+            parts.iter().map(of).min().unwrap_or_default() / parts.len().max(1) as u64
         }
-        let n_tokens = self.provider.total_num_tokens(field)?;
-        let mean = n_tokens as Score / self.n_documents.max(1) as Score;
-        self.mean_lengths.insert(field, mean);
-        Ok(mean)
-    }
-
-    /// In about how many documents it stands: as many as have its rarest part, fewer with each
-    /// part.
-    fn frequency(&self, span: &Span<usize>) -> u64 {
-        match span {
-            Span::Words(n) => self.terms.values().map(|terms| terms.frequency(*n)).sum(),
-            Span::Any(parts) => parts.iter().map(|part| self.frequency(part)).sum(),
-            Span::Row(parts) | Span::Near { parts, .. } | Span::Within { parts, .. } => {
-                let rarest = parts.iter().map(|part| self.frequency(part)).min();
-                rarest.unwrap_or_default() / parts.len().max(1) as u64
-            }
-            Span::AtLeast(_, part) | Span::Before(_, part) => self.frequency(part),
-        }
+        Span::AtLeast(_, part) | Span::Before(_, part) => of(part),
     }
 }
+
+/// Of the segments in which words have been looked up.
+type TermsOfSegments = HashMap<SegmentId, Arc<Terms>>;
 
 struct SpanWeight {
     groups: Vec<Vec<PartWeight>>,
     wanted: Wanted,
-    /// Of the segments in which words have been looked up.
-    terms: HashMap<SegmentId, Arc<Terms>>,
+    terms: TermsOfSegments,
 }
 
 struct PartWeight {
@@ -152,7 +131,7 @@ impl Weight for SpanWeight {
         Ok(if parts.is_empty() {
             Box::new(ConstScorer::new(members, 1.0))
         } else {
-            Box::new(SpanScorer { members, scores: vec![0.0; parts.len()], parts })
+            Box::new(SpanScorer::new(members, parts))
         })
     }
 
@@ -293,109 +272,6 @@ impl PartWeight {
         let norms = reader.fieldnorms_readers().get_field(self.field)?;
         let norms = norms.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
         let similarity = similarity.boost_by(boost);
-        Ok(found.map(|found| Scored { found, similarity, norms }))
-    }
-}
-
-/// A part with what its score depends on.
-struct Scored {
-    found: Found,
-    similarity: Bm25Weight,
-    norms: FieldNormReader,
-}
-
-enum Found {
-    /// Where they stand does not matter.
-    Words(Vec<SegmentPostings>),
-    Places {
-        places: Places,
-        found: Vec<Place>,
-    },
-}
-
-impl Scored {
-    /// Whether it takes no reading of places.
-    fn is_cheap(&self) -> bool {
-        matches!(self.found, Found::Words(_))
-    }
-
-    /// What its score may be: the score itself where no places need be read. Documents are asked for
-    /// in order.
-    fn score_at_most(&mut self, doc: DocId) -> Score {
-        let Found::Places { places, .. } = &mut self.found else { return self.score(doc) };
-        if places.may_be_in(doc) { self.similarity.max_score() } else { 0.0 }
-    }
-
-    /// Documents are asked for in order.
-    fn score(&mut self, doc: DocId) -> Score {
-        let n_found = match &mut self.found {
-            Found::Words(lists) => places::count(lists, doc),
-            Found::Places { places, found } => {
-                found.clear();
-                places.find(doc, found);
-                u32::try_from(found.len()).unwrap_or(u32::MAX)
-            }
-        };
-        if n_found == 0 {
-            return 0.0;
-        }
-        self.similarity.score(self.norms.fieldnorm_id(doc), n_found)
-    }
-}
-
-/// What matches a [`SpanQuery`], with its scores.
-pub(super) struct SpanScorer {
-    members: Members,
-    parts: Vec<Scored>,
-    /// Of the parts, of the document at hand.
-    scores: Vec<Score>,
-}
-
-/// How much larger than what its parts may be a score can come out, by rounding.
-const ROUNDING: Score = 1.0001;
-
-impl SpanScorer {
-    /// The score of the document at hand; `None` when it is seen to be below `threshold` before
-    /// all of it is known.
-    pub(super) fn score_above(&mut self, threshold: Option<Score>) -> Option<Score> {
-        let doc = self.members.doc();
-        let mut at_most = 0.0;
-        for (part, score) in self.parts.iter_mut().zip(&mut self.scores) {
-            *score = part.score_at_most(doc);
-            at_most += *score;
-        }
-        if threshold.is_some_and(|threshold| at_most * ROUNDING < threshold) {
-            return None;
-        }
-        for (part, score) in self.parts.iter_mut().zip(&mut self.scores) {
-            if *score > 0.0 && !part.is_cheap() {
-                *score = part.score(doc);
-            }
-        }
-        Some(self.scores.iter().sum())
-    }
-}
-
-impl DocSet for SpanScorer {
-    fn advance(&mut self) -> DocId {
-        self.members.advance()
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        self.members.seek(target)
-    }
-
-    fn doc(&self) -> DocId {
-        self.members.doc()
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.members.size_hint()
-    }
-}
-
-impl Scorer for SpanScorer {
-    fn score(&mut self) -> Score {
-        self.score_above(None).unwrap_or_default()
+        Ok(found.map(|found| Scored::new(found, similarity, norms)))
     }
 }
