@@ -67,15 +67,15 @@ const SEPARATOR: char = '\u{1f}';
 const PAID: &str = "paid";
 
 /// How much of an article can be read now.
-const ACCESS: &str = "coalesce(p.access, p.last_access, '')";
+const ACCESS: &str = "coalesce(p.access, p.last_access)";
 
-/// How much of it could be read at `:as_of`: at the last reading, or else of what stood in the way.
-const ACCESS_THEN: &str = "
-    coalesce((
-        SELECT x.access
-        FROM page_fetch AS x
-        WHERE x.article_id = a.id AND x.access IS NOT NULL AND x.at <= :as_of
-        ORDER BY x.outcome IN ('wall', 'refused'), x.id DESC LIMIT 1), '')";
+/// How much of article `a` could be read at `:as_of`: at the last reading, or else what stood in the
+/// way.
+pub(super) const ACCESS_THEN: &str = "
+    (SELECT x.access
+     FROM page_fetch AS x
+     WHERE x.article_id = a.id AND x.access IS NOT NULL AND x.at <= :as_of
+     ORDER BY x.outcome IN ('wall', 'refused'), x.id DESC LIMIT 1)";
 
 /// What [`read`] reads but the access, of an article seen in feeds up to `:as_of`.
 const COLUMNS: &str = "
@@ -154,7 +154,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Change, i64, i64, Vec<u8>)> {
     let has_image = enclosures.iter().any(|one| {
         one.media_type.as_deref().is_some_and(|media_type| media_type.starts_with("image/"))
     });
-    let access: String = row.get(22)?;
+    let access: String = row.get::<_, Option<String>>(22)?.unwrap_or_default();
     let traits = [
         (Trait::Revised, is_revised),
         (Trait::Paywalled, access == PAID),

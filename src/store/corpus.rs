@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension as _, named_params};
 use crate::export::manifest::State;
 use crate::model::time::Timestamp;
 use crate::store::articles::from_json;
+use crate::store::changes::ACCESS_THEN;
 use crate::store::{ArticleRow, Error, Reader};
 
 /// The archive as it is, for whom `as_of` is now.
@@ -94,10 +95,6 @@ const AROUND: &str = "
     SELECT (SELECT group_concat(f.name, char(31) ORDER BY f.name)
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),
-           (SELECT x.access
-            FROM page_fetch AS x
-            WHERE x.article_id = a.id AND x.access IS NOT NULL AND x.at <= :as_of
-            ORDER BY x.outcome IN ('wall', 'refused'), x.id DESC LIMIT 1),
            (SELECT x.reserved
             FROM page_fetch AS x
             WHERE x.article_id = a.id AND x.reserved IS NOT NULL AND x.at <= :as_of
@@ -108,7 +105,9 @@ const AROUND: &str = "
             ORDER BY x.id DESC LIMIT 1),
            (SELECT r.n_words
             FROM revision AS r
-            WHERE r.article_id = a.id AND r.number = :number)
+            WHERE r.article_id = a.id AND r.number = :number), ";
+
+const OF_ARTICLE: &str = "
     FROM article AS a
     WHERE a.id = :article";
 
@@ -120,7 +119,8 @@ pub fn around(
     as_of: Timestamp,
 ) -> Result<Around, Error> {
     let failed = || Error::sqlite("read what is known around an article");
-    let mut statement = reader.connection.prepare_cached(AROUND).map_err(failed())?;
+    let sql = format!("{AROUND}{ACCESS_THEN}{OF_ARTICLE}");
+    let mut statement = reader.connection.prepare_cached(&sql).map_err(failed())?;
     let bounds = named_params! {
         ":article": row.0, ":number": number, ":as_of": as_of.seconds(),
     };
@@ -130,10 +130,10 @@ pub fn around(
             let feeds = feeds.unwrap_or_default();
             Ok(Around {
                 feeds: feeds.split('\u{1f}').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
-                access: row.get(1)?,
-                reservations: from_json(row.get(2)?),
-                license: row.get(3)?,
-                n_words: row.get::<_, Option<u32>>(4)?.unwrap_or_default(),
+                reservations: from_json(row.get(1)?),
+                license: row.get(2)?,
+                n_words: row.get::<_, Option<u32>>(3)?.unwrap_or_default(),
+                access: row.get(4)?,
             })
         })
         .optional()

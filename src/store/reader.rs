@@ -36,13 +36,16 @@ impl Reader {
     /// and reading much is cheaper. Not for long, since the log cannot be cleared meanwhile.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
         let transaction = self.connection.unchecked_transaction();
-        Ok(Snapshot(transaction.map_err(Error::sqlite("read the archive"))?))
+        let transaction = transaction.map_err(Error::sqlite("read the archive"))?;
+        Ok(Snapshot { _transaction: transaction })
     }
 }
 
 /// The archive at one moment, for a [`Reader`].
 #[derive(Debug)]
-pub struct Snapshot<'r>(#[expect(dead_code, reason = "ends when dropped")] Transaction<'r>);
+pub struct Snapshot<'r> {
+    _transaction: Transaction<'r>,
+}
 
 /// A connection to the archive at `path` that can only read.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
