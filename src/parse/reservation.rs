@@ -19,6 +19,9 @@ const AGENT: &str = "knipsel";
 /// A longer policy address is left out.
 const POLICY_BYTES_MAX: usize = 2048;
 
+/// What of a page is read before it is seen whether its head has ended.
+const PIECE_BYTES: usize = 4 << 10;
+
 /// A site has a few rules; what comes after so many is left out, and so is a longer pattern.
 const RULES_MAX: usize = 1_000;
 const LOCATION_BYTES_MAX: usize = 2048;
@@ -44,9 +47,14 @@ pub fn headers<'h>(
 pub fn page(html: &str) -> Reservations {
     let tokenizer = Tokenizer::new(Metas::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
-    // Only the head counts, and no head is longer than this.
-    queue.push_back(StrTendril::from(start(html)));
-    let _ = tokenizer.feed(&queue);
+    let mut rest = start(html);
+    // Only the head counts.
+    while !rest.is_empty() && !tokenizer.sink.said.borrow().is_body {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
+        queue.push_back(StrTendril::from(piece));
+        let _ = tokenizer.feed(&queue);
+        rest = after;
+    }
     tokenizer.end();
     let said = tokenizer.sink.said.into_inner();
     let tdm = tdm(said.reservation.as_deref(), said.policy.as_deref());
@@ -148,14 +156,10 @@ fn directives(value: &str, found: &mut Reservations) {
     }
 }
 
-/// The first half megabyte of a page.
+/// The first half megabyte of a page; no head is longer.
 fn start(html: &str) -> &str {
     const BYTES_MAX: usize = 512 << 10;
-    let mut end = html.len().min(BYTES_MAX);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
-    &html[..end]
+    &html[..html.floor_char_boundary(BYTES_MAX)]
 }
 
 #[derive(Default)]
