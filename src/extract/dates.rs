@@ -155,7 +155,7 @@ fn written(document: &Document, said: Said) -> Option<Found> {
         if matches!(around.node_name().as_deref(), Some("body" | "html")) {
             break;
         }
-        let text = text::from_html(&around.html());
+        let text = text::beginning_of_html(&around.html(), BYTES_MAX);
         let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= BYTES_MAX);
         let text = &text[..end.unwrap_or(text.len())];
         let found = WRITTEN.captures_iter(text).find_map(|found| {

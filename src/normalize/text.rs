@@ -16,15 +16,39 @@ pub fn from_html(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return squeeze(html);
     }
-    let sink = Blocks::default();
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(Blocks::default(), TokenizerOpts::default());
+    feed(&tokenizer, html);
+    tokenizer.end();
+    tokenizer.sink.state.into_inner().into_text()
+}
+
+/// The first paragraphs of what [`from_html`] gives: all, or at least `n_bytes`.
+pub fn beginning_of_html(html: &str, n_bytes: usize) -> String {
+    /// What is read before it is seen whether that is enough.
+    const PIECE_BYTES: usize = 4 << 10;
+    let tokenizer = Tokenizer::new(Blocks::default(), TokenizerOpts::default());
+    let mut rest = html;
+    while !rest.is_empty() && tokenizer.sink.state.borrow().n_bytes() < n_bytes {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
+        feed(&tokenizer, piece);
+        rest = after;
+    }
+    let is_whole = rest.is_empty();
+    if is_whole {
+        tokenizer.end();
+    }
+    let mut state = tokenizer.sink.state.into_inner();
+    if !is_whole {
+        // Cut off anywhere.
+        state.current.clear();
+    }
+    state.into_text()
+}
+
+fn feed(tokenizer: &Tokenizer<Blocks>, html: &str) {
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from(html));
     let _ = tokenizer.feed(&queue);
-    tokenizer.end();
-    let mut state = tokenizer.sink.state.into_inner();
-    state.end_block();
-    state.blocks.join("\n\n")
 }
 
 /// Plain text with its lines kept: an empty line parts paragraphs; without any, every line is one.
@@ -100,6 +124,16 @@ struct State {
 }
 
 impl State {
+    /// What the blocks that have ended take.
+    fn n_bytes(&self) -> usize {
+        self.blocks.iter().map(String::len).sum()
+    }
+
+    fn into_text(mut self) -> String {
+        self.end_block();
+        self.blocks.join("\n\n")
+    }
+
     fn end_block(&mut self) {
         let block = std::mem::take(&mut self.current);
         let block = block.trim();
@@ -249,6 +283,16 @@ mod tests {
         check("3 < 5 en 5 > 3", "3 < 5 en 5 > 3");
         check("AT&T en Q&A", "AT&T en Q&A");
         check("Zo &#8216;n&#8217; &euml;n", "Zo ‘n’ ën");
+    }
+
+    #[test]
+    fn a_beginning_is_whole_paragraphs() {
+        let html = "<p>Deur &euml;n <b>luik</b></p>".repeat(2_000);
+        let (all, beginning) = (from_html(&html), beginning_of_html(&html, 100));
+        assert!((100..10_000).contains(&beginning.len()));
+        assert!(all[beginning.len()..].starts_with("\n\n") && all.starts_with(&beginning));
+        assert_eq!(beginning_of_html(&html, usize::MAX), all);
+        assert_eq!(beginning_of_html("zo &amp; zo", 100), "zo & zo");
     }
 
     #[test]
