@@ -10,7 +10,7 @@ use crate::extract::votes::{Voter, Votes};
 
 /// The part of the kept words that may be in doubt. On sites that were left out of the fitting, asking
 /// further at less than this changed no figure for the better; one page in nine is above it.
-const DOUBT_MAX: f32 = 0.12;
+const DOUBT_MAX: f32 = 0.2;
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Default)]
