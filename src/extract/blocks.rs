@@ -37,6 +37,7 @@ pub(super) struct Block {
     /// Its words in lower case, one space before and after each: for comparing.
     pub words: String,
     pub n_words: usize,
+    pub n_chars: usize,
     /// Characters of it that stand in links.
     pub n_link_chars: usize,
     /// Characters of it in bold.
@@ -151,7 +152,7 @@ impl<'k> Walk<'k> {
     }
 
     fn element(&mut self, node: &NodeRef<'_>, context: Context) {
-        let Some(name) = node.qual_name_ref().map(|name| name.local.to_string()) else { return };
+        let Some(name) = node.qual_name_ref().map(|name| name.local.clone()) else { return };
         if self.all.blocks.len() >= BLOCKS_MAX {
             return;
         }
@@ -214,6 +215,7 @@ impl<'k> Walk<'k> {
         }
         let (words, n_words) = words_of(text);
         self.all.blocks.push(Block {
+            n_chars: text.chars().count(),
             text: text.to_owned(),
             words,
             n_words,

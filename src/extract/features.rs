@@ -25,7 +25,48 @@ pub(super) struct About<'a> {
 /// The features of all blocks of a page.
 pub(super) fn of(said: &Said<'_>, votes: &Votes) -> Vec<[f32; N_FEATURES]> {
     let page = PageFeatures::new(said, votes);
-    (0..said.blocks.blocks.len()).map(|at| page.block(at)).collect()
+    (0..said.blocks.blocks.len()).map(|at| page.block(at).full()).collect()
+}
+
+/// Numbers that are put one after another.
+#[derive(Debug, Clone, Copy)]
+struct Row<const N: usize> {
+    values: [f32; N],
+    n: usize,
+}
+
+impl<const N: usize> Row<N> {
+    fn new() -> Self {
+        Self { values: [0.0; N], n: 0 }
+    }
+
+    fn push(&mut self, value: f32) {
+        if let Some(place) = self.values.get_mut(self.n) {
+            *place = value;
+        }
+        self.n += 1;
+    }
+
+    fn extend(&mut self, values: impl IntoIterator<Item = f32>) {
+        for value in values {
+            self.push(value);
+        }
+    }
+
+    /// The numbers, of which there must be as many as there is room for.
+    fn full(self) -> [f32; N] {
+        debug_assert_eq!(self.n, N);
+        self.values
+    }
+}
+
+/// What a block says by itself, in the order of the features: how it is made and worded, its signs
+/// and place, how it ends.
+#[derive(Debug)]
+struct Itself {
+    wording: Row<34>,
+    place: Row<5>,
+    end: Row<4>,
 }
 
 /// What can be said of the blocks whoever votes on them.
@@ -37,8 +78,7 @@ pub(super) struct Said<'p> {
     authors: Vec<String>,
     seen_before: Vec<bool>,
     is_live: bool,
-    /// For each block the features of its text.
-    texts: Vec<Vec<f32>>,
+    blocks_themselves: Vec<Itself>,
 }
 
 impl<'p> Said<'p> {
@@ -53,23 +93,24 @@ impl<'p> Said<'p> {
             authors: about.authors.iter().map(|name| words(Some(name))).collect(),
             seen_before: seen_before(blocks),
             is_live: about.is_live,
-            texts: Vec::new(),
+            blocks_themselves: Vec::new(),
             headline,
         };
-        said.texts = (0..blocks.blocks.len()).map(|at| said.text(at)).collect();
+        let itself = |at| said.itself(at);
+        said.blocks_themselves = (0..blocks.blocks.len()).map(itself).collect();
         said
     }
 
-    fn text(&self, at: usize) -> Vec<f32> {
+    fn itself(&self, at: usize) -> Itself {
         let block = &self.blocks.blocks[at];
-        let mut list = Vec::with_capacity(N_FEATURES);
-        push_text(&mut list, block);
-        push_shape(&mut list, block.shape);
-        self.push_words(&mut list, at, block);
-        list
+        let mut wording = Row::new();
+        push_text(&mut wording, block);
+        push_shape(&mut wording, block.shape);
+        self.push_words(&mut wording, at, block);
+        Itself { wording, place: self.place(at, block), end: self.end(at, block) }
     }
 
-    fn push_words(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+    fn push_words<const N: usize>(&self, list: &mut Row<N>, at: usize, block: &Block) {
         const SHORT: usize = 16;
         let is_short = block.n_words <= SHORT;
         let is_in = |whole: &str| block.n_words >= 2 && whole.contains(&block.words);
@@ -77,8 +118,8 @@ impl<'p> Said<'p> {
         list.push(flag(is_headline));
         list.push(flag(!is_headline && is_in(&self.headline)));
         list.push(flag(!self.description.trim().is_empty() && block.words == self.description));
-        let names_author = self.authors.iter().any(|name| block.words.contains(name.as_str()));
-        list.push(flag(is_short && names_author));
+        let names_author = || self.authors.iter().any(|name| block.words.contains(name.as_str()));
+        list.push(flag(is_short && names_author()));
         list.push(flag(phrases::reads_also(&block.text)));
         list.push(flag(phrases::is_credit(&block.text)));
         list.push(flag(is_short && phrases::is_date(&block.text)));
@@ -86,10 +127,39 @@ impl<'p> Said<'p> {
         list.push(flag(is_short && phrases::is_share(&block.text)));
         list.push(flag(is_short && phrases::is_advertisement(&block.text)));
         list.push(flag(self.seen_before[at]));
-        let n_chars = float(block.text.chars().count().max(1));
+        let n_chars = float(block.n_chars.max(1));
         let n_upper = block.text.chars().filter(|c| c.is_uppercase()).count();
-        let n_digits = block.text.chars().filter(char::is_ascii_digit).count();
+        let n_digits = block.text.bytes().filter(u8::is_ascii_digit).count();
         list.extend([float(n_upper) / n_chars, float(n_digits) / n_chars]);
+    }
+
+    fn place<const N: usize>(&self, at: usize, block: &Block) -> Row<N> {
+        const BELOW: usize = 5;
+        const WORDS_MIN: usize = 8;
+        let mut list = Row::new();
+        list.push((float(block.n_italic_chars) / float(block.n_chars.max(1))).min(1.0));
+        list.push(flag(phrases::begins_with_time(&block.text)));
+        let n_short = block.words.split_ascii_whitespace().filter(|word| word.len() <= 3).count();
+        list.push(float(n_short) / float(block.n_words.max(1)));
+        let below = self.headline_at.and_then(|headline| at.checked_sub(headline + 1));
+        let is_below = below.is_some_and(|below| below < BELOW) && block.n_words >= WORDS_MIN;
+        list.push(flag(is_below));
+        list.push(flag(self.headline_at.is_some_and(|headline| at < headline)));
+        list
+    }
+
+    fn end<const N: usize>(&self, at: usize, block: &Block) -> Row<N> {
+        let mut list = Row::new();
+        list.push(flag(!block.text.chars().any(char::is_alphabetic)));
+        list.push(self.like_description(block));
+        list.push(flag(block.text.ends_with(['…', '»', '›', '→']) || block.text.ends_with("...")));
+        let is_paragraph = |at: Option<usize>| {
+            at.and_then(|at| self.blocks.blocks.get(at))
+                .is_some_and(|block| block.shape == Shape::Item || block.n_words >= 25)
+        };
+        let is_between = is_paragraph(at.checked_sub(1)) && is_paragraph(Some(at + 1));
+        list.push(flag(block.shape == Shape::Item && block.n_link_chars == 0 && is_between));
+        list
     }
 
     /// Whether a block and the description of the page begin alike.
@@ -99,8 +169,8 @@ impl<'p> Said<'p> {
         if block.n_words < WORDS_MIN || self.description.len() < OPENING {
             return 0.0;
         }
-        let opening = |words: &str| words.chars().take(OPENING).collect::<String>();
-        flag(opening(&block.words) == opening(&self.description))
+        let opening = self.description.chars().take(OPENING);
+        flag(block.words.chars().take(OPENING).eq(opening))
     }
 }
 
@@ -163,40 +233,37 @@ impl<'p> PageFeatures<'p> {
         }
     }
 
-    fn block(&self, at: usize) -> [f32; N_FEATURES] {
+    fn block(&self, at: usize) -> Row<N_FEATURES> {
         let block = &self.blocks.blocks[at];
-        let mut list = Vec::with_capacity(N_FEATURES);
+        let itself = &self.said.blocks_themselves[at];
+        let mut list = Row::new();
         self.push_votes(&mut list, at);
         self.push_surroundings(&mut list, at, block);
-        list.extend_from_slice(&self.said.texts[at]);
+        list.extend(itself.wording.full());
         self.push_page(&mut list, at, block);
-        self.push_structure(&mut list, at, block);
+        list.extend(itself.place.full());
+        self.push_structure(&mut list, block);
+        list.extend(itself.end.full());
         self.push_hints(&mut list, block);
-        let mut features = [0.0; N_FEATURES];
-        for (feature, value) in features.iter_mut().zip(list) {
-            *feature = value;
-        }
-        features
+        list
     }
 
     fn vote(&self, at: Option<usize>, voter: usize) -> f32 {
         at.and_then(|at| self.votes.get(at)).map_or(0.0, |votes| votes[voter])
     }
 
-    fn push_votes(&self, list: &mut Vec<f32>, at: usize) {
+    fn push_votes(&self, list: &mut Row<N_FEATURES>, at: usize) {
         let [t, r, j] = self.votes[at];
         let json = flag(self.has_json);
         list.extend([1.0, t, r, t * r, t * (1.0 - r), json * j, json * (1.0 - j)]);
     }
 
-    fn push_surroundings(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+    fn push_surroundings(&self, list: &mut Row<N_FEATURES>, at: usize, block: &Block) {
         const REACH: usize = 3;
         let around = at.saturating_sub(REACH)..(at + REACH + 1).min(self.votes.len());
-        let others: Vec<&[f32; 3]> =
-            around.filter(|other| *other != at).map(|other| &self.votes[other]).collect();
-        let mean = |voter: usize| {
-            others.iter().map(|votes| votes[voter]).sum::<f32>() / float(others.len().max(1))
-        };
+        let n_others = float((around.len() - 1).max(1));
+        let others = around.filter(|other| *other != at).map(|other| &self.votes[other]);
+        let mean = |voter: usize| others.clone().map(|votes| votes[voter]).sum::<f32>() / n_others;
         list.extend([mean(0), mean(1)]);
         let mut around = self.blocks.around(block).skip(1).map(|at| self.containers[at]);
         let parent = around.next().unwrap_or_default();
@@ -208,24 +275,26 @@ impl<'p> PageFeatures<'p> {
         let is_inside = |span: Option<(usize, usize)>| {
             span.is_some_and(|(first, last)| (first..=last).contains(&at))
         };
-        let spans: Vec<(usize, usize)> = self.spans.iter().flatten().copied().collect();
-        list.push(flag(!spans.is_empty() && spans.iter().all(|(start, _)| at < *start)));
-        list.push(flag(!spans.is_empty() && spans.iter().all(|(_, end)| at > *end)));
+        let spans = || self.spans.iter().flatten();
+        let is_any = spans().next().is_some();
+        list.push(flag(is_any && spans().all(|(start, _)| at < *start)));
+        list.push(flag(is_any && spans().all(|(_, end)| at > *end)));
         list.push(flag(is_inside(self.spans[0]) && is_inside(self.spans[1])));
     }
 
-    fn push_page(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
+    fn push_page(&self, list: &mut Row<N_FEATURES>, at: usize, block: &Block) {
         const POOR: f32 = 80.0;
         let [t, r, _] = self.votes[at];
-        let around: Vec<usize> = self.blocks.around(block).collect();
-        let is_article = |at: &usize| self.blocks.containers[*at].name == "article";
-        list.push(flag(around.iter().any(is_article)));
-        list.push(flag(self.headline_container.is_some_and(|at| around.contains(&at))));
+        let mut around = self.blocks.around(block);
+        let is_article = |at: usize| self.blocks.containers[at].name == "article";
+        list.push(flag(self.blocks.around(block).any(is_article)));
+        let is_in = |one: usize| self.blocks.around(block).any(|at| at == one);
+        list.push(flag(self.headline_container.is_some_and(is_in)));
         list.push(float(at) / float(self.votes.len().max(1)));
         let ratio = ((self.n_words[1] + 20.0) / (self.n_words[0] + 20.0)).ln().clamp(-2.0, 2.0);
         list.extend([t * ratio.max(0.0), r * (-ratio).max(0.0)]);
         list.push(r * flag(self.n_words[0] < POOR));
-        let parent = around.get(1).map_or(Sums::default(), |at| self.containers[*at]);
+        let parent = around.nth(1).map_or(Sums::default(), |at| self.containers[at]);
         list.push(flag(parent.link_share() > 0.5));
         let is_heading = matches!(block.shape, Shape::Heading(_));
         let next = self.vote(Some(at + 1), 0).max(self.vote(Some(at + 1), 1));
@@ -235,18 +304,7 @@ impl<'p> PageFeatures<'p> {
         list.push(flag(self.has_json) * (json[0] + json[1]) / 2.0);
     }
 
-    fn push_structure(&self, list: &mut Vec<f32>, at: usize, block: &Block) {
-        const BELOW: usize = 5;
-        const WORDS_MIN: usize = 8;
-        let n_chars = float(block.text.chars().count().max(1));
-        list.push((float(block.n_italic_chars) / n_chars).min(1.0));
-        list.push(flag(phrases::begins_with_time(&block.text)));
-        let n_short = block.words.split_ascii_whitespace().filter(|word| word.len() <= 3).count();
-        list.push(float(n_short) / float(block.n_words.max(1)));
-        let below = self.said.headline_at.and_then(|headline| at.checked_sub(headline + 1));
-        let is_below = below.is_some_and(|below| below < BELOW) && block.n_words >= WORDS_MIN;
-        list.push(flag(is_below));
-        list.push(flag(self.said.headline_at.is_some_and(|headline| at < headline)));
+    fn push_structure(&self, list: &mut Row<N_FEATURES>, block: &Block) {
         let path = self.blocks.containers[block.container].path;
         let path = self.paths.get(&path).copied().unwrap_or_default();
         list.extend([path.share(0), path.share(1), path.link_share()]);
@@ -258,20 +316,11 @@ impl<'p> PageFeatures<'p> {
         for (kind, is_beside) in BESIDE.iter().zip(self.is_beside) {
             list.push(flag(is_beside && is_within(self.blocks, block, kind)));
         }
-        list.push(flag(!block.text.chars().any(char::is_alphabetic)));
-        list.push(self.said.like_description(block));
-        list.push(flag(block.text.ends_with(['…', '»', '›', '→']) || block.text.ends_with("...")));
-        let is_paragraph = |at: Option<usize>| {
-            at.and_then(|at| self.blocks.blocks.get(at))
-                .is_some_and(|block| block.shape == Shape::Item || block.n_words >= 25)
-        };
-        let is_between = is_paragraph(at.checked_sub(1)) && is_paragraph(Some(at + 1));
-        list.push(flag(block.shape == Shape::Item && block.n_link_chars == 0 && is_between));
     }
 
     /// Near: the block's own element and two around it. Far: all around it but those that hold most
     /// of the text, whose names say nothing of a part.
-    fn push_hints(&self, list: &mut Vec<f32>, block: &Block) {
+    fn push_hints(&self, list: &mut Row<N_FEATURES>, block: &Block) {
         const NEAR: usize = 3;
         const MOST: f32 = 0.6;
         let total = self.containers.first().copied().unwrap_or_default();
@@ -301,20 +350,20 @@ fn seen_before(blocks: &Blocks) -> Vec<bool> {
     blocks.blocks.iter().map(|block| !seen.insert(block.words.as_str())).collect()
 }
 
-fn push_text(list: &mut Vec<f32>, block: &Block) {
+fn push_text<const N: usize>(list: &mut Row<N>, block: &Block) {
     let n_words = block.n_words;
     list.push((1.0 + float(n_words)).ln() / 5.0);
     list.extend([n_words <= 3, (4..=9).contains(&n_words), n_words >= 25, n_words >= 60].map(flag));
     let text = block.text.trim_end_matches(['"', '”', '’', '»', '\'', ')', ' ']);
     list.push(flag(text.ends_with(['.', '!', '?', '…'])));
     list.push(flag(text.ends_with(':')));
-    let n_chars = float(block.text.chars().count().max(1));
+    let n_chars = float(block.n_chars.max(1));
     let links = (float(block.n_link_chars) / n_chars).min(1.0);
     list.extend([links, flag(links > 0.6), flag(links > 0.6 && n_words < 15)]);
     list.push((float(block.n_bold_chars) / n_chars).min(1.0));
 }
 
-fn push_shape(list: &mut Vec<f32>, shape: Shape) {
+fn push_shape<const N: usize>(list: &mut Row<N>, shape: Shape) {
     let is_heading = matches!(shape, Shape::Heading(_));
     list.push(flag(shape == Shape::Paragraph));
     list.push(flag(is_heading));

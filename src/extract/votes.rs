@@ -4,6 +4,7 @@
 //! Each of them finds what the others miss; none is right alone. Their markup is not used, only
 //! which of the page's own blocks they kept.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,15 +43,15 @@ pub(super) struct Voter {
     pub n_words: usize,
     words: String,
     blocks: HashSet<String>,
-    shingles: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
+    /// Made when first asked for: most blocks were kept as they are.
+    shingles: OnceCell<HashSet<u64, BuildHasherDefault<DefaultHasher>>>,
 }
 
 impl Voter {
     fn new(name: &'static str, text: &str) -> Self {
         let (words, n_words) = words_of(text);
         let blocks = text.split('\n').map(|line| words_of(line).0).collect();
-        let shingles = shingles(&words).collect();
-        Self { name, n_words, words, blocks, shingles }
+        Self { name, n_words, words, blocks, shingles: OnceCell::new() }
     }
 
     /// Our own reading, which kept these of the blocks.
@@ -76,10 +77,11 @@ impl Voter {
         if memchr::memmem::find(self.words.as_bytes(), block.words.as_bytes()).is_some() {
             return 1.0;
         }
+        let kept = self.shingles.get_or_init(|| shingles(&self.words).collect());
         let (mut n_all, mut n_kept) = (0_u16, 0_u16);
         for shingle in shingles(&block.words).take(usize::from(u16::MAX)) {
             n_all += 1;
-            n_kept += u16::from(self.shingles.contains(&shingle));
+            n_kept += u16::from(kept.contains(&shingle));
         }
         if n_all == 0 { 0.0 } else { f32::from(n_kept) / f32::from(n_all) }
     }
@@ -158,6 +160,7 @@ mod tests {
             text: text.to_owned(),
             words,
             n_words,
+            n_chars: text.chars().count(),
             n_link_chars: 0,
             n_bold_chars: 0,
             n_italic_chars: 0,

@@ -21,9 +21,18 @@ impl Sums {
         self.words += n_words;
         self.kept[0] += n_words * votes[0];
         self.kept[1] += n_words * votes[1];
-        self.chars += float(block.text.chars().count());
+        self.chars += float(block.n_chars);
         self.link_chars += float(block.n_link_chars);
         self.blocks += 1.0;
+    }
+
+    fn add_all(&mut self, other: Self) {
+        self.words += other.words;
+        self.kept[0] += other.kept[0];
+        self.kept[1] += other.kept[1];
+        self.chars += other.chars;
+        self.link_chars += other.link_chars;
+        self.blocks += other.blocks;
     }
 
     pub(super) fn share(self, voter: usize) -> f32 {
@@ -71,9 +80,12 @@ pub(super) fn is_beside(blocks: &Blocks, votes: &[[f32; 3]], kind: &str) -> bool
 pub(super) fn sums(blocks: &Blocks, votes: &[[f32; 3]]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); blocks.containers.len()];
     for (block, votes) in blocks.blocks.iter().zip(votes) {
-        for at in blocks.around(block).chain([0]) {
-            sums[at].add(block, *votes);
-        }
+        sums[block.container].add(block, *votes);
+    }
+    // Containers come after those they stand in.
+    for at in (1..sums.len()).rev() {
+        let inner = sums[at];
+        sums[blocks.containers[at].parent].add_all(inner);
     }
     sums
 }
