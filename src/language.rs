@@ -25,6 +25,7 @@ mod spelling;
 mod stem;
 pub mod wanted;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use parts::Memory;
@@ -85,6 +86,18 @@ pub fn folded(text: &str) -> Vec<String> {
     words
 }
 
+/// The folded form of `text`, when it is one word and nothing else.
+pub fn folded_word(text: &str) -> Option<Cow<'_, str>> {
+    // Most words are folded already.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_plain && (1..=WORD_BYTES_MAX).contains(&text.len()) {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut words = folded(text);
+    let word = words.pop()?;
+    words.is_empty().then_some(Cow::Owned(word))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -109,6 +122,12 @@ mod tests {
         fn folding_twice_changes_nothing(text in any::<String>()) {
             let once = folded(&text);
             prop_assert_eq!(folded(&once.join(" ")), once);
+        }
+
+        #[test]
+        fn a_word_alone_is_folded_as_in_a_text(text in "[a-zA-Zé0-9' -]{0,8}|[a-z]{60,70}") {
+            let expected = <[String; 1]>::try_from(folded(&text)).ok().map(|[word]| word);
+            prop_assert_eq!(folded_word(&text).map(Cow::into_owned), expected);
         }
 
         #[test]

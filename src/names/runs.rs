@@ -201,8 +201,8 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
 
 /// `Asielzoekers`, which need not be in any list.
 pub(super) fn is_compound(lower: &str) -> bool {
-    let folded = language::folded(lower);
-    matches!(&folded[..], [word] if compound::head(lexicon::dutch(), word).is_some())
+    let word = language::folded_word(lower);
+    word.is_some_and(|word| compound::head(lexicon::dutch(), &word).is_some())
 }
 
 /// `Amerikaan`, `Rotterdamse`, `Fransen`: who is from a place, and no name.

@@ -164,8 +164,7 @@ fn plain(text: &[u8]) -> Option<usize> {
 
 /// Whether `lower` is a word of the language.
 fn is_word(lower: &str) -> bool {
-    let mut folded = language::folded(lower);
-    let Some(word) = folded.pop().filter(|_| folded.is_empty()) else { return false };
+    let Some(word) = language::folded_word(lower) else { return false };
     words::is_grammar(lower)
         || lexicon::dutch().get(&word).is_some_and(|entry| {
             let kinds = entry.kinds;
