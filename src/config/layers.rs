@@ -165,6 +165,20 @@ impl Layers {
         &self.document
     }
 
+    /// Gives `key` what somebody said of `other`, unless somebody said something of `key` too. Tells
+    /// whether it did.
+    pub(super) fn take_over(&mut self, section: &str, key: &str, other: &str) -> bool {
+        let full = |key: &str| format!("{section}.{key}");
+        let origin_of = |key: &str| self.origins.iter().rfind(|(name, _)| name == key);
+        let Some((_, origin)) = origin_of(&full(other)).cloned() else { return false };
+        if origin_of(&full(key)).is_some() {
+            return false;
+        }
+        self.document[section][key] = self.document[section][other].clone();
+        self.origins.push((full(key), origin));
+        true
+    }
+
     /// Every key with its value and origin, in the order of the schema.
     pub(super) fn in_force(&self) -> Vec<InForce> {
         self.schema.iter().map(|(key, default)| self.value_of(key, default)).collect()

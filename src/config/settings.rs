@@ -10,6 +10,7 @@ use toml_edit::DocumentMut;
 use crate::config::layers::{InForce, Layers};
 use crate::config::paths::SettingsFile;
 use crate::config::{Environment, Error, file};
+use crate::model::units::Span;
 use crate::{alarm, fetch, listen, schedule, warc, websub};
 
 /// Every key with its default and a comment, as shown to the owner.
@@ -65,8 +66,13 @@ impl Settings {
         }
         layers.add("the environment", layers.variables(&sources.environment))?;
         layers.add("`--set`", layers.flags(&sources.flags))?;
-        let settings =
+        let mut settings =
             Self::read(layers.document()).map_err(|reason| layers.conflict(&[], reason))?;
+        if settings.fetch.host_gap == Span::default()
+            && layers.take_over("fetch", "page_gap", "host_gap")
+        {
+            settings.fetch.page_gap = settings.fetch.host_gap;
+        }
         if let Some((keys, reason)) = settings.conflict() {
             return Err(layers.conflict(keys, reason));
         }
@@ -184,7 +190,7 @@ mod tests {
             &[("fetch.host_gap", "5s"), ("fetch.concurrency", "8")],
         )
         .unwrap();
-        let seconds = |n| crate::model::units::Span(Duration::from_secs(n));
+        let seconds = |n| Span(Duration::from_secs(n));
         assert_eq!(loaded.settings.fetch.host_gap, seconds(5));
         assert_eq!(loaded.settings.fetch.page_gap, seconds(7));
         assert_eq!(loaded.settings.fetch.idle_timeout, seconds(9));
@@ -204,6 +210,22 @@ mod tests {
             loaded.values.len(),
             DEFAULTS.lines().filter(|l| l.contains(" = ") && !l.starts_with('#')).count()
         );
+    }
+
+    #[test]
+    fn without_a_pause_between_requests_pages_have_none_either_unless_it_is_set() {
+        let pages = |text| {
+            let loaded = load(text, &[], &[]).unwrap();
+            let shown = loaded.values.into_iter().find(|value| value.key == "fetch.page_gap");
+            let shown = shown.unwrap();
+            let origin = shown.origin.to_string();
+            let line = origin.rsplit('/').next().unwrap_or_default();
+            (loaded.settings.fetch.page_gap.0.as_secs(), format!("{} {line}", shown.value))
+        };
+        assert_eq!(pages("[fetch]\nhost_gap = \"0s\""), (0, "\"0s\" knipsel.toml:2".to_owned()));
+        assert_eq!(pages("[fetch]\nhost_gap = \"1s\""), (5, "\"5s\" default".to_owned()));
+        let both = pages("[fetch]\nhost_gap = \"0s\"\npage_gap = \"5s\"");
+        assert_eq!(both, (5, "\"5s\" knipsel.toml:3".to_owned()));
     }
 
     #[test]
