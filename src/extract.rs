@@ -256,7 +256,7 @@ fn says_it_is_an_article(page: &Page, json_ld: &JsonLd, meta: &Meta) -> bool {
 
 /// Enough of a text to tell its language.
 fn beginning(text: &str) -> &str {
-    const BYTES: usize = 2_000;
+    const BYTES: usize = 1_000;
     &text[..text.floor_char_boundary(BYTES)]
 }
 
