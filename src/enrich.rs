@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::capture::{self, Exchange};
 use crate::dedupe::fingerprint;
 use crate::enrich::learned::Learned;
-use crate::enrich::plan::{Plan, Seen, What};
+use crate::enrich::plan::Plan;
+use crate::enrich::seen::{Seen, What};
 use crate::extract::access::Wall;
 use crate::extract::{self, Page, Rules, Source};
 use crate::fetch::client::Client;
@@ -29,6 +30,7 @@ use crate::worker::Worker;
 pub mod again;
 pub mod learned;
 mod plan;
+mod seen;
 
 /// What every reading needs.
 #[derive(Debug)]

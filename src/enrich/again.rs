@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::enrich::learned::{self, Learned};
-use crate::enrich::plan::{Plan, Seen, What};
+use crate::enrich::plan::Plan;
+use crate::enrich::seen::{Seen, What};
 use crate::enrich::{known, why_not};
 use crate::extract::Source;
 use crate::model::capture::digest;

@@ -7,14 +7,14 @@ use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::noise;
 use crate::dedupe::reading::{self, Verdict};
 use crate::enrich::again::{Reread, Wish};
+use crate::enrich::seen::{Seen, What};
 use crate::enrich::{Evidence, Read, is_read_alike, rest_of};
 use crate::extract::access::{Access, Wall};
 use crate::extract::{self, Kind, Page};
 use crate::model::article::{Content, Source};
 use crate::model::capture::digest;
-use crate::model::feed::{Revisit, Validators};
+use crate::model::feed::Revisit;
 use crate::model::page::{Followed, PageRules, Rule};
-use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::schedule::pages::{self as ladder, Policy};
 use crate::store::articles::{self, Version};
@@ -29,57 +29,6 @@ const FORBIDDEN_MIN: Duration = Duration::from_secs(86_400);
 
 /// A host is left alone for at least this long.
 const REST_MIN: Duration = Duration::from_secs(60);
-
-/// What was seen at the address of a page.
-#[derive(Debug)]
-pub(super) struct Seen {
-    pub(super) what: What,
-    pub(super) status: Option<u16>,
-    pub(super) final_url: Option<String>,
-    pub(super) reserved: Reservations,
-    pub(super) license: Option<String>,
-    pub(super) validators: Validators,
-    pub(super) hash: Option<[u8; 32]>,
-}
-
-impl Seen {
-    pub(super) fn only(what: What) -> Self {
-        Self {
-            what,
-            status: None,
-            final_url: None,
-            reserved: Reservations::default(),
-            license: None,
-            validators: Validators::default(),
-            hash: None,
-        }
-    }
-}
-
-/// What it was.
-#[derive(Debug)]
-pub(super) enum What {
-    /// What was there the last time.
-    Same,
-    /// An article.
-    Article(Box<Page>),
-    /// Something in its place.
-    Wall(Wall),
-    /// A status that says we may not have it.
-    Refused { access: &'static str, reason: String },
-    /// A document in which no article can be read.
-    Unread { reason: String, is_known: bool },
-    /// The answer that it is not there.
-    Missing(String),
-    /// Another error.
-    Failed(String),
-    /// No answer.
-    Unreachable(String),
-    /// Not asked, by the rules for robots.
-    Forbidden { reason: String, wait: Duration, is_whole_host: bool },
-    /// The wish to be left alone.
-    Throttled { wait: Duration },
-}
 
 /// Everything the transaction needs.
 pub(super) struct Plan {

@@ -1,9 +1,7 @@
 //! The client: one request with its redirects, each hop guarded, in turn and within its limits.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::StatusCode;
 use reqwest::header::{
     CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
 };
@@ -20,13 +18,17 @@ use crate::fetch::memory::Cache;
 use crate::fetch::reserved::{self, Site};
 use crate::fetch::robots::{self, Known};
 use crate::fetch::{
-    Answer, Error, Forbidden, Options, Place, Refusal, Request, Response, Sent, answer, body,
-    failure, headers, http, links, redirect,
+    Error, Forbidden, Options, Place, Refusal, Request, Response, Sent, body, failure, headers,
+    http, redirect,
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
 use crate::model::reservation::Reservations;
 use crate::model::units::ByteSize;
+
+mod walk;
+
+use walk::{Reply, Walk};
 
 /// Gets documents. Cheap to clone; clones share connections, turns and limits.
 #[derive(Debug, Clone)]
@@ -72,27 +74,6 @@ impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
-}
-
-/// What is known of a request while it runs.
-#[derive(Debug, Default)]
-struct Walk {
-    visited: Vec<Url>,
-    is_temporary: bool,
-    is_asked_again: bool,
-    /// The connection of the last hop is kept open.
-    is_kept: bool,
-    hops: Vec<Hop>,
-    duration: Duration,
-}
-
-/// One response; the body is read only where it is the document.
-#[derive(Debug)]
-struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-    place: Place,
 }
 
 impl Client {
@@ -397,61 +378,6 @@ impl Inner {
         message
             .build()
             .map_err(|error| failure::of_request(&error, url, self.options.connect_timeout))
-    }
-}
-
-impl Walk {
-    fn redirected(&mut self, to: &Url, status: StatusCode, max: usize) -> Result<(), Failure> {
-        let failure = |reason| Err(Failure::new(FailureClass::Redirect, reason));
-        let is_loop = self.visited.contains(to);
-        self.is_temporary |= !redirect::is_permanent(status);
-        self.visited.push(to.clone());
-        if is_loop {
-            return failure("the redirects go in a circle".to_owned());
-        }
-        if self.visited.len() > max + 1 {
-            return failure(format!("more than {max} redirects"));
-        }
-        Ok(())
-    }
-
-    fn response(self, request: &Request<'_>, result: Result<Reply, Failure>) -> Response {
-        let redirected_to = self.visited.get(1..).and_then(<[Url]>::last);
-        let (headers, mut answer, place) = match result {
-            Ok(Reply { status, headers, body, place }) => {
-                let answer = answer::decide(status, &headers, body, request);
-                (headers, answer, place)
-            }
-            Err(failure) => (HeaderMap::new(), Answer::Failed(failure), Place::default()),
-        };
-        if let (Answer::Failed(failure), Some(url)) = (&mut answer, redirected_to) {
-            let reason = format!("redirected to `{}`: {}", redirect::shown(url), failure.reason);
-            failure.reason = failure::one_line(&reason);
-        }
-        let final_url = redirected_to.map_or_else(
-            || request.url.to_owned(),
-            |url| redirect::without_credentials(url.clone()).into(),
-        );
-        Response {
-            links: links::read(&headers, &final_url),
-            final_url,
-            is_moved: redirected_to.is_some() && !self.is_temporary,
-            status: self.hops.last().map(|hop| hop.status).map(|status| status.as_u16()),
-            validators: match &answer {
-                Answer::Document(_) => headers::validators(&headers),
-                Answer::NotModified => headers::renewed(request.validators, &headers),
-                _ => Validators::default(),
-            },
-            content_type: headers::content_type(&headers),
-            max_age: headers::max_age(&headers),
-            reservations: headers::reservations(&headers),
-            size_bytes: if let Answer::Document(body) = &answer { body.len() as u64 } else { 0 },
-            duration: self.duration,
-            answer,
-            place,
-            is_asked_again: self.is_asked_again,
-            hops: self.hops,
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::names::Kind;
 use crate::names::gazetteer::Known;
 use crate::names::runs::{Found, is_compound, is_given, is_particle};
 use crate::names::tokens::{Shape, Token};
-use crate::names::words;
+use crate::names::words::{bodies, grammar, people, places};
 
 /// Enough to take a name for something.
 pub(super) const ENOUGH: f32 = 2.0;
@@ -134,8 +134,8 @@ fn single(word: &Token<'_>, known: Known, scores: &mut Scores) {
             let n_letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
             scores.organization += if word.is_word() || n_letters < 2 { 0.5 } else { 2.0 };
         }
-        Shape::Capital if words::has_body_end(lower) => scores.organization += 2.0,
-        Shape::Capital if words::has_place_end(lower) && !word.is_word() => scores.place += 2.0,
+        Shape::Capital if bodies::has_body_end(lower) => scores.organization += 2.0,
+        Shape::Capital if places::has_place_end(lower) && !word.is_word() => scores.place += 2.0,
         _ => {}
     }
     // `GroenLinks`, `PostNL`
@@ -154,7 +154,7 @@ fn several(run: &[Token<'_>], scores: &mut Scores) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
     let lower = &*last.lower;
     let is_joined = run.iter().skip(1).any(|token| token.gap == " & ");
-    if words::is_body_suffix(lower) || is_joined {
+    if bodies::is_body_suffix(lower) || is_joined {
         scores.organization += 4.0;
         return;
     }
@@ -163,10 +163,10 @@ fn several(run: &[Token<'_>], scores: &mut Scores) {
         scores.organization += 2.0;
         scores.person -= 1.0;
     }
-    if words::has_body_end(lower) {
+    if bodies::has_body_end(lower) {
         scores.organization += 2.5;
     }
-    if words::has_place_end(lower) && !is_given(first) {
+    if places::has_place_end(lower) && !is_given(first) {
         scores.place += 1.0;
     }
 }
@@ -176,7 +176,7 @@ fn person(run: &[Token<'_>], scores: &mut Scores) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
     let is_first_given = is_given(first);
     let n_capital = run.iter().filter(|token| token.shape == Shape::Capital).count();
-    let has_foreign = run.iter().any(|token| words::is_english(&token.lower));
+    let has_foreign = run.iter().any(|token| grammar::is_english(&token.lower));
     // `De Dag`: whoever is called so has a given name too.
     let is_bare = is_particle(first);
     let is_other = |token: &&Token<'_>| {
@@ -193,7 +193,7 @@ fn person(run: &[Token<'_>], scores: &mut Scores) {
     if last.known.family {
         scores.person += 1.0;
     }
-    let is_sure = run.iter().any(|token| words::SURE_PARTICLES.contains(&token.text));
+    let is_sure = run.iter().any(|token| grammar::SURE_PARTICLES.contains(&token.text));
     if is_sure || !is_bare && run.iter().any(is_particle) {
         scores.person += 1.0;
     }
@@ -232,7 +232,7 @@ fn preceded(tokens: &[Token<'_>], found: &Found, before: &Before<'_>, scores: &m
     let run = &tokens[found.from..found.to];
     let word = before.word;
     let is_title =
-        words::is_title(word) || !before.tail.is_empty() && words::is_title(&before.tail);
+        people::is_title(word) || !before.tail.is_empty() && people::is_title(&before.tail);
     if is_title {
         // `correspondent Midden-Oosten`, `redacteur Politiek`, `burgemeester Halsema`
         let known = found.known;
@@ -246,21 +246,21 @@ fn preceded(tokens: &[Token<'_>], found: &Found, before: &Before<'_>, scores: &m
     // People too are looked at, and stood between: `naar Wilders`, `tussen Rutte en Kaag`.
     let is_plain = !run.iter().any(|token| is_particle(token) || token.shape == Shape::Upper)
         && (run.len() > 1 || found.known.place || !run[0].is_word());
-    if words::WHERE.contains(&word) && found.from > 0 && is_plain {
+    if places::WHERE.contains(&word) && found.from > 0 && is_plain {
         let is_sure = matches!(word, "in" | "te" | "nabij" | "vanuit");
         let is_known = found.known.place || found.known.small_place;
         scores.place += if is_sure || is_known { 2.0 } else { 0.7 };
         scores.person -= if is_sure { 1.0 } else { 0.0 };
     }
-    if words::KINDS_OF_PLACE.contains(&word) {
+    if places::KINDS_OF_PLACE.contains(&word) {
         scores.place += 3.0;
         scores.person -= 2.0;
     }
-    if words::KINDS_OF_BODY.contains(&word) || words::has_body_end(word) {
+    if bodies::KINDS_OF_BODY.contains(&word) || bodies::has_body_end(word) {
         scores.organization += 3.0;
         scores.person -= 2.0;
     }
-    if words::SOURCES.contains(&word) {
+    if people::SOURCES.contains(&word) {
         scores.person += 1.5;
     }
     // `VVD-leider`, `D66'er`: joined to it are its people.
@@ -288,7 +288,7 @@ fn followed(tokens: &[Token<'_>], found: &Found, scores: &mut Scores) {
     if !next.follows() {
         return;
     }
-    if words::is_speech(lower) {
+    if people::is_speech(lower) {
         scores.person +=
             if matches!(lower, "is" | "heeft" | "had" | "werd" | "wil") { 0.5 } else { 1.5 };
     }

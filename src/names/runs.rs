@@ -4,7 +4,7 @@ use crate::language::{self, compound, lexicon};
 use crate::names::evidence::{self, Scores};
 use crate::names::gazetteer::{self, Known};
 use crate::names::tokens::{Shape, Token};
-use crate::names::words;
+use crate::names::words::{bodies, grammar, people};
 
 /// Words in the longest name.
 const WORDS_MAX: usize = 8;
@@ -69,7 +69,7 @@ impl Found {
     fn at(tokens: &[Token<'_>], at: usize) -> Option<Self> {
         let token = &tokens[at];
         if token.shape == Shape::Lower {
-            let is_head = words::LOWER_HEADS.contains(&&*token.lower) && token.tail.is_empty();
+            let is_head = bodies::LOWER_HEADS.contains(&&*token.lower) && token.tail.is_empty();
             return is_head.then(|| body(tokens, at)).flatten();
         }
         if !token.is_name() {
@@ -78,13 +78,13 @@ impl Found {
         if let Some(found) = listed(tokens, at) {
             return Some(found);
         }
-        if !token.known.given && words::is_title(&token.lower) {
+        if !token.known.given && people::is_title(&token.lower) {
             return None;
         }
         if token.opens && !begins_name(tokens, at) {
             return doubtful(token, at);
         }
-        if words::HEADS.contains(&&*token.lower)
+        if bodies::HEADS.contains(&&*token.lower)
             && let Some(found) = body(tokens, at)
         {
             return Some(found);
@@ -133,7 +133,7 @@ fn written(words: &[Token<'_>]) -> String {
 }
 
 pub(super) fn is_particle(token: &Token<'_>) -> bool {
-    words::PARTICLES.contains(&&*token.lower)
+    grammar::PARTICLES.contains(&&*token.lower)
 }
 
 /// An initial, or a given name.
@@ -146,7 +146,7 @@ pub(super) fn is_given(token: &Token<'_>) -> bool {
 /// A word at the beginning of a sentence that counts only where it is known to be a name.
 fn doubtful(token: &Token<'_>, at: usize) -> Option<Found> {
     let known = token.known;
-    (!words::is_grammar(&token.lower)).then_some(Found {
+    (!grammar::is_grammar(&token.lower)).then_some(Found {
         from: at,
         to: at + 1,
         known,
@@ -185,10 +185,10 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
     }
     let known = token.known;
     let next = tokens.get(at + 1).filter(|next| next.follows());
-    if words::is_grammar(&token.lower) {
+    if grammar::is_grammar(&token.lower) {
         // `Van der Plas` begins a name, `Van Amsterdam` and `De Jonge` may or may not.
-        return words::PARTICLES.contains(&&*token.lower)
-            && next.is_some_and(|next| words::SURE_PARTICLES.contains(&next.text));
+        return grammar::PARTICLES.contains(&&*token.lower)
+            && next.is_some_and(|next| grammar::SURE_PARTICLES.contains(&next.text));
     }
     if known.body || known.place {
         return true;
@@ -196,7 +196,8 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
     if !token.is_word() && (known.is_anything() || !is_compound(&token.lower)) {
         return true;
     }
-    known.given && next.is_some_and(|next| next.is_name() || words::PARTICLES.contains(&next.text))
+    known.given
+        && next.is_some_and(|next| next.is_name() || grammar::PARTICLES.contains(&next.text))
 }
 
 /// `Asielzoekers`, which need not be in any list.
@@ -226,7 +227,7 @@ fn body(tokens: &[Token<'_>], at: usize) -> Option<Found> {
     let mut n_names = 0;
     while to < tokens.len() && to - at < WORDS_MAX {
         let token = &tokens[to];
-        let is_link = words::LINKS.contains(&token.text);
+        let is_link = bodies::LINKS.contains(&token.text);
         // `Landbouw, Visserij, Voedselzekerheid en Natuur`
         let is_list = token.gap == ", " && n_names > 0 && is_ministry(&tokens[at]);
         if !(token.follows() || is_list) || !tokens[to - 1].tail.is_empty() {
@@ -238,7 +239,7 @@ fn body(tokens: &[Token<'_>], at: usize) -> Option<Found> {
             continue;
         }
         let leads = tokens[to + 1..].iter().take(2).take_while(|next| next.follows());
-        let mut leads = leads.skip_while(|next| words::LINKS.contains(&next.text));
+        let mut leads = leads.skip_while(|next| bodies::LINKS.contains(&next.text));
         let and = token.text == "en" && !is_ministry(&tokens[at]);
         if !is_link || and || !leads.next().is_some_and(|next| next.is_name() && !next.opens) {
             break;
@@ -270,12 +271,12 @@ fn extend(tokens: &[Token<'_>], from: usize) -> usize {
         let token = &tokens[to];
         // The full stop of `Kees B.` may end its sentence too.
         let is_next = tokens[to - 1].shape == Shape::Initials
-            && words::is_grammar(&token.lower)
-            && !words::PARTICLES.contains(&&*token.lower);
+            && grammar::is_grammar(&token.lower)
+            && !grammar::PARTICLES.contains(&&*token.lower);
         if is_next {
             break;
         }
-        if is_body && (token.known.given || words::is_title(&token.lower)) {
+        if is_body && (token.known.given || people::is_title(&token.lower)) {
             break;
         }
         if token.is_name() && !token.opens && (token.follows() || token.gap == " & ") {
@@ -300,7 +301,7 @@ fn particles(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     let mut end = at;
     while end < tokens.len().min(at + 3) {
         let token = &tokens[end];
-        if !token.follows() || !words::PARTICLES.contains(&token.text) {
+        if !token.follows() || !grammar::PARTICLES.contains(&token.text) {
             break;
         }
         end += 1;
@@ -319,7 +320,7 @@ fn joins(tokens: &[Token<'_>], (from, to): (usize, usize), end: usize) -> bool {
     if next.body || is_from || !tokens[end].tail.is_empty() && tokens[end].tail != "s" {
         return false;
     }
-    let is_sure = tokens[to..end].iter().any(|token| words::SURE_PARTICLES.contains(&token.text));
+    let is_sure = tokens[to..end].iter().any(|token| grammar::SURE_PARTICLES.contains(&token.text));
     let is_preposition = to + 1 == end
         && matches!(
             tokens[to].text,

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use crate::language::{self, lexicon};
 use crate::names::gazetteer::{self, Known};
-use crate::names::words;
+use crate::names::words::grammar;
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +165,7 @@ fn plain(text: &[u8]) -> Option<usize> {
 /// Whether `lower` is a word of the language.
 fn is_word(lower: &str) -> bool {
     let Some(word) = language::folded_word(lower) else { return false };
-    words::is_grammar(lower)
+    grammar::is_grammar(lower)
         || lexicon::dutch().get(&word).is_some_and(|entry| {
             let kinds = entry.kinds;
             entry.is_word() && (kinds.noun || kinds.verb || kinds.adjective || !kinds.name)
