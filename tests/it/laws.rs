@@ -49,10 +49,23 @@ const PIECES: [&str; 81] = [
     "+0100", "CET", "1", "9", "rss", "feed", "null",
 ];
 
+/// Pieces of an article page.
+#[rustfmt::skip]
+const PAGE_PIECES: [&str; 40] = [
+    "<p>", "</p>", "<div class=comments>", "</div>", "<h1>Brug bij Hulst dicht</h1>", "<h2>", "</h2>",
+    "<article>", "</article>", "<ul>", "<li>", "<blockquote>", "<table><tr><td>", "<br>", "<b>",
+    "<a href=/x>Wolf gezien bij Ede</a>", "<aside class=related>", "<figcaption>", "<time datetime=",
+    "2022-02-14", "14 februari 2022", "<meta property=og:title content=", "<script>", "</script>",
+    "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"articleBody\":\"", "\"}",
+    "<style>", "</style>", "<svg>", "<template>", "<select><option>", "<title>", "&amp;", "\u{ad}",
+    "<!--", "-->", "Lees ook: ", "De brug over het kanaal bij Hulst is tot maandag dicht. ",
+    "Schippers moeten omvaren via Terneuzen, meldt de beheerder, want een deur is ontzet. ", "\n",
+];
+
 /// Such pieces in any order.
-fn pieces() -> impl Strategy<Value = String> {
-    let piece = prop::sample::select(PIECES.to_vec());
-    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+fn pieces<const N: usize>(pieces: [&'static str; N], most: usize) -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(pieces.to_vec());
+    prop::collection::vec(piece, 0..most).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -66,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn of_any_text(text in prop_oneof![pieces(), any::<String>()]) {
+    fn of_any_text(text in prop_oneof![pieces(PIECES, 12), any::<String>()]) {
         law::feed(text.as_bytes());
         law::date(&text);
         law::json(&text);
@@ -74,5 +87,10 @@ proptest! {
         law::discover(text.as_bytes());
         law::query(&text);
         law::canonical(&text);
+    }
+
+    #[test]
+    fn of_any_page(page in pieces(PAGE_PIECES, 60)) {
+        law::page(page.as_bytes());
     }
 }
