@@ -68,6 +68,7 @@ impl Settings {
         layers.add("`--set`", layers.flags(&sources.flags))?;
         let mut settings =
             Self::read(layers.document()).map_err(|reason| layers.conflict(&[], reason))?;
+        // No pause at all is meant for pages as well.
         if settings.fetch.host_gap == Span::default()
             && layers.take_over("fetch", "page_gap", "host_gap")
         {

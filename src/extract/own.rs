@@ -3,7 +3,7 @@
 //!
 //! It knows when it is unsure; then the general extractors are asked, which take three times as long.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::extract::blocks::Blocks;
 use crate::extract::choose;
@@ -50,7 +50,8 @@ pub(super) fn read(blocks: &Blocks, said: &Said<'_>, json: &Voter) -> Reading {
 fn doubt(blocks: &Blocks, sure: &[f32]) -> f32 {
     const WORDS_MIN: f32 = 30.0;
     let (mut n_kept, mut n_wrong) = (0.0, 0.0);
-    let mut left_out: HashMap<u64, (f32, f32)> = HashMap::new();
+    // In order, so that the sum is the same each time.
+    let mut left_out: BTreeMap<u64, (f32, f32)> = BTreeMap::new();
     for (block, sure) in blocks.blocks.iter().zip(sure) {
         let n_words = float(block.n_words);
         if *sure > 0.5 {

@@ -17,7 +17,9 @@ pub fn from_html(html: &str) -> String {
         return squeeze(html);
     }
     let tokenizer = Tokenizer::new(Blocks::default(), TokenizerOpts::default());
-    feed(&tokenizer, html);
+    let queue = BufferQueue::default();
+    queue.push_back(StrTendril::from(html));
+    let _ = tokenizer.feed(&queue);
     tokenizer.end();
     tokenizer.sink.state.into_inner().into_text()
 }
@@ -27,10 +29,12 @@ pub fn beginning_of_html(html: &str, n_bytes: usize) -> String {
     /// What is read before it is seen whether that is enough.
     const PIECE_BYTES: usize = 4 << 10;
     let tokenizer = Tokenizer::new(Blocks::default(), TokenizerOpts::default());
+    let queue = BufferQueue::default();
     let mut rest = html;
     while !rest.is_empty() && tokenizer.sink.state.borrow().n_bytes() < n_bytes {
         let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
-        feed(&tokenizer, piece);
+        queue.push_back(StrTendril::from(piece));
+        let _ = tokenizer.feed(&queue);
         rest = after;
     }
     let is_whole = rest.is_empty();
@@ -43,12 +47,6 @@ pub fn beginning_of_html(html: &str, n_bytes: usize) -> String {
         state.current.clear();
     }
     state.into_text()
-}
-
-fn feed(tokenizer: &Tokenizer<Blocks>, html: &str) {
-    let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from(html));
-    let _ = tokenizer.feed(&queue);
 }
 
 /// Plain text with its lines kept: an empty line parts paragraphs; without any, every line is one.
@@ -292,7 +290,11 @@ mod tests {
         assert!((100..10_000).contains(&beginning.len()));
         assert!(all[beginning.len()..].starts_with("\n\n") && all.starts_with(&beginning));
         assert_eq!(beginning_of_html(&html, usize::MAX), all);
-        assert_eq!(beginning_of_html("zo &amp; zo", 100), "zo & zo");
+        // Wherever the pieces in which it is read are parted.
+        for n in 4_080..4_100 {
+            let html = format!("<p>{}&euml;<br>\r\n<!-- - -->n</p>", "a".repeat(n));
+            assert_eq!(beginning_of_html(&html, usize::MAX), from_html(&html), "{n}");
+        }
     }
 
     #[test]
