@@ -9,6 +9,7 @@ mod rank;
 mod words;
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use html5ever::tokenizer::Tag;
 use url::Url;
@@ -118,7 +119,10 @@ pub fn page(bytes: &[u8], url: &str, content_type: Option<&str>) -> Page {
     let Ok(url) = Url::parse(url) else { return Page::default() };
     let (text, _) = charset::decode(bytes, content_type);
     let mut reading = Reading::default();
-    tags::read(&text, Markup::Html, |piece, _| reading.take(piece));
+    tags::read(&text, Markup::Html, |piece, _| {
+        reading.take(piece);
+        ControlFlow::Continue(())
+    });
     reading.end_link();
     let base = reading.base.as_deref().and_then(|base| url.join(base).ok());
     Page {

@@ -2,6 +2,8 @@
 //!
 //! Reads what real programs write, well-formed or not; it does not judge whether a URL is a feed.
 
+use std::ops::ControlFlow;
+
 use html5ever::tokenizer::Tag;
 
 use crate::model::feed::{ArticleIdPattern, Feed, Fulltext, Revisit};
@@ -21,12 +23,15 @@ const CATEGORIES_MAX: usize = 64;
 pub fn parse(text: &str) -> (Vec<Subscription>, Vec<String>) {
     let mut reading = Reading::default();
     let text = text.trim_start_matches('\u{feff}');
-    let end = tags::read(text, Markup::Xml, |piece, line| match piece {
-        Piece::Open(tag) if &*tag.name == "outline" => reading.open(tag, line),
-        Piece::Close("outline") => {
-            reading.folders.pop();
+    let end = tags::read(text, Markup::Xml, |piece, line| {
+        match piece {
+            Piece::Open(tag) if &*tag.name == "outline" => reading.open(tag, line),
+            Piece::Close("outline") => {
+                reading.folders.pop();
+            }
+            _ => {}
         }
-        _ => {}
+        ControlFlow::Continue(())
     });
     let Reading { feeds, mut warnings, folders, has_outline } = reading;
     if end == End::InTag {

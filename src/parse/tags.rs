@@ -4,6 +4,7 @@
 //! those before it, and keeps a tag until its end; so a tag has a limit in both.
 
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -47,10 +48,16 @@ pub(in crate::parse) enum End {
     Whole,
     /// Within a tag, or at one that no honest document has.
     InTag,
+    /// Where it was asked to.
+    Asked,
 }
 
-/// Hands the pieces of `text` to `take`, each with its line, counted from 1.
-pub(in crate::parse) fn read(text: &str, markup: Markup, take: impl FnMut(Piece<'_>, u64)) -> End {
+/// Hands the pieces of `text` to `take`, each with its line, counted from 1, until it has enough.
+pub(in crate::parse) fn read(
+    text: &str,
+    markup: Markup,
+    take: impl FnMut(Piece<'_>, u64) -> ControlFlow<()>,
+) -> End {
     let take = RefCell::new(take);
     let (mut rest, mut lines_before) = (text, 0);
     loop {
@@ -61,6 +68,7 @@ pub(in crate::parse) fn read(text: &str, markup: Markup, take: impl FnMut(Piece<
             n_tokens: Cell::new(0),
             is_hostile: Cell::new(false),
             is_in_tag: Cell::new(false),
+            has_enough: Cell::new(false),
         };
         let n_read = match feed(rest, sink) {
             Stop::End(end) => return end,
@@ -84,7 +92,10 @@ enum Stop {
     },
 }
 
-fn feed<F: FnMut(Piece<'_>, u64)>(text: &str, sink: Sink<'_, F>) -> Stop {
+fn feed<F>(text: &str, sink: Sink<'_, F>) -> Stop
+where
+    F: FnMut(Piece<'_>, u64) -> ControlFlow<()>,
+{
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let (mut at, mut last_token_at, mut n_tokens) = (0, 0, 0);
@@ -95,6 +106,9 @@ fn feed<F: FnMut(Piece<'_>, u64)>(text: &str, sink: Sink<'_, F>) -> Stop {
         at = end;
         if tokenizer.sink.is_hostile.get() {
             return Stop::End(End::InTag);
+        }
+        if tokenizer.sink.has_enough.get() {
+            return Stop::End(End::Asked);
         }
         if tokenizer.sink.n_tokens.get() != n_tokens {
             n_tokens = tokenizer.sink.n_tokens.get();
@@ -114,13 +128,21 @@ struct Sink<'t, F> {
     n_tokens: Cell<usize>,
     is_hostile: Cell<bool>,
     is_in_tag: Cell<bool>,
+    has_enough: Cell<bool>,
 }
 
-impl<F: FnMut(Piece<'_>, u64)> TokenSink for Sink<'_, F> {
+impl<F: FnMut(Piece<'_>, u64) -> ControlFlow<()>> Sink<'_, F> {
+    fn hand_over(&self, piece: Piece<'_>, line: u64) {
+        let flow = (self.take.borrow_mut())(piece, line);
+        self.has_enough.set(flow.is_break());
+    }
+}
+
+impl<F: FnMut(Piece<'_>, u64) -> ControlFlow<()>> TokenSink for Sink<'_, F> {
     type Handle = ();
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
-        if self.is_hostile.get() {
+        if self.is_hostile.get() || self.has_enough.get() {
             return TokenSinkResult::Continue;
         }
         let line = self.lines_before + line;
@@ -130,14 +152,14 @@ impl<F: FnMut(Piece<'_>, u64)> TokenSink for Sink<'_, F> {
                 self.is_in_tag.set(error.contains("EOF") && !error.contains("TagOpen"));
                 return TokenSinkResult::Continue;
             }
-            Token::CharacterTokens(text) => (self.take.borrow_mut())(Piece::Text(&text), line),
+            Token::CharacterTokens(text) => self.hand_over(Piece::Text(&text), line),
             Token::TagToken(tag) => {
                 self.is_hostile.set(tag.attrs.len() > N_ATTRIBUTES_MAX);
                 let piece = match tag.kind {
                     TagKind::StartTag => Piece::Open(&tag),
                     TagKind::EndTag => Piece::Close(&tag.name),
                 };
-                (self.take.borrow_mut())(piece, line);
+                self.hand_over(piece, line);
                 self.n_tokens.set(self.n_tokens.get() + 1);
                 return raw_kind(&tag, self.markup)
                     .map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
@@ -181,6 +203,7 @@ mod tests {
                 Piece::Close(name) => format!("{line}:</{name}>"),
                 Piece::Text(text) => text.trim().to_owned(),
             });
+            ControlFlow::Continue(())
         });
         told.retain(|piece| !piece.is_empty());
         (told, end)
@@ -199,6 +222,17 @@ mod tests {
             |markup| told("<script>'<a>'</script>", markup).0.contains(&"1:<a >".to_owned());
         assert!(!has_link(Markup::Html));
         assert!(has_link(Markup::Xml));
+    }
+
+    #[test]
+    fn who_has_enough_is_told_no_more() {
+        let mut told = 0;
+        let text = "<p>x</p>".repeat(10 * CHUNK_BYTES);
+        let end = read(&text, Markup::Html, |_, _| {
+            told += 1;
+            if told == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((told, end), (3, End::Asked));
     }
 
     #[test]
