@@ -25,7 +25,7 @@ pub(super) struct About<'a> {
 /// The features of all blocks of a page.
 pub(super) fn of(said: &Said<'_>, votes: &Votes) -> Vec<[f32; N_FEATURES]> {
     let page = PageFeatures::new(said, votes);
-    (0..said.blocks.blocks.len()).map(|at| page.block(at).full()).collect()
+    (0..said.blocks.blocks.len()).map(|at| page.block(at)).collect()
 }
 
 /// Numbers that are put one after another.
@@ -64,9 +64,9 @@ impl<const N: usize> Row<N> {
 /// and place, how it ends.
 #[derive(Debug)]
 struct Itself {
-    wording: Row<34>,
-    place: Row<5>,
-    end: Row<4>,
+    wording: [f32; 34],
+    place: [f32; 5],
+    end: [f32; 4],
 }
 
 /// What can be said of the blocks whoever votes on them.
@@ -107,7 +107,8 @@ impl<'p> Said<'p> {
         push_text(&mut wording, block);
         push_shape(&mut wording, block.shape);
         self.push_words(&mut wording, at, block);
-        Itself { wording, place: self.place(at, block), end: self.end(at, block) }
+        let (place, end) = (self.place(at, block), self.end(at, block));
+        Itself { wording: wording.full(), place, end }
     }
 
     fn push_words<const N: usize>(&self, list: &mut Row<N>, at: usize, block: &Block) {
@@ -133,7 +134,7 @@ impl<'p> Said<'p> {
         list.extend([float(n_upper) / n_chars, float(n_digits) / n_chars]);
     }
 
-    fn place<const N: usize>(&self, at: usize, block: &Block) -> Row<N> {
+    fn place<const N: usize>(&self, at: usize, block: &Block) -> [f32; N] {
         const BELOW: usize = 5;
         const WORDS_MIN: usize = 8;
         let mut list = Row::new();
@@ -145,10 +146,10 @@ impl<'p> Said<'p> {
         let is_below = below.is_some_and(|below| below < BELOW) && block.n_words >= WORDS_MIN;
         list.push(flag(is_below));
         list.push(flag(self.headline_at.is_some_and(|headline| at < headline)));
-        list
+        list.full()
     }
 
-    fn end<const N: usize>(&self, at: usize, block: &Block) -> Row<N> {
+    fn end<const N: usize>(&self, at: usize, block: &Block) -> [f32; N] {
         let mut list = Row::new();
         list.push(flag(!block.text.chars().any(char::is_alphabetic)));
         list.push(self.like_description(block));
@@ -159,7 +160,7 @@ impl<'p> Said<'p> {
         };
         let is_between = is_paragraph(at.checked_sub(1)) && is_paragraph(Some(at + 1));
         list.push(flag(block.shape == Shape::Item && block.n_link_chars == 0 && is_between));
-        list
+        list.full()
     }
 
     /// Whether a block and the description of the page begin alike.
@@ -233,19 +234,19 @@ impl<'p> PageFeatures<'p> {
         }
     }
 
-    fn block(&self, at: usize) -> Row<N_FEATURES> {
+    fn block(&self, at: usize) -> [f32; N_FEATURES] {
         let block = &self.blocks.blocks[at];
         let itself = &self.said.blocks_themselves[at];
         let mut list = Row::new();
         self.push_votes(&mut list, at);
         self.push_surroundings(&mut list, at, block);
-        list.extend(itself.wording.full());
+        list.extend(itself.wording);
         self.push_page(&mut list, at, block);
-        list.extend(itself.place.full());
+        list.extend(itself.place);
         self.push_structure(&mut list, block);
-        list.extend(itself.end.full());
+        list.extend(itself.end);
         self.push_hints(&mut list, block);
-        list
+        list.full()
     }
 
     fn vote(&self, at: Option<usize>, voter: usize) -> f32 {

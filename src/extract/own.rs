@@ -10,8 +10,8 @@ use crate::extract::choose;
 use crate::extract::features::{self, Said, float};
 use crate::extract::votes::{Voter, Votes};
 
-/// The part of the kept words that may be in doubt. From .08 to .15 no figure changes by more than
-/// .002; one page in thirteen is above it.
+/// The part of the kept words that may be in doubt. On 247 pages, those of the fitting, no figure
+/// changes by more than .003 from .08 to .15; one page in thirteen is above it.
 const DOUBT_MAX: f32 = 0.12;
 
 /// What was read.

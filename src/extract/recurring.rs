@@ -77,15 +77,10 @@ pub fn key_of(block: &str) -> u64 {
 /// The key of a block: its words, with numbers alike, so that a counter is the same block each time.
 pub(super) fn key(words: &str) -> u64 {
     let mut hasher = Sha256::new();
-    if words.bytes().any(|b| b.is_ascii_digit()) {
-        for word in words.split_ascii_whitespace() {
-            let is_number = word.bytes().all(|b| b.is_ascii_digit());
-            hasher.update(if is_number { "0" } else { word });
-            hasher.update(" ");
-        }
-    } else {
-        // The same, for each has one space behind it already.
-        hasher.update(words.trim_start());
+    for word in words.split_ascii_whitespace() {
+        let is_number = word.bytes().all(|b| b.is_ascii_digit());
+        hasher.update(if is_number { "0" } else { word });
+        hasher.update(" ");
     }
     let hash = hasher.finalize();
     u64::from_be_bytes(std::array::from_fn(|at| hash[at]))
