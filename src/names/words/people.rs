@@ -1,6 +1,5 @@
 //! Who is spoken of, and what people do with words.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::Class;
@@ -141,23 +140,14 @@ const FORMS_OF_ADDRESS: &[&str] = &[
 /// Whether `word`, in lower case, says that a person follows.
 pub(in crate::names) fn is_title(word: &str) -> bool {
     static CLASS: Class = LazyLock::new(|| TITLES.iter().copied().collect());
-    // Few words end as any title does, and only those are looked at further.
-    static ENDS: LazyLock<HashSet<&[u8]>> =
-        LazyLock::new(|| TITLES.iter().filter_map(|title| last_bytes(title)).collect());
     let mut ends = word.char_indices().map(|(at, _)| word.split_at(at));
     FORMS_OF_ADDRESS.contains(&word)
         || word.ends_with("loog") && word.len() > 6
-        || last_bytes(word).is_some_and(|last| ENDS.contains(last))
-            && ends.any(|(before, title)| {
-                // `arts` ends `haarts`: a compound has a beginning worth the name.
-                let is_beginning = before.len() > 2 && title.len() > 4;
-                (before.is_empty() || before.ends_with('-') || is_beginning)
-                    && CLASS.contains(title)
-            })
-}
-
-fn last_bytes(word: &str) -> Option<&[u8]> {
-    word.as_bytes().last_chunk::<3>().map(<[u8; 3]>::as_slice)
+        || ends.any(|(before, title)| {
+            // `arts` ends `haarts`: a compound has a beginning worth the name.
+            let is_beginning = before.len() > 2 && title.len() > 4;
+            (before.is_empty() || before.ends_with('-') || is_beginning) && CLASS.contains(title)
+        })
 }
 
 /// What people do with words, and companies only with an article before their name.
