@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::dedupe::decide::{Known, changes};
 use crate::dedupe::fingerprint::{self, Short, differ};
-use crate::dedupe::noise;
 use crate::dedupe::reading::{self, Verdict};
 use crate::enrich::again::{Reread, Wish};
-use crate::enrich::seen::{Seen, What};
+use crate::enrich::seen::{Seen, What, content};
 use crate::enrich::{Evidence, Read, is_read_alike, rest_of};
 use crate::extract::access::{Access, Wall};
 use crate::extract::{self, Kind, Page};
@@ -381,22 +380,4 @@ fn found_nothing(rules: &PageRules) -> Vec<Followed> {
         n_elements: 0,
     };
     rules.all().map(followed).collect()
-}
-
-fn content(page: &Page) -> Content {
-    Content {
-        title: page.headline.clone().unwrap_or_default(),
-        // The clocks of a live blog are part of it.
-        text: match page.kind {
-            Kind::LiveBlog => page.text.clone(),
-            _ => noise::without(&page.text),
-        },
-        authors: page.authors.clone(),
-        section: page.section.clone(),
-        tags: page.tags.clone(),
-        language: page.language.clone().or_else(|| page.language_detected.clone()),
-        published: page.published,
-        modified: page.modified,
-        enclosures: Vec::new(),
-    }
 }

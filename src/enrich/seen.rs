@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::extract::Page;
+use crate::dedupe::noise;
 use crate::extract::access::Wall;
+use crate::extract::{Kind, Page};
+use crate::model::article::Content;
 use crate::model::feed::Validators;
 use crate::model::reservation::Reservations;
 
@@ -56,4 +58,23 @@ pub(super) enum What {
     Forbidden { reason: String, wait: Duration, is_whole_host: bool },
     /// The wish to be left alone.
     Throttled { wait: Duration },
+}
+
+/// What a page says, as a version of its article.
+pub(super) fn content(page: &Page) -> Content {
+    Content {
+        title: page.headline.clone().unwrap_or_default(),
+        // The clocks of a live blog are part of it.
+        text: match page.kind {
+            Kind::LiveBlog => page.text.clone(),
+            _ => noise::without(&page.text),
+        },
+        authors: page.authors.clone(),
+        section: page.section.clone(),
+        tags: page.tags.clone(),
+        language: page.language.clone().or_else(|| page.language_detected.clone()),
+        published: page.published,
+        modified: page.modified,
+        enclosures: Vec::new(),
+    }
 }
