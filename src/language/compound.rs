@@ -10,7 +10,7 @@ use crate::language::lexicon::{Entry, Lexicon};
 const LETTERS_MIN: usize = 6;
 /// Longer ones hold no word that anybody would look for.
 const LETTERS_MAX: usize = 48;
-/// Shorter parts are not looked for.
+/// Shorter parts are not looked for, nor does the lexicon tell of them.
 const PART_LETTERS_MIN: usize = 3;
 /// What a part costs, less what it is on the scale of 0 to 7: few and common parts are likeliest.
 const PART_COST: u32 = 12;
@@ -35,8 +35,8 @@ pub fn parts(lexicon: &Lexicon, word: &str) -> Parts {
 
 /// The last part of the folded `word` when it is a compound that the lexicon does not know.
 pub fn head<'w>(lexicon: &Lexicon, word: &'w str) -> Option<&'w str> {
-    let known = lexicon.get(word).is_some_and(|entry| entry.is_word());
-    if known { None } else { divide(lexicon, word).parts.last().copied() }
+    let Divided { entry, parts } = divide(lexicon, word);
+    if entry.is_some_and(|entry| entry.is_word()) { None } else { parts.last().copied() }
 }
 
 fn collect(lexicon: &Lexicon, divided: &[&str], parts: &mut Parts) {
@@ -82,53 +82,85 @@ struct Divided<'w> {
 
 /// The word in two by the lexicon, or in as many as it takes.
 fn divide<'w>(lexicon: &Lexicon, word: &'w str) -> Divided<'w> {
-    let entry = lexicon.get(word);
+    if !is_divisible(word) {
+        return Divided { entry: lexicon.get(word), parts: Vec::new() };
+    }
+    let rows = Rows::begin(lexicon, word);
+    let entry = rows.whole;
     let parts = match entry {
-        _ if !is_divisible(word) => Vec::new(),
         Some(Entry { division: 0, .. }) => Vec::new(),
         Some(entry) => {
             let (first, rest) = word.split_at(usize::from(entry.division).min(word.len()));
             vec![first, rest]
         }
-        None => likeliest(lexicon, word),
+        None => rows.likeliest(lexicon),
     };
     Divided { entry, parts }
 }
 
-/// The cheapest way to read `word` as a row of parts; none when there is no way.
-fn likeliest<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
-    // For each place: the cost of the beginnings that lead to it, and where the last one began.
-    let mut reached: Vec<Option<(u32, usize)>> = vec![None; word.len() + 1];
-    reached[0] = Some((0, 0));
-    let mut end: Option<(u32, usize)> = None;
-    for at in 0..word.len().saturating_sub(PART_LETTERS_MIN - 1) {
-        let Some((so_far, _)) = reached[at] else { continue };
-        lexicon.beginnings(&word.as_bytes()[at..], |length, entry| {
-            if length < PART_LETTERS_MIN {
-                return;
-            }
-            if at + length == word.len() {
-                if at > 0 && entry.ends > 0 {
-                    let found = (so_far + cost(length, entry.ends), at);
-                    end = Some(end.map_or(found, |best| best.min(found)));
+/// The ways to read a word as a row of parts.
+struct Rows<'w> {
+    word: &'w str,
+    /// The entry of the word when it is read as one.
+    whole: Option<Entry>,
+    /// For each place: the cost of the beginnings that lead to it, and where the last one began.
+    reached: Vec<Option<(u32, usize)>>,
+    /// The same for the end of the word.
+    end: Option<(u32, usize)>,
+}
+
+impl<'w> Rows<'w> {
+    /// With what `word` begins with.
+    fn begin(lexicon: &Lexicon, word: &'w str) -> Self {
+        let mut reached = vec![None; word.len() + 1];
+        reached[0] = Some((0, 0));
+        let mut rows = Self { word, whole: None, reached, end: None };
+        rows.go_on(lexicon, 0);
+        rows
+    }
+
+    /// Takes up the parts that begin at `at`.
+    fn go_on(&mut self, lexicon: &Lexicon, at: usize) {
+        let Some((so_far, _)) = self.reached[at] else { return };
+        let rest = &self.word.as_bytes()[at..];
+        lexicon.beginnings(rest, |length, entry| {
+            let is_last = length == rest.len();
+            let (place, scale) = match (is_last, at) {
+                (true, 0) => {
+                    self.whole = Some(entry);
+                    return;
                 }
-            } else if entry.begins > 0 {
-                let found = (so_far + cost(length, entry.begins), at);
-                let place = &mut reached[at + length];
+                (true, _) => (&mut self.end, entry.ends),
+                (false, _) => (&mut self.reached[at + length], entry.begins),
+            };
+            if scale > 0 {
+                let found = (so_far + cost(length, scale), at);
                 *place = Some(place.map_or(found, |best| best.min(found)));
             }
         });
     }
-    let mut divided = Vec::new();
-    let mut to = word.len();
-    let mut from = end.map(|(_, at)| at);
-    while let Some(at) = from {
-        divided.push(&word[at..to]);
-        to = at;
-        from = if at == 0 { None } else { reached[at].map(|(_, before)| before) };
+
+    /// The cheapest row; none when there is no way.
+    fn likeliest(mut self, lexicon: &Lexicon) -> Vec<&'w str> {
+        for at in 1..self.word.len().saturating_sub(PART_LETTERS_MIN - 1) {
+            self.go_on(lexicon, at);
+        }
+        let mut divided = Vec::new();
+        let mut to = self.word.len();
+        let mut from = self.end.map(|(_, at)| at);
+        while let Some(at) = from {
+            divided.push(&self.word[at..to]);
+            to = at;
+            from = if at == 0 { None } else { self.reached[at].map(|(_, before)| before) };
+        }
+        divided.reverse();
+        divided
     }
-    divided.reverse();
-    divided
+}
+
+/// The cheapest way to read `word` as a row of parts; none when there is no way.
+fn likeliest<'w>(lexicon: &Lexicon, word: &'w str) -> Vec<&'w str> {
+    Rows::begin(lexicon, word).likeliest(lexicon)
 }
 
 fn cost(letters: usize, scale: u8) -> u32 {

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use fst::raw::{Fst, Node, Output};
+use fst::raw::{CompiledAddr, Fst, Node, Output};
 
 /// The packed list; see `lexicon/README.md`.
 static WORDS: &[u8] = include_bytes!("../../lexicon/dutch.fst");
@@ -23,6 +23,9 @@ pub const LEMMAS_MAX: usize = 2;
 /// A list of words.
 pub struct Lexicon {
     words: Option<Fst<&'static [u8]>>,
+    /// Where the words go on that begin with two letters, for each pair of letters: the first steps
+    /// have the most ways to choose from.
+    pairs: Vec<Option<Step>>,
     endings: Vec<Ending>,
     irregular: &'static str,
 }
@@ -126,27 +129,35 @@ impl Lexicon {
             let (strip, add) = rest.split_once(' ')?;
             Some(Ending { ge: ge.parse().ok(), strip: strip.parse().ok()?, add })
         });
-        Self { words: Fst::new(words).ok(), endings: endings.collect(), irregular }
+        let words = Fst::new(words).ok();
+        let pairs = words.as_ref().map(pairs).unwrap_or_default();
+        Self { words, pairs, endings: endings.collect(), irregular }
     }
 
     /// The words that begin with `start`; `None` when there is none.
     pub fn branch(&self, start: &str) -> Option<Branch<'_>> {
-        self.whole()?.descend(start)
+        if let [first, second, rest @ ..] = start.as_bytes() {
+            self.after(*first, *second)?.descend(rest)
+        } else {
+            self.whole()?.descend(start.as_bytes())
+        }
     }
 
     /// What is known of `word`.
     pub fn get(&self, word: &str) -> Option<Entry> {
-        self.whole()?.get(word)
+        self.branch(word)?.entry()
     }
 
-    /// Calls `found` with the length and entry of each word that `text` begins with.
+    /// Calls `found` with the length and entry of each word of three letters or more that `text`
+    /// begins with.
     pub fn beginnings(&self, text: &[u8], mut found: impl FnMut(usize, Entry)) {
-        let mut branch = self.whole();
-        for (at, byte) in text.iter().enumerate() {
+        let [first, second, rest @ ..] = text else { return };
+        let mut branch = self.after(*first, *second);
+        for (length, byte) in (3..).zip(rest) {
             branch = branch.and_then(|branch| branch.step(*byte));
             let Some(branch) = &branch else { return };
             if let Some(entry) = branch.entry() {
-                found(at + 1, entry);
+                found(length, entry);
             }
         }
     }
@@ -154,6 +165,16 @@ impl Lexicon {
     fn whole(&self) -> Option<Branch<'_>> {
         let words = self.words.as_ref()?;
         Some(Branch { words, node: words.root(), output: Output::zero() })
+    }
+
+    /// The words that begin with these two bytes.
+    fn after(&self, first: u8, second: u8) -> Option<Branch<'_>> {
+        let Some(pair) = pair(first, second) else {
+            return self.whole()?.step(first)?.step(second);
+        };
+        let words = self.words.as_ref()?;
+        let Step { to, output } = self.pairs.get(pair).copied().flatten()?;
+        Some(Branch { words, node: words.node(to), output })
     }
 
     /// What `word`, whose entry this is, is a form of; nouns first.
@@ -185,6 +206,32 @@ impl Lexicon {
     }
 }
 
+/// Where to go on in a list, and what was put out on the way.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    to: CompiledAddr,
+    output: Output,
+}
+
+/// The place of two small letters among all pairs of them.
+fn pair(first: u8, second: u8) -> Option<usize> {
+    let letter = |byte: u8| byte.is_ascii_lowercase().then(|| usize::from(byte - b'a'));
+    Some(letter(first)? * 26 + letter(second)?)
+}
+
+fn pairs(words: &Fst<&'static [u8]>) -> Vec<Option<Step>> {
+    let root = Branch { words, node: words.root(), output: Output::zero() };
+    let step = |first, second| {
+        let Branch { node, output, .. } = root.step(first)?.step(second)?;
+        Some(Step { to: node.addr(), output })
+    };
+    let letters = b'a'..=b'z';
+    letters
+        .clone()
+        .flat_map(|first| letters.clone().map(move |second| step(first, second)))
+        .collect()
+}
+
 /// Words of a [`Lexicon`] that begin alike.
 #[derive(Clone, Copy)]
 pub struct Branch<'l> {
@@ -196,7 +243,7 @@ pub struct Branch<'l> {
 impl Branch<'_> {
     /// What is known of the word that goes on with `rest`.
     pub fn get(&self, rest: &str) -> Option<Entry> {
-        self.descend(rest)?.entry()
+        self.descend(rest.as_bytes())?.entry()
     }
 
     /// What is known of the word that ends here.
@@ -205,8 +252,8 @@ impl Branch<'_> {
         node.is_final().then(|| Entry::unpack(output.cat(node.final_output()).value()))
     }
 
-    fn descend(&self, rest: &str) -> Option<Self> {
-        rest.bytes().try_fold(*self, |branch, byte| branch.step(byte))
+    fn descend(&self, rest: &[u8]) -> Option<Self> {
+        rest.iter().try_fold(*self, |branch, byte| branch.step(*byte))
     }
 
     fn step(&self, byte: u8) -> Option<Self> {

@@ -154,7 +154,7 @@ fn several(run: &[Token<'_>], scores: &mut Scores) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
     let lower = &*last.lower;
     let is_joined = run.iter().skip(1).any(|token| token.gap == " & ");
-    if bodies::is_body_suffix(lower) || is_joined {
+    if bodies::SUFFIXES.has(lower) || is_joined {
         scores.organization += 4.0;
         return;
     }
@@ -176,7 +176,7 @@ fn person(run: &[Token<'_>], scores: &mut Scores) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
     let is_first_given = is_given(first);
     let n_capital = run.iter().filter(|token| token.shape == Shape::Capital).count();
-    let has_foreign = run.iter().any(|token| grammar::is_english(&token.lower));
+    let has_foreign = run.iter().any(|token| grammar::ENGLISH.has(&token.lower));
     // `De Dag`: whoever is called so has a given name too.
     let is_bare = is_particle(first);
     let is_other = |token: &&Token<'_>| {
@@ -252,11 +252,11 @@ fn preceded(tokens: &[Token<'_>], found: &Found, before: &Before<'_>, scores: &m
         scores.place += if is_sure || is_known { 2.0 } else { 0.7 };
         scores.person -= if is_sure { 1.0 } else { 0.0 };
     }
-    if places::KINDS_OF_PLACE.contains(&word) {
+    if places::KINDS_OF_PLACE.has(word) {
         scores.place += 3.0;
         scores.person -= 2.0;
     }
-    if bodies::KINDS_OF_BODY.contains(&word) || bodies::has_body_end(word) {
+    if bodies::KINDS_OF_BODY.has(word) || bodies::has_body_end(word) {
         scores.organization += 3.0;
         scores.person -= 2.0;
     }
@@ -288,7 +288,7 @@ fn followed(tokens: &[Token<'_>], found: &Found, scores: &mut Scores) {
     if !next.follows() {
         return;
     }
-    if people::is_speech(lower) {
+    if people::SPEECH.has(lower) {
         scores.person +=
             if matches!(lower, "is" | "heeft" | "had" | "werd" | "wil") { 0.5 } else { 1.5 };
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::names::Kind;
 use crate::names::evidence::{ENOUGH, Scores};
 use crate::names::gazetteer;
@@ -49,10 +51,13 @@ impl Group {
     }
 }
 
+/// Where in a list the group of a name is.
+type ByName = HashMap<String, usize, RandomState>;
+
 /// Brings runs of one name together.
 pub(super) fn groups(runs: Vec<Run>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut by_name: HashMap<String, usize> = HashMap::new();
+    let mut by_name = ByName::default();
     for run in runs {
         let place = Place { start: run.start, part: run.part };
         if let Some(group) = by_name.get(&run.name).and_then(|at| groups.get_mut(*at)) {
@@ -68,7 +73,7 @@ pub(super) fn groups(runs: Vec<Run>) -> Vec<Group> {
             name: run.name,
             surname: run.surname,
             own: run.own,
-            around: if run.is_doubtful { Scores::default() } else { run.around },
+            around: run.around,
             places: vec![place],
             is_doubtful: run.is_doubtful,
         });
@@ -79,7 +84,7 @@ pub(super) fn groups(runs: Vec<Run>) -> Vec<Group> {
 }
 
 /// `Rutte` and `Ruttes`, `Trump` and `Trumps`: the second belongs to the first.
-fn possessives(groups: &mut [Group], by_name: &HashMap<String, usize>) {
+fn possessives(groups: &mut [Group], by_name: &ByName) {
     let joined: Vec<(usize, usize)> = groups
         .iter()
         .enumerate()
@@ -93,7 +98,7 @@ fn possessives(groups: &mut [Group], by_name: &HashMap<String, usize>) {
 }
 
 /// `de Commissie` is the `Europese Commissie` of the same text.
-fn last_words(groups: &mut [Group], by_name: &HashMap<String, usize>) {
+fn last_words(groups: &mut [Group], by_name: &ByName) {
     let joined: Vec<(usize, usize)> = groups
         .iter()
         .enumerate()

@@ -29,7 +29,7 @@ pub(super) struct Run {
     pub(super) part: Part,
     /// What its words say of what it names.
     pub(super) own: Scores,
-    /// What the words around it say.
+    /// What the words around it say; nothing where it is doubtful.
     pub(super) around: Scores,
     /// Begins a sentence, and may be a word like any other.
     pub(super) is_doubtful: bool,
@@ -84,7 +84,7 @@ impl Found {
         if token.opens && !begins_name(tokens, at) {
             return doubtful(token, at);
         }
-        if bodies::HEADS.contains(&&*token.lower)
+        if bodies::HEADS.has(&token.lower)
             && let Some(found) = body(tokens, at)
         {
             return Some(found);
@@ -114,7 +114,11 @@ impl Found {
             start: words.first()?.start,
             part,
             own: evidence::own(tokens, &self),
-            around: evidence::around(tokens, &self),
+            around: if self.is_doubtful {
+                Scores::default()
+            } else {
+                evidence::around(tokens, &self)
+            },
             is_doubtful: self.is_doubtful,
         })
     }
@@ -133,7 +137,7 @@ fn written(words: &[Token<'_>]) -> String {
 }
 
 pub(super) fn is_particle(token: &Token<'_>) -> bool {
-    grammar::PARTICLES.contains(&&*token.lower)
+    grammar::PARTICLES.has(&token.lower)
 }
 
 /// An initial, or a given name.
@@ -187,7 +191,7 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
     let next = tokens.get(at + 1).filter(|next| next.follows());
     if grammar::is_grammar(&token.lower) {
         // `Van der Plas` begins a name, `Van Amsterdam` and `De Jonge` may or may not.
-        return grammar::PARTICLES.contains(&&*token.lower)
+        return grammar::PARTICLES.has(&token.lower)
             && next.is_some_and(|next| grammar::SURE_PARTICLES.contains(&next.text));
     }
     if known.body || known.place {
@@ -196,8 +200,7 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
     if !token.is_word() && (known.is_anything() || !is_compound(&token.lower)) {
         return true;
     }
-    known.given
-        && next.is_some_and(|next| next.is_name() || grammar::PARTICLES.contains(&next.text))
+    known.given && next.is_some_and(|next| next.is_name() || grammar::PARTICLES.has(next.text))
 }
 
 /// `Asielzoekers`, which need not be in any list.
@@ -272,7 +275,7 @@ fn extend(tokens: &[Token<'_>], from: usize) -> usize {
         // The full stop of `Kees B.` may end its sentence too.
         let is_next = tokens[to - 1].shape == Shape::Initials
             && grammar::is_grammar(&token.lower)
-            && !grammar::PARTICLES.contains(&&*token.lower);
+            && !grammar::PARTICLES.has(&token.lower);
         if is_next {
             break;
         }
@@ -301,7 +304,7 @@ fn particles(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     let mut end = at;
     while end < tokens.len().min(at + 3) {
         let token = &tokens[end];
-        if !token.follows() || !grammar::PARTICLES.contains(&token.text) {
+        if !token.follows() || !grammar::PARTICLES.has(token.text) {
             break;
         }
         end += 1;

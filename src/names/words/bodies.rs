@@ -1,11 +1,13 @@
 //! What the names of bodies begin and end with, and what stands before them.
 
+use super::Class;
+
 /// What joins the parts of a body's name.
 pub(in crate::names) const LINKS: &[&str] =
     &["van", "voor", "de", "der", "den", "het", "en", "tot", "&"];
 
 /// Right before a name: it is a body of that kind.
-pub(in crate::names) const KINDS_OF_BODY: &[&str] = &[
+pub(in crate::names) static KINDS_OF_BODY: Class = Class::of(&[
     "bedrijf",
     "concern",
     "bank",
@@ -54,10 +56,10 @@ pub(in crate::names) const KINDS_OF_BODY: &[&str] = &[
     "instituut",
     "koepelorganisatie",
     "ploeg",
-];
+]);
 
 /// First words of a body's name. In lower case only with what follows: `ministerie van Defensie`.
-pub(in crate::names) const HEADS: &[&str] = &[
+pub(in crate::names) static HEADS: Class = Class::of(&[
     "ministerie",
     "universiteit",
     "hogeschool",
@@ -119,13 +121,13 @@ pub(in crate::names) const HEADS: &[&str] = &[
     "platform",
     "alliantie",
     "netwerk",
-];
+]);
 
 /// Heads that name a body in lower case too, with `van` or `voor` behind them.
 pub(in crate::names) const LOWER_HEADS: &[&str] = &["ministerie", "ministeries", "departement"];
 
 /// Last words of a body's name.
-const SUFFIXES: &[&str] = &[
+pub(in crate::names) static SUFFIXES: Class = Class::of(&[
     "bv",
     "b.v.",
     "nv",
@@ -179,11 +181,7 @@ const SUFFIXES: &[&str] = &[
     "technologies",
     "international",
     "nederland",
-];
-
-pub(in crate::names) fn is_body_suffix(word: &str) -> bool {
-    SUFFIXES.contains(&word)
-}
+]);
 
 /// Ends of single words that name bodies: `Rabobank`, `Woningbouwvereniging`.
 const BODY_ENDS: &[&str] = &[

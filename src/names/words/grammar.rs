@@ -1,22 +1,20 @@
 //! Words that name nothing by themselves.
 
-use std::sync::LazyLock;
-
 use super::Class;
 
 /// Lower-case words within names.
-pub(in crate::names) const PARTICLES: &[&str] = &[
+pub(in crate::names) static PARTICLES: Class = Class::of(&[
     "van", "de", "den", "der", "het", "'t", "’t", "ten", "ter", "te", "op", "in", "aan", "uit",
     "von", "zu", "af", "av", "di", "da", "del", "della", "des", "du", "dos", "la", "le", "los",
     "el", "al", "bin", "ibn", "bint", "ben", "abu", "y", "e", "d'", "lo", "vom", "voor", "à",
-];
+]);
 
 /// Pairs of particles that stand in names of people and nowhere else.
 pub(in crate::names) const SURE_PARTICLES: [&str; 9] =
     ["der", "den", "ten", "ter", "'t", "’t", "von", "bin", "ibn"];
 
 /// English words that stand in names of events, brands and works, and in no person's.
-const ENGLISH: &[&str] = &[
+pub(in crate::names) static ENGLISH: Class = Class::of(&[
     "the", "of", "and", "for", "black", "white", "red", "blue", "green", "big", "new", "old",
     "day", "days", "night", "friday", "cup", "league", "world", "open", "masters", "awards",
     "award", "prize", "music", "dance", "theatre", "house", "street", "road", "square", "center",
@@ -25,14 +23,10 @@ const ENGLISH: &[&str] = &[
     "love", "my", "your", "our", "on", "pride", "before", "formula", "one", "time", "times",
     "magazine", "tour", "air", "hall", "park", "west", "east", "north", "south", "bank", "art",
     "great", "best", "high", "service", "services", "network",
-];
-
-pub(in crate::names) fn is_english(word: &str) -> bool {
-    ENGLISH.contains(&word)
-}
+]);
 
 /// Words of grammar, which the dictionary of content words does not have.
-const GRAMMAR: &[&str] = &[
+static GRAMMAR: Class = Class::of(&[
     "de",
     "het",
     "een",
@@ -197,10 +191,10 @@ const GRAMMAR: &[&str] = &[
     "oké",
     "nou",
     "ach",
-];
+]);
 
 /// Numerals, months and days, which sentences often begin with.
-const TIMES: &[&str] = &[
+static TIMES: Class = Class::of(&[
     "een",
     "twee",
     "drie",
@@ -235,10 +229,9 @@ const TIMES: &[&str] = &[
     "november",
     "december",
     "half",
-];
+]);
 
 /// Whether `word`, in lower case, is grammar rather than content.
 pub(in crate::names) fn is_grammar(word: &str) -> bool {
-    static CLASS: Class = LazyLock::new(|| GRAMMAR.iter().chain(TIMES).copied().collect());
-    CLASS.contains(word)
+    GRAMMAR.has(word) || TIMES.has(word)
 }

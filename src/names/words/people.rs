@@ -1,11 +1,9 @@
 //! Who is spoken of, and what people do with words.
 
-use std::sync::LazyLock;
-
 use super::Class;
 
 /// Before a name: who is spoken of. A compound that ends in one of them is one too.
-const TITLES: &[&str] = &[
+static TITLES: Class = Class::of(&[
     "minister",
     "premier",
     "staatssecretaris",
@@ -128,30 +126,29 @@ const TITLES: &[&str] = &[
     "generaal",
     "kolonel",
     "ambassadeur",
-];
+]);
 
 /// The same, too short to look for at the end of compounds.
-const FORMS_OF_ADDRESS: &[&str] = &[
+static FORMS_OF_ADDRESS: Class = Class::of(&[
     "dr", "drs", "mr", "ir", "ing", "prof", "meneer", "mevrouw", "mw", "dhr", "heer", "lady",
     "sir", "oom", "tante", "opa", "oma", "broer", "zus", "zoon", "dochter", "vader", "moeder",
     "vriend",
-];
+]);
 
 /// Whether `word`, in lower case, says that a person follows.
 pub(in crate::names) fn is_title(word: &str) -> bool {
-    static CLASS: Class = LazyLock::new(|| TITLES.iter().copied().collect());
     let mut ends = word.char_indices().map(|(at, _)| word.split_at(at));
-    FORMS_OF_ADDRESS.contains(&word)
+    FORMS_OF_ADDRESS.has(word)
         || word.ends_with("loog") && word.len() > 6
         || ends.any(|(before, title)| {
             // `arts` ends `haarts`: a compound has a beginning worth the name.
             let is_beginning = before.len() > 2 && title.len() > 4;
-            (before.is_empty() || before.ends_with('-') || is_beginning) && CLASS.contains(title)
+            (before.is_empty() || before.ends_with('-') || is_beginning) && TITLES.has(title)
         })
 }
 
 /// What people do with words, and companies only with an article before their name.
-const SPEECH: &[&str] = &[
+pub(in crate::names) static SPEECH: Class = Class::of(&[
     "zegt",
     "zei",
     "zeggen",
@@ -192,11 +189,7 @@ const SPEECH: &[&str] = &[
     "heeft",
     "had",
     "is",
-];
-
-pub(in crate::names) fn is_speech(word: &str) -> bool {
-    SPEECH.contains(&word)
-}
+]);
 
 /// What reports stand on: a source follows.
 pub(in crate::names) const SOURCES: &[&str] = &[

@@ -1,5 +1,7 @@
 //! What stands before the names of places, and how they end.
 
+use super::Class;
+
 /// Before a place, where no article stands between.
 pub(in crate::names) const WHERE: &[&str] = &[
     "in", "uit", "naar", "nabij", "vanuit", "rondom", "richting", "tussen", "te", "rond", "via",
@@ -7,7 +9,7 @@ pub(in crate::names) const WHERE: &[&str] = &[
 ];
 
 /// Right before a name: it is a place of that kind.
-pub(in crate::names) const KINDS_OF_PLACE: &[&str] = &[
+pub(in crate::names) static KINDS_OF_PLACE: Class = Class::of(&[
     "stad",
     "stadje",
     "dorp",
@@ -38,7 +40,7 @@ pub(in crate::names) const KINDS_OF_PLACE: &[&str] = &[
     "departement",
     "kuststad",
     "provinciestad",
-];
+]);
 
 /// Ends of words for streets and waters, and not for people.
 const PLACE_ENDS: &[&str] = &[
