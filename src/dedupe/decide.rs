@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{Content, IdentityKey, KeyKind, Source};
+use crate::model::time::StatedDate;
 
 /// A text this much longer than the stored one is a fuller version, not a variant.
 const FULLER: f64 = 1.5;
@@ -69,25 +70,34 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
 
 /// Whether an entry that shares no key with an article which its feed listed until now, and lists no
 /// more, is that article under another GUID and another address: a host was renamed, or an address
-/// was edited with the headline. Date and text must say so.
+/// was edited with the headline. Date and text must say so: notices of one moment differ in a street
+/// and a number, and are two articles.
 pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
     let has_id = |keys: &[IdentityKey]| keys.iter().any(|key| key.kind() == KeyKind::Publisher);
     if has_id(keys) && has_id(&known.keys) {
         return false;
     }
     let dates = (content.published, known.current.published);
+    let is_same_title = !differ(&content.title, &known.current.title);
+    let is_same_text = || {
+        content.text.len() >= READDRESSED_BYTES_MIN && !differ(&content.text, &known.current.text)
+    };
     match dates {
-        (Some(date), Some(before)) => {
-            date.at == before.at
-                && overlap(&words(content), &words(&known.current)) >= READDRESSED_OVERLAP_MIN
+        (Some(date), Some(before)) if date.at != before.at => false,
+        (Some(date), Some(_)) => {
+            is_same_text()
+                || is_same_title && !is_of_many(date) && say_the_same(content, &known.current)
         }
-        (None, None) => {
-            content.text.len() >= READDRESSED_BYTES_MIN
-                && !differ(&content.text, &known.current.text)
-                && !differ(&content.title, &known.current.title)
-        }
+        (None, None) => is_same_text() && is_same_title,
         _ => false,
     }
+}
+
+/// Whether other articles are likely to state this same date: it has no minutes, as a bare day has
+/// none in any zone.
+fn is_of_many(date: StatedDate) -> bool {
+    const HOUR_SECONDS: i64 = 3_600;
+    date.at.seconds() % HOUR_SECONDS == 0
 }
 
 /// Whether two versions share so many words that they are one article, whatever they are known by.
@@ -134,13 +144,16 @@ pub fn changes(before: &Content, after: &Content) -> Vec<&'static str> {
 }
 
 /// The version to keep: the entry's, except that a summary from one feed never takes the place of a
-/// full text from another or from the page, and a title or author that this feed leaves out is not taken away.
+/// full text from another or from the page, and what this feed leaves out is not taken away.
 fn merge(content: &Content, known: &Known) -> Content {
     let mut merged = content.clone();
     let is_own = known.last_in_feed == Some(fingerprint::content(&known.current));
     let is_of_page =
         known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
     if !is_own && (is_of_page || is_fuller(&known.current.text, &content.text)) {
+        merged.text.clone_from(&known.current.text);
+    }
+    if merged.text.is_empty() {
         merged.text.clone_from(&known.current.text);
     }
     if merged.title.is_empty() {
@@ -176,7 +189,7 @@ fn overlap(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::{Precision, StatedDate, Timestamp};
+    use crate::model::time::{Precision, Timestamp};
 
     const LONG: &str =
         "De brug over het kanaal is dicht. Monteurs zoeken naar de oorzaak van de storing.";
@@ -238,6 +251,16 @@ mod tests {
     }
 
     #[test]
+    fn what_an_entry_leaves_out_is_not_taken_away() {
+        let before = content("Brug dicht", LONG);
+        let known = known(&before, Some(&before));
+        assert_eq!(edit(&content("Brug dicht", ""), &known), None);
+        assert_eq!(edit(&content("", LONG), &known), None);
+        let edited = edit(&content("Brug open", ""), &known).unwrap();
+        assert_eq!((edited.changed, edited.content), (vec!["title"], content("Brug open", LONG)));
+    }
+
+    #[test]
     fn a_new_headline_on_a_summary_keeps_the_full_text() {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");
@@ -277,6 +300,28 @@ mod tests {
         assert!(is_same_article(&keys, &on(1, other), &known));
         assert!(!is_same_article(&keys, &on(9, other), &known));
         assert!(is_same_article(&keys, &on(9, LONG), &known));
+    }
+
+    #[test]
+    fn on_a_bare_day_the_whole_text_must_say_that_an_article_has_a_new_address() {
+        let at = |seconds: i64, text: &str| Content {
+            published: Some(StatedDate {
+                at: Timestamp::from_seconds(seconds),
+                precision: Precision::Second,
+                is_zone_assumed: false,
+            }),
+            ..content("Storing", text)
+        };
+        let keys = [IdentityKey::url("https://b.example/brug")];
+        let alike = LONG.replace("kanaal", "Kanaal bij Ede");
+        for (seconds, is_alike_enough) in [(86_400, false), (86_460, true)] {
+            let known = known(&at(seconds, LONG), None);
+            assert!(is_readdressed(&keys, &at(seconds, LONG), &known));
+            assert_eq!(is_readdressed(&keys, &at(seconds, &alike), &known), is_alike_enough);
+            assert!(!is_readdressed(&keys, &at(seconds + 1, LONG), &known));
+            let other = Content { title: "Sluis dicht".into(), ..at(seconds, &alike) };
+            assert!(!is_readdressed(&keys, &other, &known));
+        }
     }
 
     #[test]

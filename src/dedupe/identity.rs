@@ -1,8 +1,8 @@
 //! The keys by which an entry's article is recognised, strongest first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::dedupe::fingerprint;
+use crate::dedupe::fingerprint::{self, differ};
 use crate::model::article::IdentityKey;
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
@@ -13,18 +13,20 @@ pub const VERSION: u32 = 3;
 /// The keys of every entry of one document, each strongest first and never empty.
 ///
 /// A GUID or link that a document repeats on entries that otherwise differ tells nothing, and is
-/// left out: some feeds give every item the address of one page, or one GUID.
+/// left out: some feeds give every item the address of one page, or one GUID. Where the canonical
+/// addresses are one, the links themselves may still differ (`#bericht-12`) and stand for a GUID.
 pub fn keys(feed: &Feed, entries: &[Entry]) -> Vec<Vec<IdentityKey>> {
-    let links_by_guid =
-        count_distinct(entries, |e| e.guid.as_deref(), |e| e.canonical_url.as_deref());
-    let guids_by_link =
-        count_distinct(entries, |e| e.canonical_url.as_deref(), |e| e.guid.as_deref());
-    let is_shared = |counts: &HashMap<&str, usize>, key: &str| counts.get(key).copied() > Some(1);
+    let by_guid = shared(entries, |e| e.guid.as_deref(), |e| e.canonical_url.as_deref());
+    let by_url = shared(entries, |e| e.canonical_url.as_deref(), |e| e.guid.as_deref());
+    let by_link = shared(entries, |e| e.link.as_deref(), |e| e.guid.as_deref());
     entries
         .iter()
         .map(|entry| {
-            let guid = entry.guid.as_deref().filter(|guid| !is_shared(&links_by_guid, guid));
-            let url = entry.canonical_url.as_deref().filter(|url| !is_shared(&guids_by_link, url));
+            let guid = entry.guid.as_deref().filter(|guid| !by_guid.contains(guid));
+            let url = entry.canonical_url.as_deref().filter(|url| !by_url.contains(url));
+            let is_url_shared = url.is_none() && entry.canonical_url.is_some();
+            let link = entry.link.as_deref().filter(|link| !by_link.contains(link));
+            let guid = guid.or(link.filter(|_| is_url_shared && entry.guid.is_none()));
             entry_keys(feed, entry, guid, url)
         })
         .collect()
@@ -64,22 +66,27 @@ fn publisher_id<'e>(feed: &Feed, url: Option<&'e str>, guid: Option<&'e str>) ->
     url.and_then(|url| pattern.find(url)).or_else(|| guid.and_then(|guid| pattern.find(guid)))
 }
 
-/// For every key, how many different values it goes with.
-fn count_distinct(
+/// The keys that stand on entries which differ in `other`, or in their headlines where neither has
+/// that.
+fn shared(
     entries: &[Entry],
     key: fn(&Entry) -> Option<&str>,
-    value: fn(&Entry) -> Option<&str>,
-) -> HashMap<&str, usize> {
-    let mut values: HashMap<&str, Vec<Option<&str>>> = HashMap::new();
+    other: fn(&Entry) -> Option<&str>,
+) -> HashSet<&str> {
+    let mut first: HashMap<&str, &Entry> = HashMap::new();
+    let mut shared = HashSet::new();
     for entry in entries {
-        if let Some(key) = key(entry) {
-            let seen = values.entry(key).or_default();
-            if seen.len() < 2 && !seen.contains(&value(entry)) {
-                seen.push(value(entry));
-            }
+        let Some(key) = key(entry) else { continue };
+        let before = *first.entry(key).or_insert(entry);
+        let is_another = match (other(before), other(entry)) {
+            (None, None) => differ(&before.title, &entry.title),
+            (before, here) => before != here,
+        };
+        if is_another {
+            shared.insert(key);
         }
     }
-    values.into_iter().map(|(key, seen)| (key, seen.len())).collect()
+    shared
 }
 
 #[cfg(test)]
@@ -144,6 +151,31 @@ mod tests {
         check(
             &[entry("1", "https://a.example/nieuws"), entry("2", "https://a.example/nieuws")],
             &[&["g:de dijkbode:1"], &["g:de dijkbode:2"]],
+        );
+    }
+
+    #[test]
+    fn without_guids_headlines_tell_whether_one_link_is_a_link() {
+        let titled = |title: &str, link: &str| Entry {
+            title: title.to_owned(),
+            link: Some(link.to_owned()),
+            ..entry("", "https://a.example/live")
+        };
+        let (first, second) = ("https://a.example/live#1", "https://a.example/live#2");
+        check(
+            &[titled("Brug dicht", first), titled("Brug open", second)],
+            &[
+                &["g:de dijkbode:https://a.example/live#1"],
+                &["g:de dijkbode:https://a.example/live#2"],
+            ],
+        );
+        let page = "https://a.example/live";
+        let found = keys(&feed(), &[titled("Brug dicht", page), titled("Brug open", page)]);
+        assert_ne!(found[0], found[1]);
+        let tagged = "https://a.example/live?utm_source=rss";
+        check(
+            &[titled("Brug dicht", page), titled("Brug dicht", tagged)],
+            &[&["u:https://a.example/live"], &["u:https://a.example/live"]],
         );
     }
 

@@ -22,6 +22,18 @@ pub(super) fn entry(n: usize, guid: &str, link: &str) -> Item {
     Item { guid: guid.to_owned(), link: link.to_owned(), title, published, ..item(n) }
 }
 
+/// One of many that say nearly the same of one day.
+fn notice(n: usize) -> Item {
+    let place = ["Molenweg 8", "Kerkstraat 12", "Dorpsstraat 4", "Nieuwstraat 9"][n];
+    let text = format!(
+        "Burgemeester en wethouders hebben een vergunning verleend voor het plaatsen van een \
+         dakkapel op het voordakvlak van de woning aan de {place}."
+    );
+    let link = format!("https://x.example/vergunning/{n}");
+    let published = Some("Mon, 02 Mar 2026 00:00:00 +0100".to_owned());
+    Item { text, published, ..titled(&format!("Vergunning {place}"), entry(n, "", &link)) }
+}
+
 fn titled(title: &str, item: Item) -> Item {
     Item { title: title.to_owned(), ..item }
 }
@@ -260,6 +272,40 @@ fn apart() -> Vec<History> {
                 (1..3).map(|n| entry(n, "", "")).collect(),
             ],
             &["Kop 0|1|f0", "Kop 1|1|f0", "Kop 2|1|f0"],
+        ),
+        one_feed(
+            "one-link-without-guids",
+            "",
+            vec![
+                (0..2).map(|n| entry(n, "", "https://s.example/p2000")).collect(),
+                (0..3).map(|n| entry(n, "", "https://s.example/p2000")).collect(),
+            ],
+            &["Kop 0|1|f0", "Kop 1|1|f0", "Kop 2|1|f0"],
+        ),
+        one_feed(
+            "fragments",
+            "",
+            vec![
+                (0..2).map(|n| entry(n, "", &format!("https://y.example/live#{n}"))).collect(),
+                (0..3)
+                    .map(|n| {
+                        let one = entry(n, "", &format!("https://y.example/live#{n}"));
+                        if n == 0 { titled("Kop 0, aangevuld", one) } else { one }
+                    })
+                    .collect(),
+            ],
+            &["Kop 0, aangevuld|2|f0", "Kop 1|1|f0", "Kop 2|1|f0"],
+        ),
+        one_feed(
+            "notices-of-one-day",
+            "",
+            (0..3).map(|n| vec![notice(n + 1), notice(n)]).collect(),
+            &[
+                "Vergunning Dorpsstraat 4|1|f0",
+                "Vergunning Kerkstraat 12|1|f0",
+                "Vergunning Molenweg 8|1|f0",
+                "Vergunning Nieuwstraat 9|1|f0",
+            ],
         ),
         one_feed(
             "the-same-text-twice",
