@@ -131,6 +131,9 @@ struct Open {
     witnesses: HashMap<i64, Vec<IdentityKey>>,
     repaired_by: Option<String>,
     doubts: Vec<String>,
+    /// The seconds by which each sitemap, as it was looked through, was taken to date things later
+    /// than the feed.
+    shifts: Vec<i64>,
 }
 
 impl Open {
@@ -143,6 +146,19 @@ impl Open {
     fn is_among(&self, mark: &Mark, keys: &HashSet<IdentityKey>) -> bool {
         let own = self.witnesses.get(&mark.article);
         own.is_some_and(|own| own.iter().any(|key| keys.contains(key)))
+    }
+
+    /// Where in time a sitemap has what is wanted, by its dates of the witnesses, or by those of the
+    /// sitemap before it.
+    fn range_in(&mut self, sitemap: &take::Listing) -> Gap {
+        let witnesses = self.want.suspect.iter().flat_map(|suspect| suspect.witnesses.all());
+        let dated = witnesses.filter_map(|mark| {
+            let keys = self.witnesses.get(&mark.article)?;
+            Some((*mark, sitemap.date_of(keys)?))
+        });
+        let shift = evidence::shift(dated).or(self.shifts.last().copied()).unwrap_or(0);
+        self.shifts.push(shift);
+        evidence::shifted(self.want.range, shift).unwrap_or(self.want.range)
     }
 
     /// Takes up the judgement on `source`, if this is a gap.
@@ -174,6 +190,7 @@ impl<'s> Search<'s> {
             want,
             repaired_by: None,
             doubts: Vec::new(),
+            shifts: Vec::new(),
         });
         let (wants, report) = (wants.collect(), Report::default());
         Ok(Self { context, wants, progress, report, wait: Duration::ZERO })
@@ -258,7 +275,7 @@ fn witness_keys(
     let mut all = HashMap::new();
     for suspect in suspects {
         let mut keys = HashMap::new();
-        for mark in suspect.witnesses.before.iter().chain(&suspect.witnesses.after) {
+        for mark in suspect.witnesses.all() {
             keys.insert(mark.article, repairs::keys(tx, ArticleRow(mark.article))?);
         }
         all.insert(suspect.stretch, keys);
@@ -274,7 +291,7 @@ fn sibling(tx: &Tx<'_>, suspect: &Suspect) -> Result<Vec<Judgement>, Error> {
     let mut all = Vec::new();
     for sibling in repairs::siblings(tx, suspect.feed, suspect.gap)? {
         let mut seen = HashSet::new();
-        for mark in suspect.witnesses.before.iter().chain(&suspect.witnesses.after) {
+        for mark in suspect.witnesses.all() {
             if repairs::is_seen(tx, sibling.feed, ArticleRow(mark.article))? {
                 seen.insert(mark.article);
             }

@@ -16,6 +16,10 @@ const WITNESSES_MAX: usize = 10;
 /// dated when it is written there, when it is sent here.
 const SLACK: Duration = Duration::from_secs(15 * 60);
 
+/// The clock of a source, or the zone that it writes, is off by no more than this; what differs more
+/// is no date of publication.
+const SHIFT_MAX_SECONDS: i64 = 26 * 3_600;
+
 /// After each try, how long until the next. News sitemaps reach back two days, so what is not
 /// proven by then will not be.
 const TRIES: [Duration; 6] = [
@@ -36,6 +40,13 @@ pub struct Witnesses {
     pub after: Vec<Mark>,
 }
 
+impl Witnesses {
+    /// Those on both sides.
+    pub fn all(&self) -> impl Iterator<Item = &Mark> {
+        self.before.iter().chain(&self.after)
+    }
+}
+
 /// Why a source does not prove that a gap is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
@@ -45,6 +56,8 @@ pub enum Doubt {
     LacksAfter,
     /// It does not reach back to the other side.
     LacksBefore,
+    /// It gives other times than the feed, so that what it dates within the gap is something else.
+    OtherClock,
     /// It lists only some of what the feed lists.
     Partial {
         /// Witnesses it should list and does not.
@@ -60,6 +73,7 @@ impl std::fmt::Display for Doubt {
             Self::NoWitnesses => f.write_str("nothing to check it by"),
             Self::LacksAfter => f.write_str("lists nothing from after the gap"),
             Self::LacksBefore => f.write_str("does not reach back before the gap"),
+            Self::OtherClock => f.write_str("dates the entries of the feed otherwise"),
             Self::Partial { n_missing, n_expected } => {
                 write!(f, "lacks {n_missing} of {n_expected} entries of the feed around the gap")
             }
@@ -114,6 +128,36 @@ fn sides(witnesses: &Witnesses, is_listed: &impl Fn(&Mark) -> bool) -> Result<()
         return Err(Doubt::LacksBefore);
     }
     Ok(())
+}
+
+/// The seconds by which a source dates things later than the feed: in the middle of the witnesses it
+/// lists, each given with its date there. 0 where they agree but for a little; `None` where it lists
+/// none.
+pub fn shift(witnesses: impl Iterator<Item = (Mark, StatedDate)>) -> Option<i64> {
+    let apart = |(mark, date): (Mark, StatedDate)| {
+        let gap = Gap { from: mark.at, to: mark.at };
+        if is_within(gap, date) { 0 } else { date.at.seconds() - mark.at.seconds() }
+    };
+    let mut seconds: Vec<i64> = witnesses.map(apart).collect();
+    seconds.sort_unstable();
+    seconds.get(seconds.len() / 2).copied()
+}
+
+/// Where in time a source that is shifted by these seconds has what the feed announced in `gap`;
+/// `None` when that is more than a clock can be off.
+pub fn shifted(gap: Gap, seconds: i64) -> Option<Gap> {
+    let by = |at: Timestamp| Timestamp::from_seconds(at.seconds().saturating_add(seconds));
+    (seconds.abs() <= SHIFT_MAX_SECONDS).then(|| Gap { from: by(gap.from), to: by(gap.to) })
+}
+
+/// Whether documents that were looked through with these shifts, the last of which is known best,
+/// were looked through at the right times.
+pub fn judge_clock(shifts: &[i64]) -> Result<(), Doubt> {
+    let is_right = |shift: &i64| {
+        let apart = shifts.last().map_or(0, |last| shift.abs_diff(*last));
+        shift.abs() <= SHIFT_MAX_SECONDS && apart <= SLACK.as_secs()
+    };
+    if shifts.iter().all(is_right) { Ok(()) } else { Err(Doubt::OtherClock) }
 }
 
 /// Whether what has this date in another source may belong to `gap`; a day counts as a whole.
@@ -184,6 +228,29 @@ mod tests {
         assert_eq!(judge(&[100, 80, 70, 40]), Ok(()));
         assert_eq!(judge(&[100, 80, 70]), Err(Doubt::LacksBefore));
         assert_eq!(judge(&[80, 70, 50]), Err(Doubt::LacksAfter));
+    }
+
+    #[test]
+    fn the_clock_of_a_source_is_told_by_the_witnesses() {
+        let mark = |at_seconds| Mark { article: 1, at: at(at_seconds) };
+        let shift = |dates: &[(i64, i64)]| {
+            super::shift(
+                dates.iter().map(|(here, there)| (mark(*here), StatedDate::exact(at(*there)))),
+            )
+        };
+        assert_eq!(shift(&[]), None);
+        assert_eq!(shift(&[(10_000, 10_300), (20_000, 19_800)]), Some(0));
+        // One was written anew.
+        assert_eq!(shift(&[(10_000, 13_600), (20_000, 23_600), (30_000, 99_000)]), Some(3_600));
+        let gap = Gap { from: at(10_000), to: at(20_000) };
+        assert_eq!(shifted(gap, -3_600), Some(Gap { from: at(6_400), to: at(16_400) }));
+        assert_eq!(shifted(gap, 0), Some(gap));
+        assert_eq!(shifted(gap, 5 * 86_400), None);
+        assert_eq!(judge_clock(&[]), Ok(()));
+        assert_eq!(judge_clock(&[3_600, 3_500]), Ok(()));
+        // The first one was looked through an hour off.
+        assert_eq!(judge_clock(&[0, 3_600]), Err(Doubt::OtherClock));
+        assert_eq!(judge_clock(&[5 * 86_400]), Err(Doubt::OtherClock));
     }
 
     #[test]

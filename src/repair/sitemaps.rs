@@ -146,7 +146,8 @@ impl Search<'_> {
             }
             open.conclude(&format!("sitemap {url}"), |open, suspect| {
                 let is_listed = |mark: &_| open.is_among(mark, &listed.keys);
-                evidence::judge_wider(&suspect.witnesses, oldest_at, is_listed)
+                evidence::judge_wider(&suspect.witnesses, oldest_at, is_listed)?;
+                evidence::judge_clock(&open.shifts)
             });
         }
     }

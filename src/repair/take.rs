@@ -55,6 +55,12 @@ impl Listing {
         self.candidates.iter().filter_map(|candidate| Some(candidate.date?.at))
     }
 
+    /// The date it states of the article that is known by any of `keys`.
+    pub(super) fn date_of(&self, keys: &[IdentityKey]) -> Option<StatedDate> {
+        let is_it = |one: &&Candidate| one.keys.iter().any(|key| keys.contains(key));
+        self.candidates.iter().find(is_it)?.date
+    }
+
     /// Whether any of its articles may be of any time.
     pub(super) fn has_undated(&self) -> bool {
         self.candidates.iter().any(|candidate| candidate.date.is_none())
@@ -107,10 +113,11 @@ impl Search<'_> {
         listing: Listing,
         is_wanted: impl Fn(&Open) -> bool,
     ) -> Result<(HashSet<IdentityKey>, Taken), Error> {
-        let wanted = self.wants.iter().filter(|open| open.is_open() && is_wanted(open));
-        let range = |open: &Open| Range {
+        let wanted = self.wants.iter_mut().filter(|open| open.is_open() && is_wanted(open));
+        let is_sitemap = listing.source == Source::Sitemap;
+        let range = |open: &mut Open| Range {
             feed: open.want.id,
-            gap: open.want.range,
+            gap: if is_sitemap { open.range_in(&listing) } else { open.want.range },
             fulltext: open.want.feed.fulltext,
         };
         let ranges: Vec<Range> = wanted.map(range).collect();

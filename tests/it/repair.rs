@@ -95,6 +95,27 @@ fn what_fell_into_a_gap_is_found_in_the_news_sitemap() {
 }
 
 #[test]
+fn a_sitemap_whose_clock_is_off_is_looked_through_at_its_own_time() {
+    let shifted = |zone: &str, items: &[Item]| news_sitemap(items).replace("+0100", zone);
+    for zone in ["+0000", "+0200"] {
+        let (_web, program) = jumped(|web| {
+            web.set("/robots.txt", robots(web, "/nieuws.xml"));
+            web.set("/nieuws.xml", Route::document(shifted(zone, &newest_first(0..50))));
+        });
+        check_archived(&program, 0..50);
+        assert_eq!(program.rows(STATES), ["repaired"], "{zone}");
+    }
+    // What is days off is no date of publication, and proves nothing.
+    let (_web, program) = jumped(|web| {
+        web.set("/robots.txt", robots(web, "/nieuws.xml"));
+        let other_days = news_sitemap(&newest_first(0..50)).replace("14 Feb", "4 Feb");
+        web.set("/nieuws.xml", Route::document(other_days));
+    });
+    let gap = program.rows("SELECT state, result FROM repairs");
+    assert!(gap[0].starts_with("suspected|") && gap[0].contains("otherwise"), "{gap:?}");
+}
+
+#[test]
 fn the_page_of_an_article_that_was_found_is_read_too() {
     let web = Web::start();
     let here = |numbers: Range<usize>| -> Vec<Item> {
