@@ -11,7 +11,7 @@ use crate::enrich::learned::Learned;
 use crate::enrich::plan::Plan;
 use crate::enrich::seen::{Seen, What};
 use crate::extract::access::Wall;
-use crate::extract::{self, Page, Rules, Source};
+use crate::extract::{self, Page, Rules, Source, recurring};
 use crate::fetch::client::Client;
 use crate::fetch::{self, Answer, Forbidden, Request, Response};
 use crate::model::capture::Kept;
@@ -22,7 +22,7 @@ use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::parse::reservation;
 use crate::schedule::pages::Policy;
-use crate::store::pages::state::State;
+use crate::store::pages::state::{self, State};
 use crate::store::{ArticleRow, Error, Writer};
 use crate::warc::Keeper;
 use crate::worker::Worker;
@@ -105,7 +105,8 @@ pub async fn read(
                 let exchange = Exchange { response, answer, current_hash, notes, at };
                 kept = capture::keep(context.keeper, context.writer, exchange).await;
             }
-            look(context, &state, &feed.pages, (&response, answer)).await
+            let read = Known { article, state: &state, rules: &feed.pages };
+            look(context, read, (&response, answer)).await?
         }
     };
     let site = match seen.final_url.as_deref() {
@@ -150,13 +151,21 @@ fn forbidden_as(forbidden: Forbidden) -> What {
     What::Forbidden { reason, wait, is_whole_host }
 }
 
+/// What is known of a page before it is read.
+#[derive(Clone, Copy)]
+struct Known<'k> {
+    article: ArticleRow,
+    state: &'k State,
+    rules: &'k PageRules,
+}
+
 /// Makes something of an answer.
 async fn look(
     context: &Context<'_>,
-    state: &State,
-    rules: &PageRules,
+    known: Known<'_>,
     (response, answer): (&Response, Answer),
-) -> Seen {
+) -> Result<Seen, Error> {
+    let Known { state, rules, .. } = known;
     let mut seen = Seen {
         status: response.status,
         final_url: Some(response.final_url.clone()).filter(|url| *url != state.url),
@@ -165,18 +174,18 @@ async fn look(
     };
     let bytes = match answer {
         Answer::Document(bytes) => bytes,
-        Answer::NotModified => return seen,
+        Answer::NotModified => return Ok(seen),
         Answer::Gone => {
             seen.what = What::Missing("410 Gone".to_owned());
-            return seen;
+            return Ok(seen);
         }
         Answer::Throttled { wait } => {
             seen.what = What::Throttled { wait };
-            return seen;
+            return Ok(seen);
         }
         Answer::Failed(failure) => {
             seen.what = failed(failure, response.status);
-            return seen;
+            return Ok(seen);
         }
     };
     let hash = fingerprint::bytes(&bytes);
@@ -185,16 +194,16 @@ async fn look(
     seen.hash = Some(hash);
     let is_alike = is_read_alike(state, rules);
     if state.body_hash == Some(hash) && is_alike {
-        return seen;
+        return Ok(seen);
     }
     if state.unread_hash == Some(hash) && is_alike {
         let reason = state.last_error.clone().unwrap_or_default();
         seen.what = What::Unread { reason, is_known: true };
-        return seen;
+        return Ok(seen);
     }
     seen.validators = response.validators.clone();
-    seen.what = extracted(context, state, rules, (response, &bytes)).await;
-    seen
+    seen.what = extracted(context, known, (response, &bytes)).await?;
+    Ok(seen)
 }
 
 /// What a failure says of the page.
@@ -220,22 +229,19 @@ fn failed(failure: Failure, status: Option<u16>) -> What {
 
 async fn extracted(
     context: &Context<'_>,
-    state: &State,
-    rules: &PageRules,
+    known: Known<'_>,
     (response, bytes): (&Response, &[u8]),
-) -> What {
+) -> Result<What, Error> {
+    let Known { state, rules, .. } = known;
     let source = Source {
         url: response.final_url.clone(),
         asked_url: Some(state.url.clone()),
         content_type: response.content_type.clone(),
         status: response.status,
     };
-    let recurring = {
-        let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        learned.keys(learned::key(state))
-    };
-    let answer = context.worker.lock().await.page(bytes, &source, &known(rules, &recurring)).await;
-    match answer {
+    let rules = Rules { outlet: rules.clone(), recurring: recurring(context, known).await? };
+    let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
+    Ok(match answer {
         Ok(Ok(page)) => match (page.wall, why_not(&page)) {
             (Some(wall), _) => What::Wall(wall),
             (None, Some(reason)) => What::Unread { reason: reason.to_owned(), is_known: false },
@@ -246,12 +252,25 @@ async fn extracted(
             tracing::error!("cannot read pages: {error}");
             What::Failed(error.to_string())
         }
-    }
+    })
 }
 
-/// What is known of a page before it is read.
-fn known(rules: &PageRules, recurring: &HashSet<u64>) -> Rules {
-    Rules { outlet: rules.clone(), recurring: recurring.clone() }
+/// The blocks that recur on the pages of the outlet; but none that was taken for a part of this
+/// article when its page was last read, because nobody has taken it out since.
+async fn recurring(context: &Context<'_>, known: Known<'_>) -> Result<HashSet<u64>, Error> {
+    let Known { article, state, rules } = known;
+    let mut keys = {
+        let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        HashSet::clone(&learned.keys(learned::key(state)))
+    };
+    if keys.is_empty() || state.n_reads == 0 || !is_read_alike(state, rules) {
+        return Ok(keys);
+    }
+    let last = context.writer.write(move |tx| state::last_text(tx, article)).await?;
+    for block in last.unwrap_or_default().split("\n\n") {
+        keys.remove(&recurring::key_of(block));
+    }
+    Ok(keys)
 }
 
 /// Whether what is known of a page was read as it would be read now: by this version of the extractor

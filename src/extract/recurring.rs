@@ -14,8 +14,12 @@ const PAGES_MAX: u32 = 400;
 /// Blocks remembered of an outlet.
 const BLOCKS_MAX: usize = 20_000;
 
-/// The fewest pages on which a block must stand to count as recurring.
-const PAGES_MIN: u32 = 3;
+/// The fewest pages on which a block must stand to count as recurring: a paragraph of background
+/// stands in several articles of one matter, and is part of each.
+const PAGES_MIN: u32 = 6;
+
+/// One in so many pages must have it.
+const ONE_IN: u32 = 8;
 
 /// On how many of an outlet's pages which block stood.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -55,7 +59,7 @@ impl Recurring {
 
     /// The blocks that stood on a good part of the pages.
     pub fn keys(&self) -> HashSet<u64> {
-        let least = PAGES_MIN.max(self.n_pages.div_ceil(20));
+        let least = PAGES_MIN.max(self.n_pages.div_ceil(ONE_IN));
         let recurring = self.counts.iter().filter(|(_, count)| **count >= least);
         recurring.map(|(key, _)| *key).collect()
     }

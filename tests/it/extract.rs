@@ -90,7 +90,8 @@ fn an_article_on_consent_is_an_article() {
 fn what_is_printed_on_all_pages_of_a_site_is_left_out() {
     let program = Program::new();
     let mut arguments = vec!["extract".to_owned()];
-    for (number, thing) in ["brug", "kade", "haven", "dijk"].iter().enumerate() {
+    let things = ["brug", "kade", "haven", "dijk", "steiger", "loswal"];
+    for (number, thing) in things.iter().enumerate() {
         let tip =
             "Zeeklei is er voor iedereen in de streek en wordt gemaakt met hulp van de lezers.";
         let page = ARTICLE

@@ -151,15 +151,8 @@ const LAST_TEXT: &str = "
     LEFT JOIN page_text AS t ON t.article_id = p.article_id
     WHERE p.article_id = :article AND (b.data IS NOT NULL OR t.data IS NOT NULL)";
 
-/// What the page of `article` said when it was last read; `None` when it never was.
-pub fn last_reading(
-    tx: &Tx<'_>,
-    article: ArticleRow,
-    state: &State,
-) -> Result<Option<Content>, Error> {
-    if state.n_reads == 0 {
-        return Ok(None);
-    }
+/// The text that the page of `article` had when it was last read; `None` when it never was.
+pub fn last_text(tx: &Tx<'_>, article: ArticleRow) -> Result<Option<String>, Error> {
     let failed = || Error::sqlite("read what a page said");
     let mut statement = tx.connection.prepare_cached(LAST_TEXT).map_err(failed())?;
     let stored: Option<(i64, i64, Vec<u8>)> = statement
@@ -169,9 +162,22 @@ pub fn last_reading(
         .optional()
         .map_err(failed())?;
     let Some((revision, codec, data)) = stored else { return Ok(None) };
+    text::unpack(tx.connection, revision, codec, &data).map(Some)
+}
+
+/// What the page of `article` said when it was last read; `None` when it never was.
+pub fn last_reading(
+    tx: &Tx<'_>,
+    article: ArticleRow,
+    state: &State,
+) -> Result<Option<Content>, Error> {
+    if state.n_reads == 0 {
+        return Ok(None);
+    }
+    let Some(text) = last_text(tx, article)? else { return Ok(None) };
     Ok(Some(Content {
         title: state.title.clone(),
-        text: text::unpack(tx.connection, revision, codec, &data)?,
+        text,
         authors: state.authors.clone(),
         modified: state.modified_at.map(|at| StatedDate {
             at,
