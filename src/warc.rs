@@ -15,6 +15,7 @@ use crate::model::time::Timestamp;
 use crate::model::units::ByteSize;
 use crate::warc::record::Entry;
 
+mod coding;
 pub mod file;
 pub mod read;
 pub mod record;

@@ -31,10 +31,15 @@ impl Record {
         self.header("WARC-Type").unwrap_or_default()
     }
 
-    /// The document of a response: what follows the head.
+    /// What follows the head of a response.
     pub fn payload(&self) -> &[u8] {
         let end = self.block.windows(4).position(|four| four == b"\r\n\r\n");
         end.map_or(&[], |end| &self.block[end + 4..])
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_block(block: Vec<u8>) -> Self {
+        Self { headers: Vec::new(), block }
     }
 
     /// A header of the response itself.

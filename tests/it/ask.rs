@@ -1,12 +1,16 @@
 //! Importing, finding and showing; hostile input; what goes wrong, and how it is said.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::news::{items, rss};
+use crate::pages::{page, paragraphs};
 use crate::program::{Program, Ran, redacted, schema};
 use crate::web::{Route, Web};
 
@@ -163,6 +167,54 @@ fn other_programs_exports_come_in_with_where_they_are_from() {
     assert_eq!(program.found(&["dijk url:zeeklei.example/3"]).len(), 1);
     let places = program.rows("SELECT file, place, revision FROM imports ORDER BY file");
     assert_eq!(places, ["krant.csv|1|1", "lezer.json|1|1", "oogst.warc|1|1"]);
+}
+
+#[test]
+fn pages_that_others_kept_come_in_as_their_servers_sent_them() {
+    let record = |path: &str, head: &str, body: &[u8]| {
+        let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{head}\r\n\r\n");
+        let warc = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://zeeklei.example/{path}\r\n\
+             WARC-Date: 2022-02-15T10:00:00Z\r\nContent-Length: {}\r\n\r\n",
+            http.len() + body.len()
+        );
+        [warc.as_bytes(), http.as_bytes(), body, b"\r\n\r\n"].concat()
+    };
+    let page = |title: &str| {
+        let dated =
+            "<meta property=\"article:published_time\" content=\"2022-02-14T10:00:00+01:00\">";
+        page(title, &paragraphs(), 0).replace("</head>", &format!("{dated}</head>"))
+    };
+    let mut chunks = Vec::new();
+    for chunk in page("Brug dicht").as_bytes().chunks(100) {
+        chunks.extend(format!("{:x}\r\n", chunk.len()).bytes().chain(chunk.iter().copied()));
+        chunks.extend(b"\r\n");
+    }
+    chunks.extend(b"0\r\n\r\n");
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(page("Sluis dicht").as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let file = [
+        record("1", "Transfer-Encoding: chunked", &chunks),
+        record("2", "Content-Encoding: gzip", &packed),
+        record("3", "Content-Encoding: gzip", &packed[..packed.len() / 2]),
+    ];
+    let program = Program::new();
+    fs::write(program.home().join("oogst.warc"), file.concat()).unwrap();
+    let ran = program.run(&["import", "oogst.warc"]);
+    assert!(
+        ran.stderr.contains("record 3: `https://zeeklei.example/3` cannot be unpacked"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.stderr
+            .ends_with("imported 2 new articles, 0 revisions; 0 were there already, 1 refused\n")
+    );
+    let rows = program.rows("SELECT title, published, words FROM articles ORDER BY title");
+    let n_words = paragraphs().join(" ").split_whitespace().count();
+    let expected =
+        ["Brug", "Sluis"].map(|what| format!("{what} dicht|2022-02-14T09:00:00Z|{n_words}"));
+    assert_eq!(rows, expected);
 }
 
 #[test]

@@ -12,7 +12,6 @@ use crate::extract::access::Access;
 use crate::extract::{Page, Rules, Source};
 use crate::model::feed::Feed;
 use crate::parse::articles::RawArticle;
-use crate::parse::date;
 use crate::warc::read::{Record, Records};
 use crate::worker::{Options, Worker};
 
@@ -25,12 +24,12 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path) -> Result<(), Failure> {
         let record = record.map_err(|error| files::unreadable(job, &error))?;
         let article = match record.kind() {
             "response" => reader.page(&record, &job.feeds)?,
-            "conversion" => text(&record),
+            "conversion" => text(&record).map(Ok),
             _ => None,
         };
         // A picture, a front page, an error: archives of the web are full of what is no article.
         if let Some(article) = article {
-            job.take("record", number, Ok(article))?;
+            job.take("record", number, article)?;
         }
     }
     Ok(())
@@ -42,7 +41,12 @@ struct PageReader {
 }
 
 impl PageReader {
-    fn page(&mut self, record: &Record, feeds: &[Feed]) -> Result<Option<RawArticle>, Failure> {
+    /// The article of a response; none when there is no article, and why when it cannot be read.
+    fn page(
+        &mut self,
+        record: &Record,
+        feeds: &[Feed],
+    ) -> Result<Option<Result<RawArticle, String>>, Failure> {
         let status = String::from_utf8_lossy(record.block.get(9..12).unwrap_or_default());
         let content_type = record.http_header("Content-Type");
         let is_html = content_type.as_deref().is_some_and(|of| of.contains("html"));
@@ -51,11 +55,15 @@ impl PageReader {
             return Ok(None);
         };
         let url = url.trim_matches(['<', '>']).to_owned();
+        let document = match record.document() {
+            Ok(document) => document,
+            Err(error) => return Ok(Some(Err(format!("`{url}` cannot be unpacked: {error}")))),
+        };
         let source = Source { url: url.clone(), content_type, ..Source::default() };
         let rules = Rules { outlet: page_rules::of_url(feeds, &source.url), ..Rules::default() };
-        let page = self.worker.page(record.payload(), &source, &rules);
+        let page = self.worker.page(&document, &source, &rules);
         let page = self.runtime.block_on(page)?;
-        Ok(page.ok().and_then(|page| of_page(page, url)))
+        Ok(page.ok().and_then(|page| of_page(page, url)).map(Ok))
     }
 }
 
@@ -86,14 +94,11 @@ fn text(record: &Record) -> Option<RawArticle> {
         return None;
     }
     let url = record.header("WARC-Target-URI").filter(|url| url.starts_with("http"));
-    // When it was read is the latest it can be from.
-    let published = record.header("WARC-Date").and_then(date::parse);
     let language = record.header("WARC-Identified-Content-Language");
     Some(RawArticle {
         url: url.map(ToOwned::to_owned),
         text,
         language: language.map(ToOwned::to_owned),
-        published,
         ..RawArticle::default()
     })
 }
