@@ -48,23 +48,35 @@ pub fn from_json_line(line: &str) -> Result<RawArticle, String> {
 }
 
 /// Reads a plain text. Its first line may be a date, as `date 2022-02` or `datum 14 februari 2022`:
-/// a day, a month or a year, kept as precise as it is. `None` when there is no text.
-pub fn from_text(text: &str) -> Option<RawArticle> {
+/// a day, a month or a year, kept as precise as it is. The error says in one line what is wrong.
+pub fn from_text(text: &str) -> Result<RawArticle, String> {
     let text = text.trim_start_matches('\u{feff}').trim();
+    if text.contains('\0') || text.starts_with("%PDF-") {
+        return Err("it is no plain text".to_owned());
+    }
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let stated = date_line(first.trim());
+    let stated = date_line(first.trim())?;
     let text = if stated.is_some() { rest.trim() } else { text };
-    (!text.is_empty()).then(|| RawArticle {
-        text: text.to_owned(),
-        published: stated,
-        ..RawArticle::default()
-    })
+    if text.is_empty() {
+        return Err("there is no text in it".to_owned());
+    }
+    Ok(RawArticle { text: text.to_owned(), published: stated, ..RawArticle::default() })
 }
 
-fn date_line(line: &str) -> Option<StatedDate> {
-    let (word, value) = line.split_once([' ', ':', '\t'])?;
-    let is_date = ["date", "datum"].iter().any(|name| word.eq_ignore_ascii_case(name));
-    is_date.then(|| date::parse(value.trim_start_matches([':', ' ', '\t'])))?
+/// The date of a first line that states one; an error where it can be nothing else, and is none.
+fn date_line(line: &str) -> Result<Option<StatedDate>, String> {
+    let Some((word, value)) = line.split_once([' ', ':', '\t']) else { return Ok(None) };
+    if !["date", "datum"].iter().any(|name| word.eq_ignore_ascii_case(name)) {
+        return Ok(None);
+    }
+    let value = value.trim_start_matches([':', ' ', '\t']);
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | ' ');
+    match date::parse(value) {
+        None if !value.is_empty() && value.chars().all(is_number) => {
+            Err(format!("its first line is not a date: `{line}`"))
+        }
+        date => Ok(date),
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +112,13 @@ mod tests {
         assert_eq!(article.published.unwrap().to_rfc3339(), "2022-02");
         let plain = from_text("Datum is nog niet bekend.\nMeer.").unwrap();
         assert_eq!((plain.published, plain.text.lines().count()), (None, 2));
-        assert_eq!(from_text("datum: 14 februari 2022\n"), None);
+        let refused = |text: &str| from_text(text).unwrap_err();
+        assert_eq!(refused("datum: 14 februari 2022\n"), "there is no text in it");
+        assert_eq!(
+            refused("date 2022-13\n\nTekst."),
+            "its first line is not a date: `date 2022-13`"
+        );
+        assert_eq!(refused("%PDF-1.7 x"), "it is no plain text");
+        assert_eq!(refused("GIF\0\0 x"), "it is no plain text");
     }
 }

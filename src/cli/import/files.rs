@@ -42,7 +42,7 @@ pub(super) fn unreadable(job: &Job<'_>, error: &dyn std::fmt::Display) -> Failur
 fn lines(job: &mut Job<'_>, reader: impl BufRead) -> Result<(), Failure> {
     for (number, line) in (1..).zip(reader.split(b'\n')) {
         let line = line.map_err(|error| unreadable(job, &error))?;
-        let line = String::from_utf8_lossy(&line);
+        let (line, _) = charset::decode(&line, None);
         let line = line.trim_start_matches('\u{feff}').trim();
         if !line.is_empty() {
             job.take("line", number, from_json_line(line))?;
@@ -97,7 +97,7 @@ fn rows(job: &mut Job<'_>, mut reader: impl BufRead) -> Result<(), Failure> {
 fn text(job: &mut Job<'_>, file: File) -> Result<(), Failure> {
     let bytes = whole(job, file, TEXT_BYTES_MAX)?;
     let article = from_text(&charset::decode(&bytes, None).0);
-    job.take("", 1, article.ok_or_else(|| "there is no text in it".to_owned()))
+    job.take("", 1, article)
 }
 
 fn whole(job: &Job<'_>, reader: impl Read, bytes_max: u64) -> Result<Vec<u8>, Failure> {

@@ -46,16 +46,16 @@ pub fn article<'c>(
     let mut object: Map<String, Value> = Map::new();
     for (name, cell) in names.iter().zip(cells) {
         let text = plain(&charset::decode(cell, None).0);
-        if text.trim().is_empty() || object.contains_key(name) {
+        let known = object.entry(name.clone()).or_insert(Value::Null);
+        if text.trim().is_empty() || !known.is_null() {
             continue;
         }
         let is_list = matches!(name.as_str(), "authors" | "tags" | "keywords");
-        let value = if is_list {
+        *known = if is_list {
             text.split(LIST_SEPARATOR).map(|one| Value::from(one.trim())).collect()
         } else {
             Value::from(text)
         };
-        object.insert(name.clone(), value);
     }
     json::article(&Value::Object(object))
 }

@@ -56,6 +56,8 @@ pub fn article(value: &Value) -> Result<RawArticle, String> {
     // What other readers number their articles by is no id of the publisher.
     let is_of_reader = ["feed", "feed_id", "origin"].iter().any(|name| object.contains_key(*name));
     let id = if is_of_reader { None } else { text(object, &["id"])? };
+    // An export of knipsel has both, and its `source` says where a text came from.
+    let outlets = if object.contains_key("outlet") { &OUTLETS[..1] } else { &OUTLETS[..] };
     let mut tags = list(object, &TAGS)?;
     // States and labels of Google Reader's form.
     tags.retain(|tag| !tag.starts_with("user/"));
@@ -65,7 +67,7 @@ pub fn article(value: &Value) -> Result<RawArticle, String> {
         title: text(object, &TITLES)?,
         text: found.ok_or_else(|| "there is no `text`".to_owned())?,
         is_html,
-        outlet: text(object, &OUTLETS)?,
+        outlet: text(object, outlets)?,
         authors: list(object, &AUTHORS)?,
         section: text(object, &SECTIONS)?,
         tags,
@@ -159,6 +161,13 @@ mod tests {
         assert_eq!((article.text.as_str(), article.is_html), ("De sluis is dicht.", false));
         assert_eq!(article.outlet.as_deref(), Some("www.zeeklei.example"));
         assert_eq!(article.published.unwrap().precision, Precision::Second);
+    }
+
+    #[test]
+    fn the_source_in_an_export_of_ours_is_no_outlet() {
+        let outlet = |value: Value| article(&value).unwrap().outlet;
+        assert_eq!(outlet(json!({ "text": "a", "outlet": null, "source": "feed" })), None);
+        assert_eq!(outlet(json!({ "text": "a", "source": "Zeeklei" })).as_deref(), Some("Zeeklei"));
     }
 
     #[test]
