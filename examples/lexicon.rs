@@ -17,7 +17,10 @@ use knipsel::language::lexicon::{Entry, Kinds, LEMMAS_MAX, Lexicon};
 /// A line of the list.
 struct Row {
     form: String,
+    /// Foremost first; the entry has those that it leads to.
     lemmas: Vec<String>,
+    /// Lemmas that it does not lead to, though it is found by them.
+    others: Vec<String>,
     entry: Entry,
 }
 
@@ -98,7 +101,9 @@ fn row(line: &str, endings: &mut Endings) -> Option<Row> {
     let has = |letter| kinds.contains(letter);
     let (begins, ends): (i32, u32) = (begins.parse().ok()?, ends.parse().ok()?);
     let mut numbers = [0; LEMMAS_MAX];
-    let lemmas: Vec<String> = lemmas.split(',').map(str::to_owned).collect();
+    let (lemmas, others) = lemmas.split_once(';').unwrap_or((lemmas, ""));
+    let list = |lemmas: &str| lemmas.split(',').map(str::to_owned).collect();
+    let (lemmas, others): (Vec<String>, Vec<String>) = (list(lemmas), list(others));
     let mut wanted =
         lemmas.iter().filter(|lemma| *lemma != "*").filter_map(|l| endings.number(form, l));
     for number in &mut numbers {
@@ -119,7 +124,7 @@ fn row(line: &str, endings: &mut Endings) -> Option<Row> {
         kinds,
         endings: numbers,
     };
-    Some(Row { form: form.to_owned(), lemmas, entry })
+    Some(Row { form: form.to_owned(), lemmas, others, entry })
 }
 
 fn packed<'r>(rows: impl Iterator<Item = &'r Row>) -> Result<Vec<u8>, Box<dyn Error>> {
@@ -138,21 +143,25 @@ fn lexicon<'r>(
     Ok(Lexicon::new(Box::leak(packed(rows)?.into_boxed_slice()), endings, ""))
 }
 
-/// The forms of each lemma that [`regular`] does not think of.
+/// The forms of each lemma that [`regular`] does not think of, or that do not lead to it.
 fn irregular(rows: &[Row]) -> String {
-    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.entry.division == 0 && row.entry.is_word()) {
-        for lemma in row.lemmas.iter().take(LEMMAS_MAX).filter(|lemma| **lemma != row.form) {
-            found.entry(lemma).or_default().insert(&row.form);
+        let leading = row.lemmas.iter().map(|lemma| (lemma, true));
+        let others = row.others.iter().map(|lemma| (lemma, false));
+        for (lemma, leads) in leading.chain(others).filter(|(lemma, _)| !lemma.is_empty()) {
+            if *lemma != row.form {
+                found.entry(lemma).or_default().insert(&row.form, leads);
+            }
         }
     }
     let mut text = String::new();
     for (lemma, mut forms) in found {
         let usual: BTreeSet<String> = regular(lemma).into_iter().collect();
-        forms.retain(|form| !usual.contains(*form));
+        forms.retain(|form, leads| !(*leads && usual.contains(*form)));
         if !forms.is_empty() {
             text.push_str(lemma);
-            for form in forms {
+            for form in forms.keys() {
                 text.push(' ');
                 text.push_str(form);
             }

@@ -8,7 +8,8 @@ HYPHENS         hyph_nl_NL.dic   (hyphen-nl); a compound is never joined within 
 
 One line a form: form, kinds, lemmas, division, beginnings, ends.
 - kinds: letters of n (noun), v (verb), a (adjective), p (name), o (other), l (only in compounds)
-- lemmas: what it is a form of, separated by commas
+- lemmas: what it is a form of, separated by commas, what it is first of all in front; after a
+  semicolon those that it is found by and does not lead to (las is a form of lezen, but a noun first)
 - division: after how many letters the second part of a compound begins; 0 when it is none
 - beginnings, ends: of how many compounds it is the beginning or the end; beginnings are negative
   for what a compound is not about (hoge in hogeschool)
@@ -17,7 +18,7 @@ import collections, functools, re, sys, unicodedata
 
 import pyphen
 
-from grammar import IRREGULAR_PLURALS, LEARNED_PLURALS, NO_GE, PREPOSITIONS, SEPARABLE, STRONG_VERBS
+from grammar import IRREGULAR_PLURALS, LEARNED_PLURALS, MAYBE_NO_GE, NO_GE, PREPOSITIONS, SEPARABLE, STRONG_VERBS
 
 AFF, DIC, WORDS, HYPHENS = sys.argv[1:5]
 VOWELS = "aeiouy"
@@ -125,11 +126,12 @@ for verb in infinitives:
     add(verb, verb + "d", "v")
     add(verb, verb + "de", "v")
     for past in "dt":
-        participle = stem if stem.endswith(past) else stem + past
-        participle = participle if verb.startswith(NO_GE) else "ge" + participle
-        for form in (participle, participle + "e", participle + "en") if participle in lower else ():
-            if form in lower and form not in infinitives:
-                add(verb, form, "v")
+        end = stem if stem.endswith(past) else stem + past
+        # bepalen has no ge-, and bellen no prefix.
+        for participle in ("ge" + end, end) if verb.startswith(NO_GE + MAYBE_NO_GE) else ("ge" + end,):
+            for form in (participle, participle + "e", participle + "en") if participle in lower else ():
+                if form in lower and form not in infinitives:
+                    add(verb, form, "v")
 for line in filter(None, STRONG_VERBS.split("\n")):
     verb, *forms = line.split()
     for prefix in ("",) + NO_GE:
@@ -150,10 +152,18 @@ for verb, kind in [key for key in lexemes if key[1] == "v"]:
                 if particle + form in lower:
                     add(particle + verb, particle + form, "v")
 
+irregular_of = {}  # form -> the noun whose plural it is
 for line in filter(None, IRREGULAR_PLURALS.split("\n")):
     lemma, *forms = line.split()
-    for form in forms:
-        add(lemma, form, "n")
+    whole = [word[: -len(lemma)] for word in lower if word.endswith(lemma) and len(word) > len(lemma) + 2]
+    for before in ["", *whole]:
+        for form in forms:
+            if not before or before + form in lower:
+                add(before + lemma, before + form, "n")
+                irregular_of.setdefault(before + form, before + lemma)
+for word in sorted(lower):
+    if word.endswith("jes") and word[:-1] in lower and (word[:-1], "n") in lexemes:
+        add(word[:-1], word, "n")
 for word in sorted(lower):
     for singular, plural in LEARNED_PLURALS:
         form = word[: len(word) - len(singular)] + plural
@@ -164,10 +174,11 @@ for word in sorted(lower):
 # Plurals that are listed as nouns of their own: wetten of wet.
 for word, flags in common:
     form = fold(word)
-    if form.endswith("en") and len(lexemes.get((form, "n"), ())) == 1:
-        for lemma in stems_of(form):
+    if form.endswith("en") and (form, "n") in lexemes:
+        for lemma in (*stems_of(form), form[:-1]):
             forms = lexemes.get((lemma, "n"), ())
-            if forms and len(lemma) > 2 and not any(f.endswith("en") for f in forms):
+            plurals = ("en",) if len(lexemes[form, "n"]) == 1 else ("en", lemma + "s")
+            if forms and len(lemma) > 2 and not any(f.endswith(plurals) for f in forms):
                 add(lemma, form, "n")
                 break
 
@@ -192,6 +203,8 @@ for verb in sorted(infinitives):
 # ---- compounds: joined at the end of a syllable, from parts that other compounds have too ------
 hyphenator = pyphen.Pyphen(filename=HYPHENS, left=1, right=1)
 breaks = functools.cache(lambda word: frozenset(hyphenator.positions(word)))
+# How many words end in a noun tells how common it is.
+n_ending = collections.Counter(word[at:] for word in lower for at in range(1, len(word) - 1))
 nouns = {}  # form -> its lemma
 for form, of in lemmas.items():
     of = sorted((l for l, k in of if k == "n"), key=lambda l: (l != form, len(l), l))
@@ -199,6 +212,8 @@ for form, of in lemmas.items():
         nouns[form] = of[0]
     elif of:
         nouns[form] = of[1]
+    if form in irregular_of:
+        nouns[form] = irregular_of[form]
 describing = {f for (l, k), fs in lexemes.items() if k == "a" for f in fs if not f.endswith(("er", "ere", "st", "ste"))}
 describing |= set(stem_of.values())
 
@@ -218,6 +233,22 @@ def modifier(word):
             if link == "e" and base[-2] == base[-1] and base[:-1] in nouns:
                 return nouns[base[:-1]]
     return "*" if word in describing else None
+
+
+# Words with a capital that are no names have a plural: Kamerlid, Kamerleden.
+families = collections.defaultdict(lambda: collections.defaultdict(set))
+for name in sorted(names - lower):
+    for at in range(3, len(name) - 2):
+        first, rest = name[:at], name[at:]
+        if first in nouns and rest in nouns and name.isalpha():
+            families[first][nouns[rest]].add(name)
+for first, words in families.items():
+    plurals = {noun: forms for noun, forms in words.items() if len(forms) > 1}
+    for noun, forms in plurals.items() if len(plurals) > 2 else ():
+        for form in forms | {first + noun}:
+            lower.add(form)
+            lemmas[form].add((first + noun, "n"))
+            nouns[form] = first + noun
 
 
 def candidates(word):
@@ -260,6 +291,17 @@ def position(word):
     return len(found[0]) if found and word.startswith(found[0]) else 0
 
 
+def lemmas_of(form, of):
+    """What `form` is of, foremost first, as the list has it."""
+    first = [nouns[form]] if form in nouns else []
+    own = [form] if any(lemma == form for lemma, _ in of) else []
+    noun = sorted((lemma for lemma, kind in of if kind == "n"), key=lambda l: (-n_ending[l], len(l), l))
+    others = [lemma for lemma, kind in of if kind != "n"]
+    ordered = list(dict.fromkeys(first + own + noun + others)) or [form]
+    n = len(set(first + own)) if form in irregular_of else 2
+    return ",".join(ordered[:n]) + (";" + ",".join(ordered[n:]) if ordered[n:] else "")
+
+
 def main():
     known = set(lemmas) | lower
     linked = {f for f, n in n_modifiers.items() if f not in known and is_common(n, f)}
@@ -275,8 +317,7 @@ def main():
             numbers[0] = n_modifiers[form] * (-1 if modifier(form) == "*" else 1)
         if form in nouns and is_common(n_heads[nouns[form]], nouns[form]):
             numbers[1] = n_heads[nouns[form]]
-        names_of = ",".join(dict.fromkeys(([nouns[form]] if form in nouns else []) + [lemma for lemma, _ in of])) or form
-        print(form, "".join(sorted(kinds)), names_of, at, *numbers, sep="\t")
+        print(form, "".join(sorted(kinds)), lemmas_of(form, of), at, *numbers, sep="\t")
     # Linked forms that are no words: zonne-, redding-s.
     for form in sorted(linked):
         if re.fullmatch("[a-z]+", form):

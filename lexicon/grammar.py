@@ -3,6 +3,9 @@
 # Prefixes whose participle has no ge-.
 NO_GE = ("be", "ge", "her", "ont", "ver", "er")
 
+# The same for some of the verbs that begin so: mishandeld, but opgepakt.
+MAYBE_NO_GE = ("aan", "door", "mis", "om", "onder", "over", "vol", "voor", "weer")
+
 # Prepositions and adverbs: uitbreiding is no breiding that is uit.
 PREPOSITIONS = frozenset(
     "aan achter achteruit af als beneden bij binnen boven buiten door gelijk in langs los mee mede met "
@@ -223,7 +226,7 @@ zwijgen zweeg zwegen gezwegen
 
 # Plurals that change the vowel or take -eren, -ers, -lieden, -lui.
 IRREGULAR_PLURALS = """
-been beenderen
+been benen beenderen
 blad bladeren bladen
 brandweerman brandweerlieden
 ei eieren eitje eitjes
@@ -245,6 +248,13 @@ goed goederen
 hoen hoenders hoenderen
 kalf kalveren
 kind kinderen kindje kindjes kindertjes
+gat gaten
+graf graven
+koe koeien
+mes messen
+oudere ouderen
+staf staven
+vat vaten
 kleed klederen kleren
 lam lammeren
 lid leden
@@ -253,6 +263,7 @@ rad raderen
 rund runderen
 schip schepen
 smid smeden
+vlo vlooien
 spaan spaanders
 split spleten
 stad steden

@@ -28,10 +28,11 @@ pub fn forms(lexicon: &Lexicon, word: &str) -> Vec<String> {
         Some(entry) => {
             let lemmas = lexicon.lemmas(word, entry);
             for lemma in &lemmas {
-                forms.extend(forms_of(lexicon, lemma));
-            }
-            if entry.kinds.noun {
-                forms.retain(|form| form == word || is_foremost(lexicon, form, &lemmas));
+                let mut of_lemma = forms_of(lexicon, lemma);
+                if entry.kinds.noun && lemma != word {
+                    of_lemma.retain(|form| is_foremost(lexicon, form, &lemmas));
+                }
+                forms.extend(of_lemma);
             }
         }
         None => match compound::head(lexicon, word) {
@@ -65,6 +66,17 @@ pub fn lemmas(lexicon: &Lexicon, word: &str) -> Vec<String> {
     let lemma = lexicon.get(head).and_then(|entry| lexicon.first_lemma(head, entry));
     let before = &word[..word.len() - head.len()];
     vec![format!("{before}{}", lemma.as_deref().unwrap_or(head))]
+}
+
+/// The forms of a noun that are first of all its own.
+pub fn of_noun(lexicon: &Lexicon, lemma: &str) -> Vec<String> {
+    let mut forms = forms_of(lexicon, lemma);
+    forms.retain(|form| {
+        let entry = lexicon.get(form).filter(|entry| entry.kinds.noun);
+        let first = entry.and_then(|entry| lexicon.first_lemma(form, entry));
+        form == lemma || first.is_some_and(|first| first == lemma)
+    });
+    forms
 }
 
 /// The forms of a lemma.
@@ -168,4 +180,108 @@ fn roots(root: &str) -> Vec<String> {
         }
     }
     roots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::lexicon::dutch;
+
+    /// A common word a line, and forms of it that do not follow from its spelling.
+    const FORMS: &str = "
+        graf graven
+        gat gaten
+        vat vaten
+        staf staven
+        mes messen
+        oudere ouderen
+        hart harten
+        been benen
+        lid leden
+        schip schepen
+        koe koeien
+        meisje meisjes
+        raadslid raadsleden
+        kamerlid kamerleden
+        statenlid statenleden
+        bestuurslid bestuursleden
+        gemeenteraadslid gemeenteraadsleden
+        binnenstad binnensteden
+        hoofdstad hoofdsteden
+        oorlogsschip oorlogsschepen
+        kleinkind kleinkinderen
+        zoon zonen zoons
+        bacterie bacterien
+        museum musea
+        politicus politici
+        crisis crises
+        datum data
+        ei eieren
+        kind kinderen
+        volk volkeren volken
+        lied liederen
+        wolf wolven
+        schaap schapen
+        rijden reed gereden
+        vallen viel gevallen
+        stemmen gestemd stemde stemt
+        stelen stal gestolen
+        lezen las gelezen leest
+        bellen belde gebeld belt
+        kiezen koos gekozen
+        sluiten sloot gesloten
+        drinken dronk
+        varen voer gevaren
+        ergeren geergerd
+        erven geerfd
+        gelden gold gegolden
+        geven gaf gegeven
+        mishandelen mishandeld
+        overlijden overleed overleden
+        verliezen verloor verloren verliest
+        verkopen verkocht verkoopt
+        oppakken opgepakt
+        aftreden afgetreden
+        ontslaan ontslagen ontsloeg
+        verbieden verboden verbood
+        veroordelen veroordeeld
+        besluiten besloot besloten
+        schieten schoot geschoten
+        sterven stierf gestorven
+        winnen won gewonnen
+        gaan ging gegaan
+        staan stond gestaan
+        zien zag gezien
+        doen deed gedaan
+        zeggen zei gezegd zegt
+        vragen vroeg gevraagd
+        denken dacht
+        brengen bracht
+    ";
+
+    #[test]
+    fn common_words_are_found_in_all_their_forms() {
+        let missing: Vec<(&str, &str)> = FORMS
+            .lines()
+            .filter_map(|line| line.trim().split_once(' '))
+            .flat_map(|(word, all)| {
+                let found = forms(dutch(), word);
+                let lacks = move |form: &&str| !found.iter().any(|one| one == form);
+                all.split(' ').filter(lacks).map(move |form| (word, form))
+            })
+            .collect();
+        assert_eq!(missing, []);
+    }
+
+    #[test]
+    fn a_plural_is_first_of_all_one_and_a_noun_no_verb() {
+        let lacks = |word: &str, other: &str| !forms(dutch(), word).iter().any(|f| f == other);
+        assert_eq!(lemmas(dutch(), "leden"), ["lid"]);
+        assert_eq!(lemmas(dutch(), "kamerleden"), ["kamerlid"]);
+        assert!(lacks("leden", "leed") && lacks("kamerleden", "kamerleed"));
+        assert!(lacks("las", "gelezen") && lacks("stal", "gestolen") && lacks("gas", "gasten"));
+        let of_noun = |noun: &str| of_noun(dutch(), noun);
+        assert!(of_noun("huis").contains(&"huizen".to_owned()));
+        assert!(!of_noun("stik").contains(&"stikten".to_owned()));
+    }
 }

@@ -68,12 +68,18 @@ fn in_forms(word: &str, spellings: &[String]) -> Vec<String> {
     words
 }
 
-/// The parts of a compound by themselves; `None` unless it is about all of them.
+/// The parts of a compound by themselves; `None` unless it is about all of them. Nouns, as parts are:
+/// whoever stikt in stof is not in stikstof.
 fn near(word: &str) -> Option<Reading> {
-    let parts = compound::parts(lexicon::dutch(), word);
-    (parts.lemmas.len() > 1 && parts.are_all).then(|| {
-        Reading::Near(parts.lemmas.iter().map(|lemma| wide(lemma, Closeness::AsSpelled)).collect())
-    })
+    let lexicon = lexicon::dutch();
+    let parts = compound::parts(lexicon, word);
+    let part = |lemma: &String| {
+        let mut words = forms::of_noun(lexicon, lemma);
+        words.push(format!("{PART}{lemma}"));
+        words
+    };
+    let is_all = parts.lemmas.len() > 1 && parts.are_all;
+    is_all.then(|| Reading::Near(parts.lemmas.iter().map(part).collect()))
 }
 
 /// The words of `text` as one, when hyphens and nothing else stand between them.
