@@ -25,10 +25,22 @@ pub(super) fn suits(first: i64, last: i64) -> By {
     }
 }
 
-/// The sums of `hours`, which are in order, by the beginnings of periods; those between the first and the last are all
-/// there.
-pub(super) fn sums(hours: &[(i64, u64)], by: By) -> BTreeMap<DateTime, u64> {
-    let mut sums: BTreeMap<DateTime, u64> = BTreeMap::new();
+/// When a period begins. An hour that is told twice in autumn is two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Start {
+    at: DateTime,
+    /// Of an hour, which one; 0 of longer periods.
+    hour: i64,
+}
+
+/// The sums of `hours`, which are in order, by the beginnings of periods; from the first to the last
+/// of these and of `within`, all periods are there.
+pub(super) fn sums(
+    hours: &[(i64, u64)],
+    by: By,
+    within: Option<(i64, i64)>,
+) -> BTreeMap<Start, u64> {
+    let mut sums: BTreeMap<Start, u64> = BTreeMap::new();
     let mut rest = hours;
     while let Some((hour, _)) = rest.first() {
         let period = Period::of(*hour, by);
@@ -37,37 +49,41 @@ pub(super) fn sums(hours: &[(i64, u64)], by: By) -> BTreeMap<DateTime, u64> {
         *sums.entry(period.start).or_insert(0) += here.iter().map(|(_, n)| n).sum::<u64>();
         rest = later;
     }
-    let ends = sums.keys().next().copied().zip(sums.keys().next_back().copied());
-    if let Some((first, last)) = ends {
-        let mut between = Vec::new();
-        let mut at = first;
-        while at < last && between.len() < FILLED_MAX {
-            between.push(at);
-            let Some(next) = next(at, by) else { break };
-            at = next;
-        }
-        if at >= last {
-            for at in between {
-                sums.entry(at).or_insert(0);
+    let bounds = hours.first().zip(hours.last()).map(|(first, last)| (first.0, last.0));
+    let bounds = bounds.into_iter().chain(within);
+    let bounds = bounds.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+    if let Some((first, last)) = bounds {
+        let periods = std::iter::successors(Some(Period::of(first, by)), |period| {
+            (period.end_hour <= last).then(|| Period::of(period.end_hour, by))
+        });
+        let starts: Vec<Start> = periods.map(|period| period.start).take(FILLED_MAX + 1).collect();
+        if starts.len() <= FILLED_MAX {
+            for start in starts {
+                sums.entry(start).or_insert(0);
             }
         }
     }
     sums
 }
 
-/// A period, and the first hour after it; an hour that is told twice in autumn is known alone.
+/// A period, and the first hour after it.
 struct Period {
-    start: DateTime,
+    start: Start,
     end_hour: i64,
 }
 
 impl Period {
     fn of(hour: i64, by: By) -> Self {
-        let start = start(Timestamp::from_seconds(hour * HOUR).to_local(), by);
-        let end = if by == By::Hour { None } else { next(start, by) };
-        let end = end.map(|end| Timestamp::from_local(end).seconds().div_euclid(HOUR));
-        Self { start, end_hour: end.unwrap_or(hour + 1) }
+        let at = start(local(hour), by);
+        let end = if by == By::Hour { None } else { next(at, by) };
+        let end = end.map(|end| -(-Timestamp::from_local(end).seconds()).div_euclid(HOUR));
+        let start = Start { at, hour: if by == By::Hour { hour } else { 0 } };
+        Self { start, end_hour: end.unwrap_or(hour + 1).max(hour + 1) }
     }
+}
+
+fn local(hour: i64) -> DateTime {
+    Timestamp::from_seconds(hour * HOUR).to_local()
 }
 
 fn start(local: DateTime, by: By) -> DateTime {
@@ -97,10 +113,19 @@ fn next(at: DateTime, by: By) -> Option<DateTime> {
     at.checked_add(span).ok()
 }
 
-/// A period as people write it: `2022`, `2022-02`, `2022-W07`, `2022-02-14`, `2022-02-14 09:00`.
-pub(super) fn name(at: DateTime, by: By) -> String {
+/// A period as people write it: `2022`, `2022-02`, `2022-W07`, `2022-02-14`, `2022-02-14 09:00`;
+/// where an hour is told twice with its zone, `2022-10-30 02:00 CEST`.
+pub(super) fn name(Start { at, hour }: Start, by: By) -> String {
     match by {
-        By::Hour => at.strftime("%Y-%m-%d %H:00").to_string(),
+        By::Hour => {
+            let is_at = |hour: i64| start(local(hour), By::Hour) == at;
+            let zone = match (is_at(hour - 1), is_at(hour + 1)) {
+                (false, true) => " CEST",
+                (true, false) => " CET",
+                _ => "",
+            };
+            format!("{}{zone}", at.strftime("%Y-%m-%d %H:00"))
+        }
         By::Day => at.strftime("%Y-%m-%d").to_string(),
         By::Week => at.strftime("%G-W%V").to_string(),
         By::Month => at.strftime("%Y-%m").to_string(),
@@ -125,7 +150,7 @@ mod tests {
 
     #[track_caller]
     fn check(moments: &[&str], by: By, expected: &[(&str, u64)]) {
-        let sums = sums(&hours(moments), by);
+        let sums = sums(&hours(moments), by, None);
         let found: Vec<(String, u64)> = sums.iter().map(|(at, n)| (name(*at, by), *n)).collect();
         let expected: Vec<(String, u64)> =
             expected.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
@@ -152,6 +177,33 @@ mod tests {
     #[test]
     fn centuries_are_not_filled_hour_by_hour() {
         let far = [(-4_000_000, 1), (450_000, 1)];
-        assert_eq!(sums(&far, By::Hour).len(), 2);
+        assert_eq!(sums(&far, By::Hour, None).len(), 2);
+    }
+
+    #[test]
+    fn the_hours_at_which_the_clock_is_set_are_those_that_there_are() {
+        let moments = ["2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"];
+        check(&moments, By::Hour, &[("2026-03-29 01:00", 1), ("2026-03-29 03:00", 1)]);
+        let moments = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T03:30:00Z"];
+        let expected = [
+            ("2026-10-25 02:00 CEST", 1),
+            ("2026-10-25 02:00 CET", 1),
+            ("2026-10-25 03:00", 0),
+            ("2026-10-25 04:00", 1),
+        ];
+        check(&moments, By::Hour, &expected);
+    }
+
+    #[test]
+    fn what_was_asked_for_is_there_though_nothing_is_in_it() {
+        let hours = hours(&["2022-02-14T09:00:00Z"]);
+        let (day, hour) = (24, hours[0].0);
+        let found = sums(&hours, By::Day, Some((hour - 2 * day, hour + day)));
+        let names: Vec<String> = found.keys().map(|start| name(*start, By::Day)).collect();
+        assert_eq!(names, ["2022-02-12", "2022-02-13", "2022-02-14", "2022-02-15"]);
+        // Amsterdam had a time of its own, twenty minutes ahead.
+        let year = sums(&[], By::Year, Some((-350_000, -330_000)));
+        assert_eq!(name(*year.keys().next().unwrap(), By::Year), "1930");
+        assert_eq!(year.len(), 3);
     }
 }

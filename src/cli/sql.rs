@@ -40,7 +40,7 @@ pub(super) fn sql(global: &Global, args: &SqlArgs) -> Result<Exit, Failure> {
 }
 
 /// Names of columns in which none is twice: the second `id` is `id_2`.
-fn distinct(columns: &[String]) -> Vec<String> {
+pub(super) fn distinct(columns: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(columns.len());
     for column in columns {
         let mut name = column.clone();

@@ -6,15 +6,16 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use jiff::civil::DateTime;
 use serde_json::json;
 
 use crate::cli::args::{By, CompareArgs, Global, PlotArgs, TimelineArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
-use crate::cli::{periods, question, setup};
+use crate::cli::periods::{self, Start};
+use crate::cli::{question, setup, sql};
 use crate::export::chart::Chart;
 use crate::index::search::Searcher;
+use crate::model::time::Timestamp;
 use crate::query::{Filter, Query};
 use crate::service::clock;
 
@@ -84,18 +85,19 @@ impl Counts {
         all_hours.sort_by_key(|(hour, _)| *hour);
         let bounds = all_hours.first().zip(all_hours.last());
         let is_share = args.share;
-        let names: Vec<String> = queries.iter().map(ToString::to_string).collect();
+        let names = names(queries);
         let Some(((first, _), (last, _))) = bounds else {
             return Ok(Self { by: By::Day, is_share, names, periods: Vec::new() });
         };
-        let by = args.by.unwrap_or_else(|| periods::suits(*first, *last));
-        let all = periods::sums(&searcher.hours(&Query::Everything, filter)?, by);
-        let found: Vec<BTreeMap<DateTime, u64>> =
-            hours.iter().map(|hours| periods::sums(hours, by)).collect();
-        let periods = periods::sums(&all_hours, by)
+        let within = within(filter, (*first, *last));
+        let by = args.by.unwrap_or_else(|| periods::suits(within.0, within.1));
+        let all = periods::sums(&searcher.hours(&Query::Everything, filter)?, by, None);
+        let found: Vec<BTreeMap<Start, u64>> =
+            hours.iter().map(|hours| periods::sums(hours, by, None)).collect();
+        let periods = periods::sums(&all_hours, by, Some(within))
             .into_keys()
             .map(|at| {
-                let n = |sums: &BTreeMap<DateTime, u64>| sums.get(&at).copied().unwrap_or_default();
+                let n = |sums: &BTreeMap<Start, u64>| sums.get(&at).copied().unwrap_or_default();
                 (periods::name(at, by), found.iter().map(n).collect(), n(&all))
             })
             .collect();
@@ -192,6 +194,24 @@ impl Counts {
         out::note(&format!("{} articles{each}", totals.join(", ")));
         Ok(())
     }
+}
+
+/// The hours that were asked for, and those from the first to the last match where they were not.
+fn within(filter: &Filter, (first, last): (i64, i64)) -> (i64, i64) {
+    let hour = |at: Timestamp| at.seconds().div_euclid(3_600);
+    let now = hour(clock::now());
+    let until = filter.until.map(|until| hour(until) - 1);
+    let is_limited = filter.since.is_some() || until.is_some();
+    let end = if is_limited { until.unwrap_or(now).min(now) } else { last };
+    (filter.since.map_or(first, hour).min(first), end.max(last))
+}
+
+/// A name for each column, other than those that every table has.
+fn names(queries: &[Query]) -> Vec<String> {
+    let fixed = ["period", "all"].map(str::to_owned);
+    let columns: Vec<String> =
+        fixed.into_iter().chain(queries.iter().map(ToString::to_string)).collect();
+    sql::distinct(&columns).split_off(2)
 }
 
 /// A bar of eighths of a column.

@@ -147,6 +147,11 @@ fn counts_over_time_are_plotted_written_and_drawn() {
     assert_eq!(both.lines().next(), Some("period,storm,rust outlet:zeeklei,all"));
     assert_eq!(both.lines().nth(1), Some("2022-01,2,1,4"));
     insta::assert_snapshot!(program.ok(&["compare", "storm", "rust", "--by", "month", "--share"]));
+    let asked = ["--since", "2021-12", "--until", "2022-05", "--by", "month", "--format", "csv"];
+    let asked = program.ok(&[&["compare", "land", "land"], &asked[..]].concat());
+    let lines: Vec<&str> = asked.lines().collect();
+    assert_eq!((lines[0], lines[1]), ("period,land,land_2,all", "2021-12,0,0,0"));
+    assert_eq!((lines.len(), lines[6]), (7, "2022-05,0,0,0"));
 }
 
 #[test]
