@@ -72,6 +72,9 @@ pub fn main() -> ExitCode {
         }
     };
     cli.global.color.apply();
+    if cli.global.quiet {
+        out::be_quiet();
+    }
     let pager = Pager::start(&cli);
     let done = dispatch(&cli);
     if let Some(pager) = pager {

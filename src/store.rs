@@ -126,13 +126,16 @@ pub enum Error {
         problem: String,
     },
     /// A statement of the owner's cannot be understood.
-    #[error("{message}, at character {at} of the SQL")]
+    #[error("{message}{}", at.map_or_else(String::new, |at| format!(", at character {at} of the SQL")))]
     BadSql {
         /// What SQLite says is wrong.
         message: String,
-        /// Where; the first is 1.
-        at: usize,
+        /// Where, when it says so; the first is 1.
+        at: Option<usize>,
     },
+    /// A statement of the owner's takes longer than it may.
+    #[error("this SQL took longer than it may; `--timeout` gives it more")]
+    SlowSql,
     /// A statement of the owner's is no question.
     #[error("this SQL would write, and only reading is allowed")]
     WritingSql,

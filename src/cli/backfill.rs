@@ -20,11 +20,8 @@ pub(super) fn backfill(global: &Global, args: &BackfillArgs) -> Result<Exit, Fai
     check_name(&setup, &args.feed)?;
     let since = args.since.as_deref().map(|text| when::since(text, clock::now())).transpose()?;
     let wish = Wish { feed: args.feed.clone(), since };
-    let is_quiet = global.quiet;
     let mut progress = move |read: &Read| {
-        if !is_quiet {
-            out::note(&told(read));
-        }
+        out::note(&told(read));
     };
     let backfilled = runtime()?.block_on(async {
         let stop = signals::stop()?;
@@ -36,7 +33,7 @@ pub(super) fn backfill(global: &Global, args: &BackfillArgs) -> Result<Exit, Fai
     }
     let report = backfilled.report;
     match args.format {
-        Format::Table => table(global, &report)?,
+        Format::Table => table(&report)?,
         format => out::object(format, record(&wish, &report))?,
     }
     let is_suspected = report.gaps.iter().any(|gap| gap.repaired_by.is_none());
@@ -68,17 +65,15 @@ fn told(read: &Read) -> String {
     clean(&format!("{} {what}", read.url))
 }
 
-fn table(global: &Global, report: &Report) -> Result<(), Failure> {
+fn table(report: &Report) -> Result<(), Failure> {
     out::records(Format::Table, report.gaps.iter().map(row))?;
-    if !global.quiet {
-        for judged in report.gaps.iter().filter(|judged| judged.repaired_by.is_none()) {
-            let Gap { from, to } = judged.gap;
-            out::note(&clean(&format!("{from} to {to}: {}", judged.result)));
-        }
-        let (n_gaps, n_repaired) = (report.gaps.len(), n_repaired(report));
-        let (n_found, n_new) = (report.n_found, report.n_new);
-        out::note(&format!("{n_found} found, {n_new} new; {n_repaired} of {n_gaps} gaps repaired"));
+    for judged in report.gaps.iter().filter(|judged| judged.repaired_by.is_none()) {
+        let Gap { from, to } = judged.gap;
+        out::note(&clean(&format!("{from} to {to}: {}", judged.result)));
     }
+    let (n_gaps, n_repaired) = (report.gaps.len(), n_repaired(report));
+    let (n_found, n_new) = (report.n_found, report.n_new);
+    out::note(&format!("{n_found} found, {n_new} new; {n_repaired} of {n_gaps} gaps repaired"));
     Ok(())
 }
 

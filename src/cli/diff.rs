@@ -28,9 +28,7 @@ pub(super) fn diff(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
         return between::diff(&reader, row, other, args.format);
     }
     let Some((a, b)) = chosen(&reader, row, args)? else {
-        if !global.quiet {
-            out::note(&format!("`{}` has one revision", args.id));
-        }
+        out::note(&format!("`{}` has no revision before that one", args.id));
         return Ok(Exit::NothingFound);
     };
     let before = named::revision(&reader, row, &args.id, a)?;
@@ -61,7 +59,7 @@ fn chosen(
     };
     let Some((a, b)) = text.split_once("..") else {
         let number = named::number(text)?;
-        return Ok(Some((number.saturating_sub(1).max(1), number)));
+        return Ok(number.checked_sub(1).filter(|before| *before > 0).map(|a| (a, number)));
     };
     let a = if a.is_empty() { 1 } else { named::number(a)? };
     let b = if b.is_empty() { last } else { named::number(b)? };

@@ -41,9 +41,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Result<Exit, Failure
     });
     bar.finish_and_clear();
     let counts = counts?;
-    if !global.quiet {
-        out::note(&told(&counts, &args.out));
-    }
+    out::note(&told(&counts, &args.out));
     Ok(if counts.written == 0 { Exit::NothingFound } else { Exit::Done })
 }
 

@@ -21,7 +21,7 @@ pub(super) enum Exit {
     Config = 3,
     /// What was named does not exist.
     NotFound = 4,
-    /// The archive or its index.
+    /// The archive, its index, or the disk.
     Database = 5,
     /// The web.
     Network = 6,
@@ -48,6 +48,11 @@ impl Failure {
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// How to end because of it.
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
     }
 
     /// What to do about it.
@@ -93,7 +98,9 @@ fn chain(error: &anyhow::Error) -> String {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::wrap(Exit::NotFound, error)
+        // What cannot be written is a disk that is full, seldom anything else.
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        Self::wrap(if is_missing { Exit::NotFound } else { Exit::Database }, error)
     }
 }
 
@@ -133,7 +140,9 @@ impl From<store::Error> for Failure {
             _ => None,
         };
         let exit = match &error {
-            store::Error::BadSql { .. } | store::Error::WritingSql => Exit::Usage,
+            store::Error::BadSql { .. } | store::Error::WritingSql | store::Error::SlowSql => {
+                Exit::Usage
+            }
             _ => Exit::Database,
         };
         Self { hint: hint.map(ToOwned::to_owned), ..Self::wrap(exit, error) }

@@ -55,10 +55,8 @@ fn unknown(name: &str, listed: &[Feed]) -> Failure {
 }
 
 /// Tells people what was done.
-fn say(global: &Global, text: &str) {
-    if !global.quiet {
-        out::note(&out::clean(text));
-    }
+fn say(text: &str) {
+    out::note(&out::clean(text));
 }
 
 /// `a, b, c`, or `a, b, c and 9 more`.

@@ -22,7 +22,7 @@ pub(super) fn gaps(global: &Global, args: &GapsArgs) -> Result<Exit, Failure> {
     gaps.retain(|gap| args.feed.is_empty() || args.feed.contains(&gap.feed));
     let record = if args.format == Format::Table { row } else { record };
     out::records(args.format, gaps.iter().map(record))?;
-    if gaps.is_empty() && !global.quiet {
+    if gaps.is_empty() {
         out::note("no gaps");
     }
     let is_suspected = gaps.iter().any(|gap| gap.state == State::Suspected);

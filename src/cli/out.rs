@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -107,15 +108,29 @@ pub(super) fn ended(texts: impl IntoIterator<Item = String>, end: char) -> io::R
     out.flush()
 }
 
+/// Whether nothing is told but what went wrong.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on tells nothing but what went wrong.
+pub(super) fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
 /// Writes words for people to standard error, or where they read on.
 pub(super) fn note(text: &str) {
+    if !IS_QUIET.load(Ordering::Relaxed) {
+        tell(text);
+    }
+}
+
+fn tell(text: &str) {
     let _ = if pager::is_on() { line(text) } else { writeln!(anstream::stderr(), "{text}") };
 }
 
 /// Writes what is odd but stops nothing to standard error.
 pub(super) fn warning(text: &str) {
     let yellow = AnsiColor::Yellow.on_default().bold();
-    note(&format!("{yellow}warning:{yellow:#} {}", clean(text)));
+    tell(&format!("{yellow}warning:{yellow:#} {}", clean(text)));
 }
 
 /// Writes what went wrong, and what to do, to standard error.
@@ -203,7 +218,8 @@ impl Records {
                 match self.format {
                     Format::Csv => csv_line(&mut self.out, values.map(csv_cell)),
                     Format::Tsv => {
-                        let cells: Vec<String> = values.map(|value| plain(value, "")).collect();
+                        let cells: Vec<String> =
+                            values.map(|value| harmless_text(value, &plain(value, ""))).collect();
                         writeln!(self.out, "{}", cells.join("\t"))
                     }
                     _ => {
@@ -300,6 +316,11 @@ fn csv_line(out: impl io::Write, cells: impl Iterator<Item = String>) -> io::Res
     let mut writer = ::csv::Writer::from_writer(out);
     writer.write_record(cells)?;
     writer.flush()
+}
+
+/// `text`, which is made of `value`: a number may begin with a minus.
+fn harmless_text(value: Option<&Value>, text: &str) -> String {
+    if value.is_some_and(Value::is_number) { text.to_owned() } else { harmless(text) }
 }
 
 fn csv_cell(value: Option<&Value>) -> String {

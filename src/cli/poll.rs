@@ -16,20 +16,18 @@ pub(super) fn poll(global: &Global, args: &PollArgs) -> Result<Exit, Failure> {
         let stop = signals::stop()?;
         pass(&setup, &selection, stop).await
     })?;
-    if !global.quiet {
-        if summary.n_pages > 0 {
-            let pages = if summary.n_pages == 1 { "page" } else { "pages" };
-            out::note(&format!("read {} article {pages}", summary.n_pages));
-        }
-        out::note(&format!(
-            "polled {} {}: {} new, {} revised, {} failed",
-            summary.n_polled,
-            if summary.n_polled == 1 { "feed" } else { "feeds" },
-            summary.n_new,
-            summary.n_revised,
-            summary.n_failed
-        ));
+    if summary.n_pages > 0 {
+        let pages = if summary.n_pages == 1 { "page" } else { "pages" };
+        out::note(&format!("read {} article {pages}", summary.n_pages));
     }
+    out::note(&format!(
+        "polled {} {}: {} new, {} revised, {} failed",
+        summary.n_polled,
+        if summary.n_polled == 1 { "feed" } else { "feeds" },
+        summary.n_new,
+        summary.n_revised,
+        summary.n_failed
+    ));
     Ok(if summary.n_failed > 0 { Exit::Network } else { Exit::Done })
 }
 

@@ -57,9 +57,7 @@ pub(super) fn reextract(global: &Global, args: &ReextractArgs) -> Result<Exit, F
         mention::catch_up(&Reader::open(&layout)?, &writer, usize::MAX)?;
         recluster::follow(global, &layout, &writer)?;
     }
-    if !global.quiet {
-        out::note(&tally.told(pages.len(), wish));
-    }
+    out::note(&tally.told(pages.len(), wish));
     Ok(if pages.is_empty() { Exit::NothingFound } else { Exit::Done })
 }
 

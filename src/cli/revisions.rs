@@ -50,7 +50,7 @@ fn of_archive(global: &Global, args: &RevisionsArgs, filter: &Filter) -> Result<
     })?;
     written?;
     let n_listed = records.finish()?;
-    if n_listed == 0 && !global.quiet {
+    if n_listed == 0 {
         out::note("no revisions");
     }
     Ok(exit(n_listed))

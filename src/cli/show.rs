@@ -17,29 +17,48 @@ use crate::store::{ArticleRow, Reader, mentions};
 
 pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
     let reader = setup::reader(global)?;
-    let (id, number) = match args.id.split_once('@') {
-        None => (args.id.as_str(), None),
-        Some((id, number)) => (id, Some(named::number(number)?)),
-    };
-    let row = named::article(&reader, id)?;
-    let article = match number {
-        None => library::article(&reader, row)?
-            .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no article `{id}`")))?,
-        Some(number) => named::revision(&reader, row, id, number)?,
-    };
-    if args.explain {
-        explain::explain(&reader, &article, args.format)?;
-        return Ok(Exit::Done);
+    let mut records = Vec::new();
+    for (n, id) in args.ids.iter().enumerate() {
+        if n > 0 && args.format == Format::Table {
+            line(&format!("\n{}\n", dim(&"─".repeat(out::width().min(90)))))?;
+        }
+        records.extend(show_one(&reader, id, args)?);
     }
-    let sightings = seen(&reader, row)?;
-    let revisions = of_article(&reader, row)?;
-    let mentions = mentions::of_article(&reader, row)?;
-    let shown = Shown { article, sightings, revisions, mentions };
-    match args.format {
-        Format::Table => page(&shown)?,
-        format => out::object(format, record(&shown))?,
+    match (args.format, records.pop()) {
+        (_, None) => {}
+        (format, Some(record)) if records.is_empty() => out::object(format, record)?,
+        (format, Some(last)) => {
+            records.push(last);
+            out::records(format, records)?;
+        }
     }
     Ok(Exit::Done)
+}
+
+/// Shows an article to a person; for a program it gives the record.
+fn show_one(reader: &Reader, id: &str, args: &ShowArgs) -> Result<Option<Record>, Failure> {
+    let (id, number) = match id.split_once('@') {
+        None => (id, None),
+        Some((id, number)) => (id, Some(named::number(number)?)),
+    };
+    let row = named::article(reader, id)?;
+    let article = match number {
+        None => library::article(reader, row)?
+            .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no article `{id}`")))?,
+        Some(number) => named::revision(reader, row, id, number)?,
+    };
+    if args.explain {
+        return explain::explain(reader, &article, args.format);
+    }
+    let sightings = seen(reader, row)?;
+    let revisions = of_article(reader, row)?;
+    let mentions = mentions::of_article(reader, row)?;
+    let shown = Shown { article, sightings, revisions, mentions };
+    if args.format != Format::Table {
+        return Ok(Some(record(&shown)));
+    }
+    page(&shown)?;
+    Ok(None)
 }
 
 /// All that there is to show.

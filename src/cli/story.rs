@@ -23,9 +23,7 @@ pub(super) fn story(global: &Global, args: &StoryArgs) -> Result<Exit, Failure> 
     let reader = setup::reader(global)?;
     let row = named::article(&reader, &args.id)?;
     let Some(story) = told::story(&reader, row)? else {
-        if !global.quiet {
-            out::note(&format!("no other article has the text of `{}`", args.id));
-        }
+        out::note(&format!("no other article has the text of `{}`", args.id));
         return Ok(Exit::NothingFound);
     };
     let versions = versions(&reader, &story)?;

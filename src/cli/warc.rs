@@ -47,7 +47,7 @@ fn list(global: &Global, args: &WarcListArgs) -> Result<Exit, Failure> {
     })?;
     written?;
     let n_listed = records.finish()?;
-    if n_listed == 0 && !global.quiet {
+    if n_listed == 0 {
         out::note("no captures; `archive.raw = \"pages\"` keeps article pages");
     }
     Ok(if n_listed == 0 { Exit::NothingFound } else { Exit::Done })
@@ -104,9 +104,7 @@ fn export(global: &Global, args: &WarcExportArgs) -> Result<Exit, Failure> {
     }
     chosen.sort_by(|a, b| (a.at, &a.file, a.offset).cmp(&(b.at, &b.file, b.offset)));
     write(&layout, &chosen, &args.out)?;
-    if !global.quiet {
-        out::note(&format!("wrote {} captures to {}", chosen.len(), args.out.display()));
-    }
+    out::note(&format!("wrote {} captures to {}", chosen.len(), args.out.display()));
     Ok(Exit::Done)
 }
 
@@ -140,8 +138,6 @@ fn verify(global: &Global, args: &WarcVerifyArgs) -> Result<Exit, Failure> {
     })?;
     written?;
     let n_wrong = records.finish()?;
-    if !global.quiet {
-        out::note(&format!("checked {n_checked} captures: {n_wrong} missing or changed"));
-    }
+    out::note(&format!("checked {n_checked} captures: {n_wrong} missing or changed"));
     Ok(if n_wrong == 0 { Exit::Done } else { Exit::NothingFound })
 }

@@ -71,9 +71,7 @@ fn add(global: &Global, args: &WatchAddArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, message)
             .hint(format!("`knipsel watch remove {name}` forgets it")));
     }
-    if !global.quiet {
-        out::note(&format!("saved `{name}`: {query}"));
-    }
+    out::note(&format!("saved `{name}`: {query}"));
     Ok(Exit::Done)
 }
 
@@ -155,7 +153,7 @@ fn run(global: &Global, args: &WatchRunArgs) -> Result<Exit, Failure> {
             Err(failure) => {
                 // The others are run all the same.
                 out::error(&format!("`{}`: {failure}", watch.name), failure.advice());
-                failed = Some(Exit::NotFound);
+                failed.get_or_insert(failure.exit());
                 continue;
             }
         };

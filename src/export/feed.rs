@@ -55,7 +55,7 @@ pub fn atom(out: &mut dyn io::Write, feed: &Feed<'_>) -> io::Result<()> {
 pub fn json(out: &mut dyn io::Write, feed: &Feed<'_>) -> io::Result<()> {
     let item = |row: &Row| {
         let authors: Vec<Value> = row.authors.iter().map(|name| json!({ "name": name })).collect();
-        json!({
+        let mut item = json!({
             "id": format!("urn:knipsel:{}", row.id),
             "url": row.url,
             "title": title(row),
@@ -65,7 +65,12 @@ pub fn json(out: &mut dyn io::Write, feed: &Feed<'_>) -> io::Result<()> {
             "authors": authors,
             "tags": row.tags,
             "language": row.language,
-        })
+        });
+        // A part that is not known is left out (JSON Feed 1.1, "Items").
+        if let Some(parts) = item.as_object_mut() {
+            parts.retain(|_, value| !value.is_null());
+        }
+        item
     };
     let whole = json!({
         "version": "https://jsonfeed.org/version/1.1",

@@ -3,11 +3,13 @@
 use crate::enrich::Read;
 use crate::model::feed::Feed;
 use crate::model::fetch::Outcome;
+use crate::model::time::Timestamp;
 use crate::normalize::url::masked;
 use crate::poll::Polled;
 use crate::poll::push::Delivered;
 use crate::repair::Report;
 use crate::schedule::Reason;
+use crate::service::clock;
 
 /// Logs what came of reading a page, where there is something to tell.
 pub(super) fn page(feed: &Feed, url: &str, read: &Read) {
@@ -50,7 +52,7 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
         Outcome::Throttled { .. } => "the server asks to wait".to_owned(),
         Outcome::Failed(failure) => format!("failed: {}", failure.reason),
     };
-    let next = polled.next.at.to_local().strftime("%H:%M:%S");
+    let next = moment(polled.next.at, clock::now());
     let line = format!("{:<24} {what}; next {next} ({})", feed.name, polled.next.reason);
     let outcome = polled.outcome.as_str();
     let url = masked(&feed.url);
@@ -75,6 +77,13 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
     for warning in &polled.warnings {
         tracing::debug!(feed.name, "{}: {warning}", feed.name);
     }
+}
+
+/// A moment as it is told at `now`: with its day, when that is another one.
+fn moment(at: Timestamp, now: Timestamp) -> String {
+    let (at, now) = (at.to_local(), now.to_local());
+    let shape = if at.date() == now.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
+    at.strftime(shape).to_string()
 }
 
 /// Logs what a repair came to.

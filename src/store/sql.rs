@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rusqlite::ErrorCode;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 
@@ -66,17 +67,16 @@ pub fn query(
     connection
         .progress_handler(STEPS, Some(move || tokio::time::Instant::now() > end))
         .map_err(preparing())?;
-    let asking = || Error::sqlite("run the SQL");
     let mut statement = connection.prepare(statement).map_err(not_understood)?;
     // A read-only connection would still carry out `VACUUM INTO`, which writes a file.
     if !statement.readonly() {
         return Err(Error::WritingSql);
     }
     let names: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
-    let mut rows = statement.query([]).map_err(asking())?;
-    while let Some(row) = rows.next().map_err(asking())? {
+    let mut rows = statement.query([]).map_err(not_understood)?;
+    while let Some(row) = rows.next().map_err(not_understood)? {
         let cells = (0..names.len()).map(|index| row.get_ref(index).map(cell));
-        if !each(&names, cells.collect::<Result<_, _>>().map_err(asking())?) {
+        if !each(&names, cells.collect::<Result<_, _>>().map_err(not_understood)?) {
             break;
         }
     }
@@ -88,7 +88,14 @@ fn not_understood(error: rusqlite::Error) -> Error {
         rusqlite::Error::SqlInputError { msg: message, sql, offset, .. } => {
             // SQLite counts bytes, and says -1 where it means no place in particular.
             let start = usize::try_from(offset).ok().and_then(|offset| sql.get(..offset));
-            Error::BadSql { message, at: start.map_or(0, |start| start.chars().count()) + 1 }
+            Error::BadSql { message, at: start.map(|start| start.chars().count() + 1) }
+        }
+        rusqlite::Error::SqliteFailure(code, message) if code.code == ErrorCode::Unknown => {
+            // What SQLite calls an error of the SQL: a table that is not there, an overflow.
+            Error::BadSql { message: message.unwrap_or_else(|| code.to_string()), at: None }
+        }
+        rusqlite::Error::SqliteFailure(code, _) if code.code == ErrorCode::OperationInterrupted => {
+            Error::SlowSql
         }
         source => Error::Sqlite { action: "run the SQL", source },
     }

@@ -118,6 +118,35 @@ fn what_was_imported_is_not_imported_again() {
 }
 
 #[test]
+fn several_articles_are_shown_one_after_the_other() {
+    let program = imported();
+    let ids = program.rows("SELECT id FROM articles ORDER BY id");
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let shown = program.json(&[&["show"], &ids[..2]].concat());
+    let of_shown: Vec<&str> =
+        shown.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(of_shown, ids[..2]);
+    assert_eq!(program.json(&["show", ids[0]])["id"].as_str(), Some(ids[0]));
+    let pages = program.ok(&[&["show"], &ids[..2]].concat());
+    assert!(ids[..2].iter().all(|id| pages.contains(&format!("{id}@1"))), "{pages}");
+    assert!(pages.contains(&"─".repeat(80)), "{pages}");
+    assert_eq!(program.run(&["show", ids[0], "zzzzzzz"]).code, 4);
+    let none = format!("`{}` has no revision before that one\n", ids[0]);
+    check_refused(&program.run(&["diff", ids[0], "1"]), 1, &none);
+}
+
+#[test]
+fn quiet_commands_say_only_what_went_wrong() {
+    let program = imported();
+    for arguments in [&["search", "Hulst", "-n1"][..], &["timeline", "Hulst"], &["reindex"]] {
+        let ran = program.run(&[&["-q"], arguments].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+    let ran = program.run(&["-q", "show", "zzzzzzz"]);
+    assert!(ran.code == 4 && ran.stderr.contains("zzzzzzz"), "{ran:?}");
+}
+
+#[test]
 fn lines_that_are_no_articles_are_refused_one_by_one() {
     let program = Program::new();
     let lines = "{\"text\":\"Goed.\"}\nniet\n{\"title\":\"zonder tekst\"}\n";
@@ -355,6 +384,12 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
         2,
         "knipsel: no such column: nope, at character 13 of the SQL\n",
     );
+    check_refused(&sql("select * from nope"), 2, "knipsel: no such table: nope\n");
+    check_refused(&sql("select abs(-9223372036854775808)"), 2, "knipsel: integer overflow\n");
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) \
+                   select max(i) from n";
+    let slow = "knipsel: this SQL took longer than it may; `--timeout` gives it more\n";
+    check_refused(&program.run(&["sql", endless, "--timeout", "1s"]), 2, slow);
 }
 
 /// `VACUUM INTO` is no change of the archive, so SQLite lets a read-only connection do it.

@@ -115,14 +115,14 @@ fn a_webhook_gets_what_is_new_until_it_takes_it() {
     program.ok(&["watch", "add", "wind", "wind", "--webhook", &url]);
     import(&program, 2, "Harde wind.");
     let blocked = program.run(&["--set", "fetch.allow_hosts=[]", "watch", "run"]);
-    assert_eq!(blocked.code, 4);
+    assert_eq!(blocked.code, 6);
     assert!(blocked.stderr.contains("not public"), "{blocked:?}");
     let server = thread::spawn(move || {
         [take(&listener, "503 Service Unavailable"), take(&listener, "204 No Content")]
     });
     let open = ["watch", "run"];
     let refused = program.run(&open);
-    assert_eq!(refused.code, 4);
+    assert_eq!(refused.code, 6);
     assert!(refused.stderr.contains("`wind`: the webhook did not take it: 503"), "{refused:?}");
     assert!(!refused.stderr.contains("geheim"), "{refused:?}");
     assert_eq!(program.run(&open).code, 0);

@@ -133,9 +133,9 @@ Examples:
                                 where its text came from, and what was left out
   knipsel show 4k2qz3b --format json")]
 pub(in crate::cli) struct ShowArgs {
-    /// The id, and `@N` for a revision
-    #[arg(value_name = "ID[@N]")]
-    pub id: String,
+    /// Ids of articles, and `@N` for a revision
+    #[arg(value_name = "ID[@N]", required = true)]
+    pub ids: Vec<String>,
     /// Tell how its text was made of its page, in place of the text
     #[arg(long)]
     pub explain: bool,

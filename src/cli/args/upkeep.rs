@@ -17,8 +17,8 @@ Examples:
 
 The backup is an archive of its own, of one moment, made while polling goes on.
 The file appears under its name when it was checked and is on disk, and until
-then the one before it stays. It can be opened with `--archive` or sqlite3 when
-unpacked, and put back with `knipsel restore`. Search index and captures are not
+then the one before it stays. `knipsel restore` puts it back, or makes another
+archive of it; unpacked it opens with sqlite3. Search index and captures are not
 in it: the index is built again, and the folder `warc` can be copied as it is.")]
 pub(in crate::cli) struct BackupArgs {
     /// A file, or a folder that is there and gets a file for each moment

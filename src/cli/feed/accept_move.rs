@@ -26,6 +26,6 @@ pub(super) fn accept_move(global: &Global, args: &AcceptMoveArgs) -> Result<Exit
         return Err(Failure::new(Exit::NotFound, message));
     };
     edit::set_url(&paths.feeds, name, &moved.to)?;
-    say(global, &format!("{name} is now listed at {}", moved.to));
+    say(&format!("{name} is now listed at {}", moved.to));
     Ok(Exit::Done)
 }

@@ -33,17 +33,17 @@ pub(super) fn add(global: &Global, args: &AddArgs) -> Result<Exit, Failure> {
     chosen.extend(selected(args, outlets)?);
     if !urls.is_empty() {
         let visitor = Visitor::new(global, &paths)?;
-        let mut guests = Guests { global, args, visitor, known: Known::new(&listed), listed };
+        let mut guests = Guests { args, visitor, known: Known::new(&listed), listed };
         for url in &urls {
             chosen.extend(guests.feeds(url)?);
         }
     }
-    put(global, &paths, &chosen)?;
+    put(&paths, &chosen)?;
     Ok(Exit::Done)
 }
 
 /// Adds `feeds` to the list, which is made if there is none yet, and says what was added.
-pub(super) fn put(global: &Global, paths: &Paths, feeds: &[Feed]) -> Result<(), Failure> {
+pub(super) fn put(paths: &Paths, feeds: &[Feed]) -> Result<(), Failure> {
     setup::create_feed_list(paths)?;
     let added = edit::add_all(&paths.feeds, feeds)?;
     let added: Vec<&str> = added.iter().map(String::as_str).collect();
@@ -54,16 +54,16 @@ pub(super) fn put(global: &Global, paths: &Paths, feeds: &[Feed]) -> Result<(), 
     let when = if is_running { " within seconds" } else { "" };
     match added[..] {
         [] => {}
-        [name] => say(global, &format!("added {name}; {who} it{when}")),
+        [name] => say(&format!("added {name}; {who} it{when}")),
         _ => {
             let (n, names) = (added.len(), joined(&added));
-            say(global, &format!("added {n} feeds: {names}; {who} them{when}"));
+            say(&format!("added {n} feeds: {names}; {who} them{when}"));
         }
     }
     match known[..] {
         [] => {}
-        [name] => say(global, &format!("{name} was listed already")),
-        _ => say(global, &format!("{} were listed already: {}", known.len(), joined(&known))),
+        [name] => say(&format!("{name} was listed already")),
+        _ => say(&format!("{} were listed already: {}", known.len(), joined(&known))),
     }
     Ok(())
 }

@@ -22,6 +22,6 @@ pub(super) fn change(
     setup::feed_list(&paths)?;
     let names: Vec<&str> = args.names.iter().map(String::as_str).collect();
     change(&paths.feeds, &names)?;
-    say(global, &format!("{done} {}", joined(&names)));
+    say(&format!("{done} {}", joined(&names)));
     Ok(Exit::Done)
 }

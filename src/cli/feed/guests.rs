@@ -5,7 +5,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::feed::known::Known;
 use crate::cli::feed::visit::{Visitor, failure};
 use crate::cli::feed::{found, say};
-use crate::cli::{args::Global, out};
+use crate::cli::out;
 use crate::config::entries;
 use crate::discover::visit::{Found, Visit};
 use crate::discover::{Discovery, FoundFeed};
@@ -14,7 +14,6 @@ use crate::parse::discover::Page;
 use crate::parse::gate;
 
 pub(super) struct Guests<'a> {
-    pub(super) global: &'a Global,
     pub(super) args: &'a AddArgs,
     pub(super) visitor: Visitor,
     pub(super) known: Known,
@@ -57,18 +56,15 @@ impl Guests<'_> {
         }
         let chosen = self.chosen(&found, url)?;
         for remark in found::remarks(&found, url) {
-            say(self.global, &remark);
+            say(&remark);
         }
         for feed in &chosen {
-            say(self.global, &format!("found {}", found::summary(feed)));
+            say(&format!("found {}", found::summary(feed)));
         }
         let n_others = found.feeds.len() - chosen.len();
         if self.args.pick.is_empty() && n_others > 0 {
             let feeds = if n_others == 1 { "feed" } else { "feeds" };
-            say(
-                self.global,
-                &format!("{n_others} other {feeds} of the page: `knipsel feed test {url}`"),
-            );
+            say(&format!("{n_others} other {feeds} of the page: `knipsel feed test {url}`"));
         }
         chosen
             .into_iter()
@@ -107,7 +103,7 @@ impl Guests<'_> {
             return failure;
         }
         for remark in found::remarks(found, url) {
-            say(self.global, &remark);
+            say(&remark);
         }
         let n = found.feeds.len();
         Failure::new(Exit::Usage, format!("`{url}` is a page with {n} feeds; none was added")).hint(

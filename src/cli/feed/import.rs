@@ -41,7 +41,7 @@ pub(super) fn import(global: &Global, args: &FeedImportArgs) -> Result<Exit, Fai
             .filter(|row| row.state == State::Added)
             .map(|row| row.feed.clone())
             .collect();
-        add::put(global, &paths, &added)?;
+        add::put(&paths, &added)?;
     }
     report(args, form, &rows)?;
     Ok(Exit::Done)

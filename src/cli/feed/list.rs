@@ -68,7 +68,7 @@ pub(super) fn catalog(global: &Global, args: &CatalogArgs) -> Result<Exit, Failu
     });
     let exit = exit(out::records(args.format, records)?);
     if exit == Exit::NothingFound {
-        say(global, &format!("no feed of the catalogue has `{word}`"));
+        say(&format!("no feed of the catalogue has `{word}`"));
     }
     Ok(exit)
 }

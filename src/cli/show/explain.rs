@@ -23,13 +23,18 @@ struct Explained {
     n_counted: u32,
 }
 
-/// Tells how the text of `article` came about.
-pub(super) fn explain(reader: &Reader, article: &Article, format: Format) -> Result<(), Failure> {
+/// Tells a person how the text of `article` came about; for a program it gives the record.
+pub(super) fn explain(
+    reader: &Reader,
+    article: &Article,
+    format: Format,
+) -> Result<Option<Record>, Failure> {
     let explained = Explained::read(reader, article.row)?;
-    match format {
-        Format::Table => page(article, &explained),
-        format => Ok(out::object(format, record(article, &explained))?),
+    if format != Format::Table {
+        return Ok(Some(record(article, &explained)));
     }
+    page(article, &explained)?;
+    Ok(None)
 }
 
 impl Explained {
