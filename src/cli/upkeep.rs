@@ -16,7 +16,7 @@ use crate::store::verify::Depth;
 use crate::store::{Layout, Lock};
 use crate::upkeep::backup::{self, Packing, Wish};
 use crate::upkeep::restore::{self, Replace};
-use crate::upkeep::verify::{self, Check};
+use crate::upkeep::verify::{self, Check, Part};
 
 pub(super) fn backup(global: &Global, args: &BackupArgs) -> Result<Exit, Failure> {
     if args.keep.is_some() && !args.target.is_dir() {
@@ -140,14 +140,18 @@ fn record(check: &Check) -> Record {
 fn not_whole(layout: &Layout, checks: &[Check]) -> Failure {
     let dir = layout.dir().display();
     let broken = checks.iter().filter(|check| !check.checked.problems.is_empty());
-    let is_only_index = broken.clone().all(|check| check.is_of_index);
-    let names: Vec<&str> = broken.map(|check| check.name).collect();
-    let message = format!("the archive in `{dir}` is not whole: {}", names.join(", "));
-    Failure::new(Exit::Database, message).hint(if is_only_index {
-        "`knipsel reindex` builds the search index again; the archive itself is whole"
-    } else {
+    let has = |part: Part| broken.clone().any(|check| check.part == part);
+    let hint = if has(Part::Database) {
         "keep a copy of the folder as it is; `knipsel restore BACKUP --force` puts a backup back"
-    })
+    } else if has(Part::Captures) {
+        "the archive itself is whole; captures are in no backup: copy the folder `warc` of the \
+         archive that it was made of"
+    } else {
+        "`knipsel reindex` builds the search index again; the archive itself is whole"
+    };
+    let names: Vec<&str> = broken.clone().map(|check| check.name).collect();
+    let message = format!("the archive in `{dir}` is not whole: {}", names.join(", "));
+    Failure::new(Exit::Database, message).hint(hint)
 }
 
 pub(super) fn facts(facts: &[(&str, Option<String>)]) -> Result<Exit, Failure> {

@@ -1,9 +1,10 @@
 //! Read-only connections.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
+use url::Url;
 
 use crate::store::{Error, Layout, migrate};
 
@@ -50,11 +51,36 @@ pub struct Snapshot<'r> {
 /// A connection to the archive at `path` that can only read.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    // Nothing of it is open before something is read.
+    let looked = connection.query_row("PRAGMA schema_version", [], |_| Ok(()));
+    if looked.is_err_and(|error| is_locked_out(&error)) && !log_of(path).exists() {
+        // Who closed it last took its log away, and nobody has it open: as it lies there, it is
+        // whole (SQLite, "Write-Ahead Logging", read-only databases).
+        if let Ok(mut uri) = Url::from_file_path(std::path::absolute(path).unwrap_or_default()) {
+            uri.set_query(Some("immutable=1"));
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            connection = Connection::open_with_flags(uri.as_str(), flags)?;
+        }
+    }
     connection.execute_batch("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")?;
     // A plan that looks at the values bound to it is made anew each time they change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
+}
+
+/// Whether a log would have to be made, by somebody who may not write.
+fn is_locked_out(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
+    )
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 /// A connection for who writes, to be closed last. Who closes an archive last takes its `-wal` and

@@ -18,8 +18,19 @@ pub struct Check {
     pub name: &'static str,
     /// What was found.
     pub checked: Checked,
-    /// Whether a rebuilt index mends it.
-    pub is_of_index: bool,
+    /// Of which part of the archive.
+    pub part: Part,
+}
+
+/// What of an archive is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The database, which only a backup mends.
+    Database,
+    /// What servers sent, which no backup has.
+    Captures,
+    /// The search index, which is built again.
+    Index,
 }
 
 /// Checks the archive in `layout`; `done` hears of each check when it is.
@@ -31,19 +42,20 @@ pub fn verify(
 ) -> Result<Vec<Check>, Error> {
     let mut reader = Reader::open(layout)?;
     let mut checks = Vec::new();
-    let mut add = |name, checked: Result<Checked, Error>, is_of_index| {
-        let check = Check { name, checked: found(checked)?, is_of_index };
+    let mut add = |name, checked: Result<Checked, Error>, part| {
+        let check = Check { name, checked: found(checked)?, part };
         done(&check);
         checks.push(check);
         Ok::<(), Error>(())
     };
-    add("pages", verify::pages(&mut reader, depth, progress).map_err(Error::from), false)?;
-    add("references", verify::references(&reader).map_err(Error::from), false)?;
+    let pages = verify::pages(&mut reader, depth, progress).map_err(Error::from);
+    add("pages", pages, Part::Database)?;
+    add("references", verify::references(&reader).map_err(Error::from), Part::Database)?;
     if depth == Depth::Full {
-        add("texts", verify::texts(&reader, progress).map_err(Error::from), false)?;
-        add("captures", captures::all(&reader, layout, progress), false)?;
+        add("texts", verify::texts(&reader, progress).map_err(Error::from), Part::Database)?;
+        add("captures", captures::all(&reader, layout, progress), Part::Captures)?;
     }
-    add("index", index(&reader, layout), true)?;
+    add("index", index(&reader, layout), Part::Index)?;
     Ok(checks)
 }
 

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,6 +54,14 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl Ran {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let code = output.status.code().unwrap();
+        Self { code, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
 }
 
 /// A program that runs until it is stopped; killed when it is dropped.
@@ -123,12 +133,23 @@ impl Program {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.command(arguments).output().unwrap();
-        Ran {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+        Ran::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// The same, as somebody to whom nothing belongs; for root, whom no permission stops.
+    pub(crate) fn as_nobody(&self, arguments: &[&str]) -> Ran {
+        const NOBODY: u32 = 65_534;
+        let mut command = self.command(arguments);
+        if fs::metadata("/proc/self").unwrap().uid() == 0 {
+            // Neither the home nor the build need be open to others.
+            let program = self.home().join("knipsel");
+            fs::copy(env!("CARGO_BIN_EXE_knipsel"), &program).unwrap();
+            fs::set_permissions(self.home(), fs::Permissions::from_mode(0o755)).unwrap();
+            command = Command::new(program);
+            command.env_clear().env("HOME", self.home()).current_dir(self.home()).args(arguments);
+            command.uid(NOBODY).gid(NOBODY).stdin(Stdio::null());
         }
+        Ran::of(&command.output().unwrap())
     }
 
     /// What a person sees who types `arguments` at a terminal of 80 columns, with `environment`.

@@ -1,6 +1,7 @@
 //! Backups, putting one back, and checking that all is whole.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::news::{items, rss};
@@ -212,6 +213,39 @@ fn verify_finds_what_is_not_whole() {
     assert!(of("references").contains("revision 1 refers to a row of article"), "{json}");
     assert!(of("index").contains("article 99 is not in it"), "{json}");
     assert!(of("index").contains("article 1 is in it, and not in the archive"), "{json}");
+}
+
+#[test]
+fn captures_that_are_not_there_are_told_from_an_archive_that_is_damaged() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    web.set("/rss", Route::document(rss(&items(0..2))));
+    program.ok(&["poll", "--all", "--set", "archive.raw=all"]);
+    program.ok(&["verify"]);
+    fs::remove_dir_all(program.archive("warc")).unwrap();
+    let ran = program.run(&["verify"]);
+    assert_eq!(ran.code, 5);
+    assert!(ran.stderr.contains("not whole: captures\n"), "{ran:?}");
+    assert!(ran.stderr.contains("copy the folder `warc`") && !ran.stderr.contains("restore"));
+}
+
+#[test]
+fn who_may_not_write_reads_an_archive_that_another_program_closed() {
+    let web = Web::start();
+    let program = polled(&web, 2);
+    // The last to close an archive takes its log away, unless it is knipsel.
+    for ending in ["-wal", "-shm"] {
+        let _ = fs::remove_file(program.archive(&format!("archive.db{ending}")));
+    }
+    let allow = |mode: u32| {
+        let permit = |path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        permit(program.archive("archive.db"), mode & 0o644);
+        permit(program.archive(""), mode);
+    };
+    allow(0o555);
+    let found = program.as_nobody(&["search", "--format", "jsonl"]);
+    allow(0o755);
+    assert_eq!((found.code, found.stdout.lines().count()), (0, 2), "{found:?}");
 }
 
 #[test]

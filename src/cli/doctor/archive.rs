@@ -53,7 +53,10 @@ fn unreadable(error: &store::Error) -> Finding {
     let fix = match error {
         store::Error::TooNew { .. } => "use the newer knipsel that wrote it",
         store::Error::TooOld { .. } => "`knipsel poll` or `knipsel run` brings it up to date",
-        _ => "`knipsel verify` says more; `knipsel restore BACKUP --force` puts a backup back",
+        error if error.is_damage() => {
+            "`knipsel verify` says more; `knipsel restore BACKUP --force` puts a backup back"
+        }
+        _ => "see who may read the folder and what is in it",
     };
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     Finding::problem("archive", format!("{error}{}", cause.unwrap_or_default()), fix)
