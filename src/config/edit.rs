@@ -97,7 +97,7 @@ fn appended(text: &str, new: &[&Feed]) -> String {
     if !new.is_empty() && !text.is_empty() && !text.ends_with('\n') {
         edited.push('\n');
     }
-    edited.push_str(&feeds::document(new));
+    edited.push_str(&feeds::document_beside(new, text));
     // A list that begins with a feed needs no empty line above it.
     if text.is_empty() { edited.trim_start_matches('\n').to_owned() } else { edited }
 }

@@ -67,9 +67,54 @@ pub fn create_starter(path: &Path) -> Result<usize, Error> {
     Ok(feeds.len())
 }
 
-/// A feed list of `feeds`, without a header; each begins with an empty line.
+/// A feed list of `feeds`, without a header, and of what is known only of their outlets; each begins
+/// with an empty line.
 pub fn document(feeds: &[&Feed]) -> String {
-    feeds.iter().flat_map(|feed| ["\n".to_owned(), table(feed)]).collect()
+    document_beside(feeds, "")
+}
+
+/// The same, to stand in one list with `other`, whose outlets are not told again.
+pub(super) fn document_beside(feeds: &[&Feed], other: &str) -> String {
+    let mut told: Vec<String> =
+        entries::read(other).0.outlets.into_iter().map(|outlet| outlet.name).collect();
+    let mut text = String::new();
+    for feed in feeds {
+        if let Some(outlet) = outlet_table(feed)
+            && let Some(name) = feed.outlet.as_ref().filter(|name| !told.contains(name))
+        {
+            told.push(name.clone());
+            text.push('\n');
+            text.push_str(&outlet);
+        }
+        text.push('\n');
+        text.push_str(&table(feed));
+    }
+    text
+}
+
+/// The outlet of `feed` as an `[[outlet]]` table; `None` where the catalogue says all of it. What a
+/// feed can say itself is left to the feed.
+fn outlet_table(feed: &Feed) -> Option<String> {
+    let name = feed.outlet.as_deref()?;
+    let known = catalogue::outlet(name).cloned().unwrap_or_default();
+    let site = feed.site.as_ref().filter(|site| known.site.as_ref() != Some(site));
+    let pages = Some(&feed.pages).filter(|pages| !pages.is_empty() && **pages != known.pages);
+    if site.is_none() && pages.is_none() {
+        return None;
+    }
+    let mut text = format!("[[outlet]]\nname = {}\n", Value::from(name));
+    // Writing to a String cannot fail.
+    if let Some(site) = site {
+        let _ = writeln!(text, "site = {}", Value::from(site));
+    }
+    if let Some(pages) = pages {
+        text.push_str("[outlet.extract]\n");
+        let rules = [("keep", &pages.keep), ("drop", &pages.drop), ("unwrap", &pages.unwrap)];
+        for (rule, selectors) in rules.into_iter().filter(|(_, selectors)| !selectors.is_empty()) {
+            let _ = writeln!(text, "{rule} = {}", selectors.iter().collect::<Value>());
+        }
+    }
+    Some(text)
 }
 
 /// `feed` as a `[[feed]]` table: its name if the catalogue says the rest, else every key it has.
@@ -194,6 +239,20 @@ mod tests {
         assert_eq!(Some(&listed), catalogue::feed("nos-binnenland"));
         assert_eq!(listed.section.as_deref(), Some("Binnenland"));
         assert!(listed.article_id.is_some());
+    }
+
+    #[test]
+    fn what_is_known_only_of_an_outlet_comes_back_once() {
+        let list = "[[outlet]]\nname = \"De Dijkbode\"\nsite = \"https://dijkbode.example\"\n\
+                    [outlet.extract]\ndrop = [\".doneer\", \"aside\"]\n\
+                    \n[[feed]]\nname = \"a\"\nurl = \"https://dijkbode.example/a\"\n\
+                    outlet = \"De Dijkbode\"\n\
+                    \n[[feed]]\nname = \"b\"\nurl = \"https://dijkbode.example/b\"\n\
+                    outlet = \"De Dijkbode\"\n";
+        let feeds = parse(list).unwrap();
+        let feeds: Vec<&Feed> = feeds.iter().collect();
+        assert_eq!(document(&feeds).trim_start(), list);
+        assert!(!document_beside(&feeds[..1], list).contains("[[outlet]]"));
     }
 
     #[test]
