@@ -3,6 +3,8 @@
 //! Whatever came from a feed passes [`clean`] first, so that no escape sequence, control character
 //! or direction override in a headline can do anything to the reader's terminal or spreadsheet.
 
+mod table;
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,11 +19,6 @@ use crate::export::table::harmless;
 
 /// Columns when the terminal does not say.
 const WIDTH: usize = 80;
-
-/// What a name in a table may take of a line.
-const NAME_WIDTH: u16 = 32;
-/// A column that needs no more than this is never cut.
-const SHORT_WIDTH: u16 = 16;
 
 /// How data is written: for people, as one JSON document, one JSON object a line, comma-separated
 /// values (RFC 4180) or tab-separated ones with a line of names, or a table of Markdown.
@@ -78,13 +75,14 @@ pub(super) fn line(text: &str) -> io::Result<()> {
 
 /// Writes named facts, one a line, names in a column; those without a value are left out.
 pub(super) fn facts(facts: &[(&str, Option<String>)]) -> io::Result<()> {
+    fact_lines(facts).iter().try_for_each(|fact| line(fact))
+}
+
+fn fact_lines(facts: &[(&str, Option<String>)]) -> Vec<String> {
     let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, value) in facts {
-        if let Some(value) = value {
-            line(&format!("{}  {}", dim(&format!("{name:>width$}")), clean(value)))?;
-        }
-    }
-    Ok(())
+    let told = facts.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    told.map(|(name, value)| format!("{}  {}", dim(&format!("{name:>width$}")), clean(value)))
+        .collect()
 }
 
 /// Writes a document of the program's own making as it is.
@@ -250,7 +248,9 @@ impl Records {
     /// Writes what is still to be written; says how many records there were.
     pub(super) fn finish(mut self) -> io::Result<usize> {
         match (self.format, self.n_written) {
-            (Format::Table, _) => table(&self.held)?,
+            (Format::Table, _) => {
+                table::lines(&self.held).iter().try_for_each(|told| line(told))?;
+            }
             (Format::Json, 0) => writeln!(self.out, "[]")?,
             (Format::Json, _) => writeln!(self.out, "\n]")?,
             _ => {}
@@ -334,53 +334,6 @@ fn csv_cell(value: Option<&Value>) -> String {
     };
     // A quoted cell may hold line ends (RFC 4180 section 2.6).
     text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
-}
-
-fn table(records: &[Record]) -> io::Result<()> {
-    use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
-    let Some(first) = records.first() else { return Ok(()) };
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width()).unwrap_or(u16::MAX));
-    table.set_truncation_indicator("…");
-    let mut header = Row::from(first.keys().map(|name| name.replace('_', " ").to_uppercase()));
-    header.max_height(1);
-    table.set_header(header);
-    for record in records {
-        let mut row = Row::from(first.keys().map(|name| cell(record.get(name))));
-        row.max_height(1);
-        table.add_row(row);
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-        // Cells are cut at their width, not at a space; no clean text has this character.
-        column.set_delimiter('\u{1f}');
-    }
-    // The first column names the record, and a name that is cut off cannot be used; times and
-    // numbers are short. What is long gives way.
-    let widths = table.column_max_content_widths();
-    for (column, width) in table.column_iter_mut().zip(widths) {
-        let kept = if column.index == 0 { NAME_WIDTH } else { SHORT_WIDTH };
-        if column.index == 0 || width <= kept {
-            let width = Width::Fixed(width.min(kept) + 2);
-            column.set_constraint(ColumnConstraint::LowerBoundary(width));
-        }
-    }
-    let mut stdout = anstream::stdout().lock();
-    for (number, line) in table.to_string().lines().enumerate() {
-        let line = line.trim_end();
-        if number == 0 {
-            writeln!(stdout, "{}", dim(line))?;
-        } else {
-            writeln!(stdout, "{line}")?;
-        }
-    }
-    Ok(())
-}
-
-fn cell(value: Option<&Value>) -> String {
-    plain(value, "-")
 }
 
 /// A value in one line; `nothing` where there is none.

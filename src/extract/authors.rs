@@ -23,6 +23,14 @@ static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)^\s*(?:{words})\s*[:\-–]?\s+")).expect("the pattern is constant")
 });
 
+/// Who a Dutch paper sent, before a name or in place of one: `onze verslaggever`, `redactie economie`.
+static STAFF: LazyLock<Regex> = LazyLock::new(|| {
+    let staff = "redacteur|redactrice|verslaggever|verslaggeefster|correspondente?|medewerker";
+    let ours = format!(r"(?i:(?:een van )?onze)\s+(?:[\p{{L}}-]+\s+){{0,2}}?\p{{L}}*(?:{staff})s?");
+    let desk = format!(r"(?i:redactie|{staff})\s+\p{{Ll}}[\p{{Ll}} -]*$");
+    Regex::new(&format!(r"^(?:{ours}|{desk})\s*")).expect("the pattern is constant")
+});
+
 /// What stands between names.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -37,6 +45,7 @@ pub(super) fn split(byline: &str) -> Vec<String> {
     if byline.contains("://") {
         return from_address(&byline).into_iter().collect();
     }
+    let byline = STAFF.replace(&byline, "");
     let byline = LEAD_IN.replace(&byline, "");
     let parts = BETWEEN.split(&byline).map(clean);
     parts.filter(|part| is_name(part)).collect()
@@ -62,7 +71,10 @@ fn from_address(address: &str) -> Option<String> {
 
 /// A name without what is around it: a lead-in, an address, brackets.
 fn clean(part: &str) -> String {
-    let part = LEAD_IN.replace(part.trim(), "");
+    // What is left of `redactie economie` when its lead-in is taken off is no name.
+    let part = STAFF.replace(part.trim(), "");
+    let part = LEAD_IN.replace(&part, "");
+    let part = STAFF.replace(&part, "");
     let end = part.find(['(', '<', '[', '|', '@']).unwrap_or(part.len());
     let part = part[..end].trim().trim_matches(['.', ',', ':', '-', '–', '*', '"']);
     part.trim().to_owned()
@@ -251,6 +263,12 @@ mod tests {
         check("Tekst: Jo van Dam", &["Jo van Dam"]);
         check("Jo van Dam (Terneuzen); redactie@zeeklei.example", &["Jo van Dam", "redactie"]);
         check("ANP / Jo van Dam", &["ANP", "Jo van Dam"]);
+        check("Door onze redacteur Jo van Dam", &["Jo van Dam"]);
+        check("Van onze Haagse verslaggever", &[]);
+        check("Van een van onze verslaggevers", &[]);
+        check("Onze buitenlandse correspondent Fenna Bos", &["Fenna Bos"]);
+        check("Jo van Dam, redactie economie", &["Jo van Dam"]);
+        check("Redactie Binnenland", &["Binnenland"]);
         check("https://www.zeeklei.example/auteurs/jo-van-dam/", &["Jo Van Dam"]);
         check("https://www.zeeklei.example/12345", &[]);
         check("", &[]);

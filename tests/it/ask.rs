@@ -392,6 +392,21 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
     check_refused(&program.run(&["sql", endless, "--timeout", "1s"]), 2, slow);
 }
 
+#[test]
+fn rows_that_are_too_wide_for_a_table_are_told_a_column_a_line() {
+    let program = imported();
+    let shown = program.ok(&["sql", "select * from articles where url like '%nieuws/1?%'"]);
+    let has = |name: &str, value: &str| {
+        let line = shown.lines().find(|line| line.trim_start().starts_with(&format!("{name} ")));
+        line.is_some_and(|line| line.ends_with(value))
+    };
+    assert!(
+        shown.starts_with("── 1 ──\n") && has("url", "utm_source=rss") && has("outlet", "Zeeklei")
+    );
+    let narrow = program.ok(&["sql", "select id, title, outlet from articles limit 1"]);
+    assert!(narrow.starts_with("ID ") && narrow.lines().count() == 2, "{narrow}");
+}
+
 /// `VACUUM INTO` is no change of the archive, so SQLite lets a read-only connection do it.
 #[test]
 fn a_copy_of_the_archive_is_not_written_by_a_question() {
