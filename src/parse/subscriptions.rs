@@ -71,11 +71,19 @@ pub fn read(text: &str) -> List {
 }
 
 /// An address without control characters, which are part of none and which no OPML can hold; its
-/// spaces are encoded, as browsers do, because readers of OPML make one of several.
-fn address(text: &str) -> String {
+/// spaces are encoded, as browsers do, because readers of OPML make one of several. The scheme `feed`
+/// (`feed://host/rss`, `feed:https://host/rss`) only says what the document is.
+pub fn address(text: &str) -> String {
     let kept = |c: &char| !is_forbidden(*c) && !c.is_control();
     let text: String = text.chars().filter(kept).collect();
-    text.trim().replace(char::is_whitespace, "%20")
+    let text = text.trim().replace(char::is_whitespace, "%20");
+    match text.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("feed") => match rest {
+            rest if rest.starts_with("//") => format!("http:{rest}"),
+            rest => rest.to_owned(),
+        },
+        _ => text,
+    }
 }
 
 fn is_markup(text: &str) -> bool {
@@ -85,4 +93,16 @@ fn is_markup(text: &str) -> bool {
         })
     };
     text.trim_start().starts_with('<') || has("<outline") || has("<opml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_that_it_is_a_feed_has_an_address_of_the_web() {
+        assert_eq!(address("feed://dorp.example/rss"), "http://dorp.example/rss");
+        assert_eq!(address("FEED:https://dorp.example/rss"), "https://dorp.example/rss");
+        assert_eq!(address(" https://dorp.example/a b "), "https://dorp.example/a%20b");
+    }
 }

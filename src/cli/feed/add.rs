@@ -10,6 +10,7 @@ use crate::cli::setup;
 use crate::config::paths::Paths;
 use crate::config::{catalogue, closest, edit};
 use crate::model::feed::Feed;
+use crate::parse::subscriptions;
 use crate::store::{Layout, Lock};
 
 pub(super) fn add(global: &Global, args: &AddArgs) -> Result<Exit, Failure> {
@@ -71,7 +72,7 @@ pub(super) fn put(paths: &Paths, feeds: &[Feed]) -> Result<(), Failure> {
 /// The URL that `word` is. No name of the catalogue has a dot, every host has.
 pub(super) fn url(word: &str) -> Option<String> {
     if word.contains("://") {
-        return Some(word.to_owned());
+        return Some(subscriptions::address(word));
     }
     let host = word.split(['/', '?']).next().unwrap_or_default();
     host.contains('.').then(|| format!("https://{word}"))
