@@ -20,9 +20,17 @@ pub(super) fn read(text: &str, now: Timestamp) -> Result<Query, Failure> {
 
 /// The flags beside it.
 pub(super) fn filter(args: &LimitArgs, now: Timestamp) -> Result<Filter, Failure> {
+    let since = args.since.as_deref().map(|text| when::since(text, now)).transpose()?;
+    let until = args.until.as_deref().map(|text| when::until(text, now)).transpose()?;
+    let text = |at: &Option<String>| at.clone().unwrap_or_default();
+    when::check(
+        since,
+        until,
+        &format!("--since {} --until {}", text(&args.since), text(&args.until)),
+    )?;
     Ok(Filter {
-        since: args.since.as_deref().map(|text| when::since(text, now)).transpose()?,
-        until: args.until.as_deref().map(|text| when::until(text, now)).transpose()?,
+        since,
+        until,
         outlets: args.outlet.clone(),
         feeds: args.feed.clone(),
         ..Filter::default()

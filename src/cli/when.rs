@@ -33,10 +33,26 @@ pub(super) fn range(
     let from = |text: &str| (!text.is_empty()).then(|| since(text, now)).transpose();
     let to = |text: &str| (!text.is_empty()).then(|| until(text, now)).transpose();
     Ok(match time.relation {
-        Relation::On => (from(first)?, to(last)?),
+        Relation::On => {
+            let (from, to) = (from(first)?, to(last)?);
+            check(from, to, &format!("date:{}", time.text))?;
+            (from, to)
+        }
         Relation::Since => (from(&time.text)?, None),
         Relation::Until => (None, to(&time.text)?),
     })
+}
+
+/// Refuses a stretch of time, told as `text`, in which there is none.
+pub(super) fn check(
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    text: &str,
+) -> Result<(), Failure> {
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(Failure::new(Exit::Usage, format!("`{text}` ends before it begins")));
+    }
+    Ok(())
 }
 
 fn read(text: &str, now: Timestamp) -> Result<StatedDate, Failure> {
@@ -78,5 +94,15 @@ mod tests {
         check("yesterday", "2022-02-12T23:00:00Z", "2022-02-13T23:00:00Z");
         check("2h", "2022-02-14T07:30:00Z", "2022-02-14T07:30:00Z");
         assert!(since("ooit", Timestamp::EPOCH).is_err());
+    }
+
+    #[test]
+    fn a_time_that_ends_before_it_begins_is_none() {
+        let of = |text: &str| {
+            let time = Time { relation: Relation::On, text: text.to_owned(), range: (None, None) };
+            range(&time, Timestamp::EPOCH).is_ok()
+        };
+        assert!(of("2022-02-14..2022-02-14") && of("2022..") && of("..2022-02"));
+        assert!(!of("2022-02-14..2022-02-13"));
     }
 }

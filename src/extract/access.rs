@@ -272,3 +272,18 @@ pub(super) fn ends_open(text: &str) -> bool {
     let last = text.rsplit("\n\n").next().unwrap_or_default().trim_end();
     last.ends_with('…') || last.ends_with("...") || last.ends_with("[…]")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Kind;
+    use crate::query::Field;
+
+    #[test]
+    fn a_query_may_ask_for_what_there_is() {
+        let words = |field: Field| field.words().unwrap().iter();
+        assert!(words(Field::Access).all(|word| Access::from_word(word).is_some()));
+        assert!(words(Field::Type).all(|word| Kind::from_word(word).is_some()));
+        assert_eq!((words(Field::Access).len(), words(Field::Type).len()), (6, 6));
+    }
+}

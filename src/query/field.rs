@@ -64,6 +64,15 @@ impl Field {
         Self::Url,
     ];
 
+    /// The words that it takes, where it takes no others; see `extract`.
+    pub fn words(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Access => Some(&["full", "teaser", "paid", "gated", "blocked", "unknown"]),
+            Self::Type => Some(&["news", "liveblog", "opinion", "video", "audio", "gallery"]),
+            _ => None,
+        }
+    }
+
     /// The word before the colon.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! How the pieces of a search text belong together.
 
 use crate::query::lexer::{self, Kind, Lexeme};
-use crate::query::{CHARS_MAX, DEPTH_MAX, Error, Query};
+use crate::query::{CHARS_MAX, DEPTH_MAX, Error, Field, Query};
 
 /// Reads a search text.
 pub(super) fn parse(text: &str) -> Result<Query, Error> {
@@ -142,7 +142,10 @@ impl Parser<'_> {
                         let message = format!("`{name}` takes words and phrases only");
                         return Err(self.error_at(sign, &message));
                     }
-                    Some(query) => Some(Query::In(field, Box::new(query))),
+                    Some(query) => {
+                        self.check_words(sign, field, &query)?;
+                        Some(Query::In(field, Box::new(query)))
+                    }
                 }
             }
             // The callers stop at these, and `operand` refuses them.
@@ -167,6 +170,24 @@ impl Parser<'_> {
                 Err(self.error_at(sign, &nothing_after(name)))
             }
             Some(_) => self.unary(),
+        }
+    }
+
+    /// A word that a field does not take would find nothing, and say nothing.
+    fn check_words(&self, sign: usize, field: Field, query: &Query) -> Result<(), Error> {
+        let Some(words) = field.words() else { return Ok(()) };
+        match query {
+            Query::Word(word) | Query::Phrase(word) | Query::Exact(word)
+                if !words.iter().any(|known| known.eq_ignore_ascii_case(word)) =>
+            {
+                let message = format!("`{}:` takes {}", field.as_str(), words.join(", "));
+                Err(self.error_at(sign, &message))
+            }
+            Query::All(parts) | Query::Any(parts) => {
+                parts.iter().try_for_each(|part| self.check_words(sign, field, part))
+            }
+            Query::Not(part) => self.check_words(sign, field, part),
+            _ => Ok(()),
         }
     }
 
@@ -303,6 +324,9 @@ mod tests {
         check("atleast3 (a)", "atleast3 a");
         check_error("a s*", 3, "`*` needs at least 2 letters of one word before it");
         check_error("is:new", 1, "`is:` takes `revised` or `paywalled`");
+        let taken = "`access:` takes full, teaser, paid, gated, blocked, unknown";
+        check_error("a access:gratis", 3, taken);
+        check_error("access:(paid OR gratis)", 1, taken);
         check_error(
             "atleast2(a b)",
             1,
