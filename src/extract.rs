@@ -220,8 +220,19 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         &mut page,
         &metadata::Sources { document: &document, json_ld: &json_ld, meta: &meta, source },
     );
-    let n_words = blocks.blocks.iter().map(|block| block.n_words).sum();
-    page.wall = access::wall(source, &document, &json_ld, n_words);
+    page.wall = access::wall(
+        source,
+        &access::Said {
+            document: &document,
+            json_ld: &json_ld,
+            n_words: blocks.blocks.iter().map(|block| block.n_words).sum(),
+            n_prose: blocks.n_prose(),
+            is_dated: matches!(
+                page.published_source.as_deref(),
+                Some("json-ld" | "meta" | "microdata")
+            ),
+        },
+    );
     if let Some(wall) = page.wall {
         page.access = wall.access();
         return page;
@@ -320,7 +331,7 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
         }
     }
     kept.truncate(access::before_offer(&kept));
-    kept.retain(|block| !access::is_offer(&block.text));
+    kept.retain(|block| !access::is_offer(&block.text) && !access::is_pointer(&block.text));
     page.n_words = kept.iter().map(|block| block.n_words).sum();
     page.text = render::text(kept.iter().copied());
     page.leave_out(&rules.recurring);

@@ -92,6 +92,21 @@ impl Wall {
 /// A page with more words than this of its own is no wall, whatever its title.
 const WALL_WORDS_MAX: usize = 400;
 
+/// One that states when it was published has fewer than this in paragraphs, if it is a wall.
+const DATED_WALL_WORDS_MAX: usize = 60;
+
+/// What a page says of itself, for [`wall`].
+pub(super) struct Said<'s> {
+    pub document: &'s Document,
+    pub json_ld: &'s JsonLd,
+    /// All of its words.
+    pub n_words: usize,
+    /// Those in paragraphs.
+    pub n_prose: usize,
+    /// Its data state when it was published.
+    pub is_dated: bool,
+}
+
 static LOG_IN_PATH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)/(?:login|log-in|signin|sign-in|inloggen|aanmelden|anmelden|connexion|oauth|sso|auth)(?:$|[/?.])",
@@ -121,14 +136,11 @@ static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether what stands here is no article at all.
-pub(super) fn wall(
-    source: &Source,
-    document: &Document,
-    all: &JsonLd,
-    n_words: usize,
-) -> Option<Wall> {
-    let article = all.article();
+/// Whether what stands here is no article at all. Headlines speak of walls too, so that a title says
+/// little on a page that is an article by all else.
+pub(super) fn wall(source: &Source, page: &Said<'_>) -> Option<Wall> {
+    let Said { document, n_words, .. } = *page;
+    let article = page.json_ld.article();
     if article.is_some_and(|article| article.contains_key("datePublished")) {
         return None;
     }
@@ -136,7 +148,9 @@ pub(super) fn wall(
     let heading = text::one_line(&document.select_single("h1").text());
     let said = [title.as_str(), heading.as_str()];
     let is_said = |pattern: &Regex| said.iter().any(|said| pattern.is_match(said));
-    let is_short = n_words <= WALL_WORDS_MAX;
+    let refused = source.status.is_some_and(|status| matches!(status, 401 | 403 | 429 | 503));
+    let is_article = page.is_dated && page.n_prose >= DATED_WALL_WORDS_MAX && !refused;
+    let is_short = n_words <= WALL_WORDS_MAX && !is_article;
     let is_named_so = said.iter().any(|said| gate::is_title(said));
     if goes_to(source, gate::is_place) || (is_short && is_named_so) {
         return Some(Wall::Consent);
@@ -144,7 +158,6 @@ pub(super) fn wall(
     if !is_short {
         return None;
     }
-    let refused = source.status.is_some_and(|status| matches!(status, 401 | 403 | 429 | 503));
     if is_said(&CHALLENGE_TITLE)
         || ((refused || n_words < 120) && document.select(CHALLENGE_MARKS).exists())
     {
@@ -240,6 +253,24 @@ static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The same, where nothing is said of reading on: an offer that stands under free articles as well.
+static ADVERTISEMENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bword (?:nu )?abonnee|neem een abonnement|jetzt abonnieren"));
+
+/// A line that says where the text goes on, on the page itself.
+static POINTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:de tekst |het artikel |tekst )?(?:gaat|lees|lezen) (?:hieronder |het artikel )?verder (?:onder|na|naast|op de volgende)\b|\bverder lezen over\b",
+    )
+});
+
+/// Somebody is quoted, or told of: the article itself speaks of subscribers.
+static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:zegt|zei|zeggen|zeiden|meldt|meldde|aldus|volgens|vertelt|vertelde|schrijft)\b",
+    )
+});
+
 /// Whether an offer to read on stands in the article or right behind it. One elsewhere on the page is
 /// for other articles.
 pub(super) fn has_prompt(blocks: &[Block], chosen: &[bool]) -> bool {
@@ -248,13 +279,26 @@ pub(super) fn has_prompt(blocks: &[Block], chosen: &[bool]) -> bool {
     let last = chosen.iter().rposition(|is| *is);
     let (Some(first), Some(last)) = (first, last) else { return false };
     let end = (last + 1 + BEHIND).min(blocks.len());
-    blocks[first..end].iter().any(|block| is_offer(&block.text))
+    let asks = |block: &Block| {
+        let said = ADVERTISEMENT.replace_all(&block.text, "");
+        is_offer(&block.text) && is_offer(&said)
+    };
+    blocks[first..end].iter().any(asks)
 }
 
 /// Whether a block offers a subscription to read on.
 pub(super) fn is_offer(block: &str) -> bool {
     const OFFER_BYTES_MAX: usize = 220;
-    block.len() <= OFFER_BYTES_MAX && PROMPT.is_match(block)
+    block.len() <= OFFER_BYTES_MAX
+        && PROMPT.is_match(block)
+        && !POINTER.is_match(block)
+        && !TOLD.is_match(block)
+}
+
+/// Whether a block only says where the text goes on.
+pub(super) fn is_pointer(block: &str) -> bool {
+    const POINTER_BYTES_MAX: usize = 100;
+    block.len() <= POINTER_BYTES_MAX && POINTER.is_match(block)
 }
 
 /// How many of these blocks, in their order, come before an offer with which they end. An offer in
@@ -278,6 +322,29 @@ mod tests {
     use super::*;
     use crate::extract::Kind;
     use crate::query::Field;
+
+    #[test]
+    fn an_offer_to_read_on_is_told_from_what_an_article_says() {
+        for offer in [
+            "Verder lezen? Word abonnee",
+            "Lees direct verder voor maar 1 euro.",
+            "Dit artikel is alleen voor abonnees",
+            "Al abonnee? Log in.",
+            "Word nu abonnee",
+        ] {
+            assert!(is_offer(offer), "{offer}");
+        }
+        for said in [
+            "Lees verder onder de foto.",
+            "De tekst gaat verder onder de video",
+            "De bijeenkomst is alleen voor abonnees van de schouwburg, zegt directeur Ali Kaya.",
+            "‘Ik ben al een abonnee sinds 1974’, zegt Truus.",
+            "Wil je verder lezen over dit onderwerp? Bekijk ons dossier.",
+        ] {
+            assert!(!is_offer(said), "{said}");
+        }
+        assert!(is_pointer("Lees verder onder de foto.") && !is_pointer("De foto is oud."));
+    }
 
     #[test]
     fn a_query_may_ask_for_what_there_is() {

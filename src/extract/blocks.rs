@@ -70,6 +70,13 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
+    /// The words of all blocks that are long enough to be paragraphs.
+    pub(super) fn n_prose(&self) -> usize {
+        const PARAGRAPH_WORDS_MIN: usize = 15;
+        let words = self.blocks.iter().map(|block| block.n_words);
+        words.filter(|n_words| *n_words >= PARAGRAPH_WORDS_MIN).sum()
+    }
+
     /// The containers around a block, innermost first, without the document.
     pub(super) fn around(&self, block: &Block) -> impl Iterator<Item = usize> {
         let mut next = block.container;

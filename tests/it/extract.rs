@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::pages::{page, paragraphs};
 use crate::program::Program;
 
 mod hostile;
@@ -59,6 +60,38 @@ fn nothing_of_a_wall_is_text() {
         assert_eq!((&page["access"], &page["wall"]), (&json!(access), &json!(wall)));
         assert_eq!(page["articleBody"], "");
     }
+}
+
+#[test]
+fn a_headline_that_speaks_of_a_wall_is_that_of_an_article() {
+    let program = Program::new();
+    let dated =
+        "<meta property=\"article:published_time\" content=\"2022-02-14T10:00:00+01:00\"></head>";
+    for title in [
+        "Toegang geweigerd tot raadszaal: SP boos",
+        "Populair medicijn niet meer beschikbaar",
+        "Aanmelden voor avondvierdaagse kan vanaf maandag",
+        "Forbidden City trekt toeristen",
+    ] {
+        let page = page(title, &paragraphs(), 0).replace("</head>", dated);
+        let page = read(&program, &page, &[]);
+        assert_eq!((&page["wall"], &page["access"]), (&Value::Null, &json!("full")), "{title}");
+        assert!(page["articleBody"].as_str().unwrap().contains("petitie"), "{title}");
+    }
+}
+
+#[test]
+fn where_a_text_goes_on_below_a_picture_nothing_is_offered() {
+    let mut text = paragraphs();
+    text.extend(
+        ["Lees verder onder de video.", "Het bad gaat dicht.", "Zwemmers zijn boos."]
+            .map(str::to_owned),
+    );
+    let page = page("Zwembad dicht", &text, 0);
+    let page = read(&Program::new(), &page, &[]);
+    let body = page["articleBody"].as_str().unwrap();
+    assert_eq!(page["access"], json!("full"));
+    assert!(body.contains("Zwemmers zijn boos") && !body.contains("Lees verder"), "{body}");
 }
 
 #[test]
