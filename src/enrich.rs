@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use url::Url;
+
 use crate::capture::{self, Exchange};
 use crate::dedupe::fingerprint;
 use crate::enrich::learned::Learned;
@@ -20,6 +22,7 @@ use crate::model::fetch::{Failure, FailureClass};
 use crate::model::page::PageRules;
 use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
+use crate::normalize::url::is_home_page;
 use crate::parse::reservation;
 use crate::schedule::pages::Policy;
 use crate::store::pages::state::{self, State};
@@ -173,6 +176,10 @@ async fn look(
         ..Seen::only(What::Same)
     };
     let bytes = match answer {
+        Answer::Document(_) if is_front(&response.final_url, &state.url) => {
+            seen.what = What::Missing("it leads to a front page".to_owned());
+            return Ok(seen);
+        }
         Answer::Document(bytes) => bytes,
         Answer::NotModified => return Ok(seen),
         Answer::Gone => {
@@ -204,6 +211,18 @@ async fn look(
     seen.validators = response.validators.clone();
     seen.what = extracted(context, known, (response, &bytes)).await?;
     Ok(seen)
+}
+
+/// Whether who asks for `asked` is led to the front of its site, or of a section: where publishers send
+/// those who look for what is gone.
+fn is_front(landed: &str, asked: &str) -> bool {
+    let path = |url: &str| Url::parse(url).map(|url| url.path().trim_end_matches('/').to_owned());
+    let (Ok(landed_path), Ok(asked_path)) = (path(landed), path(asked)) else { return false };
+    let is_above = asked_path.strip_prefix(&landed_path).is_some_and(|rest| rest.starts_with('/'));
+    let has_number = landed_path.contains(|c: char| c.is_ascii_digit());
+    !is_home_page(asked)
+        && (is_home_page(landed)
+            || is_above && !has_number && fetch::site(landed) == fetch::site(asked))
 }
 
 /// What a failure says of the page.

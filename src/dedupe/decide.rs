@@ -30,6 +30,9 @@ pub struct Known {
     pub text_source: Source,
     /// What this same feed said of it the last time; `None` when it never did.
     pub last_in_feed: Option<Short>,
+    /// Headlines it had before somebody else than this feed gave it its own: a feed that still has
+    /// one of them changes nothing by it.
+    pub outdated_titles: Vec<String>,
 }
 
 /// A new revision of a known article.
@@ -156,13 +159,26 @@ fn merge(content: &Content, known: &Known) -> Content {
     if merged.text.is_empty() {
         merged.text.clone_from(&known.current.text);
     }
-    if merged.title.is_empty() {
+    let is_outdated = |title: &String| !differ(title, &merged.title);
+    if merged.title.is_empty() || known.outdated_titles.iter().any(is_outdated) {
         merged.title.clone_from(&known.current.title);
     }
     if merged.authors.is_empty() {
         merged.authors.clone_from(&known.current.authors);
     }
-    merged.published = merged.published.or(known.current.published);
+    if merged.tags.is_empty() {
+        merged.tags.clone_from(&known.current.tags);
+    }
+    merged.section = merged.section.or_else(|| known.current.section.clone());
+    merged.language = merged.language.or_else(|| known.current.language.clone());
+    merged.published = match (merged.published, known.current.published) {
+        // The page knows the minute of what the feed dates by the day.
+        (Some(date), Some(exact)) if date.at <= exact.at && exact.ends_at() <= date.ends_at() => {
+            Some(exact)
+        }
+        (date, before) => date.or(before),
+    };
+    merged.modified = merged.modified.or(known.current.modified);
     merged
 }
 
@@ -204,6 +220,7 @@ mod tests {
             keys: vec![IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/brug")],
             current: current.clone(),
             last_in_feed: last_in_feed.map(fingerprint::content),
+            outdated_titles: Vec::new(),
         }
     }
 
@@ -261,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_headline_that_the_page_gave_up_does_not_come_back_with_a_new_summary() {
+        let page = content("Brug weer open", LONG);
+        let first = content("Brug dicht", "De brug is dicht.");
+        let mut known = known(&page, Some(&first));
+        known.text_source = Source::Page;
+        known.outdated_titles = vec!["Brug dicht".to_owned()];
+        assert_eq!(edit(&content("Brug dicht", "De brug is open."), &known), None);
+        let other = edit(&content("Brug blijft dicht", "De brug is open."), &known).unwrap();
+        assert_eq!(
+            (other.changed, other.content.title.as_str()),
+            (vec!["title"], "Brug blijft dicht")
+        );
+    }
+
+    #[test]
     fn a_new_headline_on_a_summary_keeps_the_full_text() {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");
@@ -294,6 +326,7 @@ mod tests {
             current: on(1, LONG),
             text_source: Source::Feed,
             last_in_feed: None,
+            outdated_titles: Vec::new(),
         };
         let keys = [IdentityKey::guid("f", "1")];
         let other = "Wandelaars fotografeerden zondag een wolf bij Ede.";

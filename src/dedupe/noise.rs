@@ -8,27 +8,39 @@ use regex::Regex;
 /// A paragraph with more words than this is never noise.
 const WORDS_MAX: usize = 14;
 
-/// Between two numbers and words that count, in whatever language an outlet has them.
+/// What a date or a clock is written with.
+const MOMENT: &str = r"(?:om|op|at|on|uur|vandaag|gisteren|today|yesterday|(?:maan|dins|woens|donder|vrij|zater|zon)dag|ma|di|wo|do|vr|za|zo|jan\p{L}*|feb\p{L}*|maart|mrt|march|apr\p{L}*|mei|may|jun[ie]?|jul[iy]?|aug\p{L}*|sep\p{L}*|o[kc]t\p{L}*|nov\p{L}*|dec\p{L}*|\d{1,4}|[:.,/|•–-]|\s)+";
+
+/// A whole paragraph that is no more than this says nothing: a counter with a sentence behind it is
+/// one of the article.
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let updated =
+        "update|updated|bijgewerkt|gewijzigd|aangepast|ververst|geüpdatet|gepubliceerd|geplaatst";
+    let counted =
+        "reacties?|comments?|keer|x|likes?|views?|weergaven|lezers|shares?|stemmen|duimpjes";
+    let seen = "gelezen|gedeeld|bekeken|aangeklikt|geliked|gekeken";
     [
         // Reading time.
-        r"\b(lees|reading) ?(tijd|time)\b",
-        r"^(circa |ca\. )?\d+ ?(min|minuten|minuut)\.?( (lezen|leestijd|lees))?$",
+        r"(?:geschatte |gemiddelde )?(?:\d+ ?min\p{L}*\.? )?(?:lees|reading) ?(?:tijd|time)(?:\W+(?:circa |ca\. )?\d+ ?\p{L}*\.?)?".to_owned(),
+        r"(?:circa |ca\. )?\d+ ?(?:min|minuten|minuut)\.?(?: (?:lezen|leestijd|lees))?".to_owned(),
         // Time stamps, also of the updates of a live blog.
-        r"^(\p{L}+ )?\d{1,2}[:.]\d{2}( uur)?$",
-        r"^(zojuist|net binnen|net gewijzigd)$",
-        r"^((onge|on)?veer |ca\. )?(\d+|een) (seconden?|minuten|minuut|min|uur|uren|dag|dagen|weken|week) (geleden|ago)$",
-        r"^(laatste |laatst )?(update|updated?|bijgewerkt|gewijzigd|aangepast|ververst|geüpdatet|gepubliceerd|geplaatst)\b.*\d",
+        r"(?:\p{L}+ )?\d{1,2}[:.]\d{2}(?: uur)?".to_owned(),
+        "zojuist|net binnen|net gewijzigd".to_owned(),
+        r"(?:(?:onge|on)?veer |ca\. )?(?:\d+|een) (?:seconden?|minuten|minuut|min|uur|uren|dag|dagen|weken|week) (?:geleden|ago)".to_owned(),
+        format!(r"(?:laatste |laatst )?(?:{updated})\b{MOMENT}"),
         // Counters.
-        r"^\d[\d.,]* ?(k|m|mln)? ?(reacties?|comments?|keer|x|likes?|views?|weergaven|lezers|shares?|stemmen|duimpjes)\b",
-        r"^(reacties?|comments?|gelezen|gedeeld|bekeken|likes?|views?|weergaven|stemmen)\b[ :(]*\d",
-        r"\b\d[\d.,]* (keer|maal|x) (gelezen|gedeeld|bekeken|aangeklikt|geliked|gekeken)\b",
-        r"^(nu )?\d[\d.,]* (mensen|bezoekers|lezers|personen) (lezen|kijken|bekijken|online)\b",
+        format!(r"\d[\d.,]* ?(?:k|m|mln)? ?(?:{counted})(?: (?:{seen}|op dit artikel))?"),
+        format!(r"(?:{counted}|{seen})[ :(]*\d[\d.,]* ?(?:k|m)?\)?"),
+        format!(r"(?:dit (?:artikel|bericht|verhaal|nieuws|filmpje) (?:is|werd) )?(?:al |inmiddels )*\d[\d.,]* (?:keer|maal|x) (?:{seen})"),
+        r"(?:nu )?\d[\d.,]* (?:mensen|bezoekers|lezers|personen) (?:lezen|kijken|bekijken|online)(?: (?:dit|mee|nu|artikel|online))*".to_owned(),
         // What stands above such lists.
-        r"^(meest gelezen|meest bekeken|populair|trending|net binnen|het laatste nieuws|lees ook|lees meer|meer nieuws|ook interessant|aanbevolen|advertentie|gesponsord|deel dit artikel|delen|volg ons)\b.{0,20}$",
+        r"(?:meest gelezen|meest bekeken|populair|trending|net binnen|het laatste nieuws|advertentie|gesponsord|deel dit artikel|delen|volg ons)(?: (?:nieuws|artikelen|vandaag|nu|op \S+))?".to_owned(),
+        r"(?:lees ook|lees meer|meer nieuws|ook interessant|aanbevolen)\b.{0,20}".to_owned(),
     ]
     .iter()
-    .map(|pattern| Regex::new(&format!("(?i){pattern}")).expect("a test compiles the patterns"))
+    .map(|pattern| {
+        Regex::new(&format!(r"(?i)^(?:{pattern})[\W_]*$")).expect("a test compiles the patterns")
+    })
     .collect()
 });
 
@@ -93,6 +105,13 @@ mod tests {
             "Bij 128 reacties van lezers kwam de redactie tot de slotsom dat het plan te duur is.",
             "Wat er nu gebeurt",
             "Update van het kabinet over stikstof",
+            "Update 15.20 uur: de politie heeft een verdachte aangehouden.",
+            "De video is al 120.000 keer bekeken.",
+            "11 stemmen voor, 6 tegen",
+            "Aangepast programma voor 2.000 bezoekers",
+            "412 mensen kijken toe hoe de brug zakt.",
+            "Populair bij jongeren",
+            "12 keer kampioen van Nederland",
         ] {
             assert!(!is_noise(paragraph), "{paragraph}");
         }

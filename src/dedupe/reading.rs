@@ -4,6 +4,9 @@
 //! feed, and only when the page changes has somebody edited it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::dedupe::decide::Known;
 use crate::dedupe::fingerprint::{differ, fold};
@@ -37,8 +40,11 @@ pub enum Verdict {
     Unchanged,
     /// Somebody edited these: `title`, `text`, `authors`.
     Edited(Vec<&'static str>),
-    /// What stands before or after the text was replaced by something else; an edit if it is still
-    /// there the next time.
+    /// Somebody edited these, and the text may be another as well; that is an edit if it is still there
+    /// the next time.
+    EditedBeside(Vec<&'static str>),
+    /// What stands before or after the text was replaced by something else, or an entry of a list; an
+    /// edit if it is still there the next time.
     Doubtful,
     /// Most of the text is gone: it was not read well.
     Collapsed,
@@ -48,7 +54,9 @@ pub enum Verdict {
 pub fn judge(before: &Content, after: &Content) -> Verdict {
     let (old, new) = (Paragraphs::of(&before.text), Paragraphs::of(&after.text));
     if old.n_words >= COLLAPSED_WORDS_MIN && is_below(new.n_words, old.n_words, COLLAPSED) {
-        return Verdict::Collapsed;
+        // What a paper puts in the place of an article that it takes back is short.
+        let is_taken_back = RETRACTION.is_match(&after.text);
+        return if is_taken_back { Verdict::Doubtful } else { Verdict::Collapsed };
     }
     let change = compare(&old, &new);
     let mut changed = Vec::new();
@@ -64,8 +72,24 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
     match (changed.is_empty(), change) {
         (true, Change::Doubtful) => Verdict::Doubtful,
         (true, _) => Verdict::Unchanged,
+        (false, Change::Doubtful) => Verdict::EditedBeside(changed),
         (false, _) => Verdict::Edited(changed),
     }
+}
+
+static RETRACTION: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "ingetrokken|teruggetrokken|rectificatie|gerectificeerd|excuses|offline gehaald|\
+                 verwijderd|onjuist|onjuistheden|niet juist|retracted|withdrawn";
+    Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is constant")
+});
+
+/// Whether a page gives more of an article than a beginning that it gave before: all of that but its
+/// last paragraph, which may have been cut off, is in it.
+pub fn is_opened(before: &str, after: &str) -> bool {
+    let (old, new) = (Paragraphs::of(before), Paragraphs::of(after));
+    let lacking = lacking(&old, &new);
+    let is_cut = lacking.iter().all(|at| at + 1 == old.list.len());
+    is_cut && new.n_words > old.n_words
 }
 
 /// What became of a text.
@@ -135,7 +159,8 @@ fn compare(old: &Paragraphs, new: &Paragraphs) -> Change {
         changed.iter().any(|at| !text.list[*at].is_heading || is_between_sentences(text, *at))
     };
     if !is_said(old, &removed) && !is_said(new, &added) {
-        return Change::Nothing;
+        let is_entry = is_of_list(old, &removed) || is_of_list(new, &added);
+        return if is_entry { Change::Doubtful } else { Change::Nothing };
     }
     let is_replaced = !removed.is_empty() && !added.is_empty();
     let is_kept = new.list.len() - added.len() >= KEPT_MIN;
@@ -169,6 +194,20 @@ fn is_between_sentences(text: &Paragraphs, at: usize) -> bool {
     is_sentence(at.checked_sub(1)) && is_sentence(Some(at + 1))
 }
 
+/// Whether what changed is a part of a list or table behind a sentence, most of which stayed as it
+/// was: lists of other articles are new as a whole.
+fn is_of_list(text: &Paragraphs, changed: &[usize]) -> bool {
+    const ENTRIES_MIN: usize = 3;
+    let is_entry = |at: usize| text.list.get(at).is_some_and(|line| line.is_heading);
+    changed.iter().any(|at| {
+        let from = (0..*at).rev().take_while(|at| is_entry(*at)).last().unwrap_or(*at);
+        let to =
+            (*at..text.list.len()).take_while(|at| is_entry(*at)).last().map_or(*at, |at| at + 1);
+        let n_changed = changed.iter().filter(|at| (from..to).contains(at)).count();
+        is_entry(*at) && from > 0 && to - from >= ENTRIES_MIN && n_changed * 2 <= to - from
+    })
+}
+
 /// Whether the paragraphs at `changed` are the first or the last ones, and no others.
 fn is_at_the_rim(text: &Paragraphs, changed: &[usize]) -> bool {
     let n = text.list.len();
@@ -186,11 +225,18 @@ fn is_fuller(text: &str, than: &str) -> bool {
     is_below(than.len(), text.len(), 1.0 / FULLER)
 }
 
+/// Whether a text says itself that there is more of it.
+fn is_cut_off(text: &str) -> bool {
+    let end = text.trim_end().trim_end_matches([']', ')']);
+    ["…", "...", "Lees verder", "Lees meer"].iter().any(|sign| end.ends_with(sign))
+}
+
 /// What an article is after its page was read for the first time, or read better: the fuller text,
 /// and the metadata that the feed left out. A headline stays the one under which it was announced.
 pub fn complete(current: &Content, page: &Content) -> Content {
     let mut content = current.clone();
-    if is_fuller(&page.text, &current.text) {
+    let is_rest = is_cut_off(&current.text) && page.text.len() > current.text.len();
+    if is_rest || is_fuller(&page.text, &current.text) {
         content.text.clone_from(&page.text);
     }
     if content.title.is_empty() {
@@ -318,7 +364,7 @@ mod tests {
 
     fn known(current: &Content, text_source: Source) -> Known {
         let (keys, current) = (Vec::new(), current.clone());
-        Known { keys, current, text_source, last_in_feed: None }
+        Known { keys, current, text_source, last_in_feed: None, outdated_titles: Vec::new() }
     }
 
     #[track_caller]
@@ -371,6 +417,52 @@ mod tests {
         let (one, two) =
             ("Nu 30% korting op alle tuinmeubelen!", "Bestel voor vrijdag uw kerstpakket.");
         check(&advertised(one), &advertised(two), &Verdict::Doubtful);
+    }
+
+    #[test]
+    fn a_headline_is_edited_at_once_and_a_doubtful_text_beside_it_when_it_stays() {
+        let lead = "De burgemeester sprak zondag in het dorpshuis met omwonenden over het verkeer.";
+        let after = Content { title: "Pont vaart weer".into(), ..with(0, lead) };
+        check(&text(&BODY), &with(0, lead), &Verdict::Doubtful);
+        check(&text(&BODY), &after, &Verdict::EditedBeside(vec!["title"]));
+    }
+
+    #[test]
+    fn an_entry_of_a_list_is_doubtful_and_a_list_that_is_new_is_none() {
+        let list = |entries: [&str; 4]| {
+            around(&[], &[]).text + "\n\n" + &entries.map(|entry| format!("- {entry}")).join("\n\n")
+        };
+        let of = |entries| Content { text: list(entries), ..text(&BODY) };
+        let before = of(["Winsum 12 punten", "Horst 9 punten", "Ede 8 punten", "Epe 3 punten"]);
+        let after = of(["Winsum 12 punten", "Horst 9 punten", "Ede 5 punten", "Epe 3 punten"]);
+        check(&before, &after, &Verdict::Doubtful);
+        let other = of(["Wolf bij Ede", "Storm op komst", "Trein ontspoord", "File op A2"]);
+        check(&before, &other, &Verdict::Unchanged);
+    }
+
+    #[test]
+    fn an_article_that_is_taken_back_did_not_collapse() {
+        let taken_back = text(&["Dit artikel is ingetrokken: het bevatte onjuistheden."]);
+        check(&text(&BODY), &taken_back, &Verdict::Doubtful);
+    }
+
+    #[test]
+    fn a_summary_that_is_cut_off_gives_way_to_a_text_that_is_hardly_longer() {
+        let whole = text(&BODY[..2]);
+        let cut = format!("{} Volgens de provincie duurt de reparatie van de klep […]", BODY[0]);
+        let of = |text: &str| Content { text: text.to_owned(), ..whole.clone() };
+        assert_eq!(complete(&of(&cut), &whole).text, whole.text);
+        let other = format!("{} Volgens de provincie duurt de reparatie nog lang.", BODY[0]);
+        assert_eq!(complete(&of(&other), &whole).text, other);
+    }
+
+    #[test]
+    fn a_beginning_that_was_cut_off_is_in_the_whole() {
+        let cut = ["De brug over het kanaal bij Veendam is sinds vanmorgen…"];
+        assert!(is_opened(&BODY[..2].join("\n\n"), &BODY.join("\n\n")));
+        assert!(is_opened(&cut.join("\n\n"), &BODY.join("\n\n")));
+        assert!(!is_opened(&[cut[0], BODY[1]].join("\n\n"), &BODY.join("\n\n")));
+        assert!(!is_opened(&BODY.join("\n\n"), &BODY[..2].join("\n\n")));
     }
 
     #[test]

@@ -2,21 +2,16 @@
 
 use std::time::Duration;
 
-use crate::dedupe::decide::{Known, changes};
-use crate::dedupe::fingerprint::{self, Short, differ};
-use crate::dedupe::reading::{self, Verdict};
-use crate::enrich::again::{Reread, Wish};
-use crate::enrich::seen::{Seen, What, content};
-use crate::enrich::{Evidence, Read, is_read_alike, rest_of};
+mod accept;
+
+use crate::enrich::seen::{Seen, What};
+use crate::enrich::{Evidence, Read, rest_of};
 use crate::extract::access::{Access, Wall};
-use crate::extract::{self, Kind, Page};
-use crate::model::article::{Content, Source};
-use crate::model::capture::digest;
+use crate::extract::{self, Kind};
 use crate::model::feed::Revisit;
 use crate::model::page::{Followed, PageRules, Rule};
 use crate::model::time::Timestamp;
 use crate::schedule::pages::{self as ladder, Policy};
-use crate::store::articles::{self, Version};
 use crate::store::captures::{self, Subject};
 use crate::store::pages::state::{self, State};
 use crate::store::pages::{self, Recorded};
@@ -40,21 +35,6 @@ pub(super) struct Plan {
     pub(super) seen: Seen,
     pub(super) kept: Evidence,
     pub(super) learned: Option<(String, Counts)>,
-}
-
-/// A text of which less than this is left is not taken for a better reading.
-const SHORTER_PERCENT: usize = 80;
-
-/// What a reading makes of an article.
-struct Taken<'t> {
-    /// The article as it was.
-    known: &'t Known,
-    /// The article as it is after it.
-    merged: &'t Content,
-    /// What the page says.
-    content: &'t Content,
-    /// It was read for the first time or anew, so that more words are no edit.
-    is_reading: bool,
 }
 
 /// How a reading ended.
@@ -202,173 +182,6 @@ impl Plan {
             (_, Some(at)) => (Some(at), "a live blog".to_owned()),
             _ => (next, "its age".to_owned()),
         };
-    }
-
-    fn accept(&mut self, tx: &Tx<'_>, page: &Page) -> Result<End, Error> {
-        self.seen.license.clone_from(&page.license);
-        let access = page.access.as_str();
-        let content = content(page);
-        let known = articles::known(tx, self.article, None)?;
-        let last = state::last_reading(tx, self.article, &self.state)?;
-        let (merged, is_edit) = match &last {
-            None => (reading::complete(&known.current, &content), false),
-            Some(last) if !is_read_alike(&self.state, &self.rules) => {
-                (reading::read_anew(&known.current, last, &content), false)
-            }
-            Some(last) if self.is_less(page, last) => {
-                self.try_again("less of it is free");
-                return Ok(End::new("wall").access(access));
-            }
-            Some(last) => match reading::judge(last, &content) {
-                Verdict::Unchanged => {
-                    self.remember(page);
-                    return Ok(End::new("same").access(access));
-                }
-                Verdict::Collapsed => {
-                    self.try_again("hardly any text");
-                    let reason = format!("{} words, where there were more", page.n_words);
-                    return Ok(End::new("collapsed").because(reason));
-                }
-                Verdict::Doubtful if !self.is_confirmed(&content) => {
-                    return Ok(End::new("same").access(access));
-                }
-                Verdict::Doubtful => (reading::edited(&known, last, &content, &["text"]), true),
-                Verdict::Edited(changed) => {
-                    (reading::edited(&known, last, &content, &changed), true)
-                }
-            },
-        };
-        let changed = if is_edit { changes(&known.current, &merged) } else { Vec::new() };
-        self.take_up(
-            tx,
-            &Taken { known: &known, merged: &merged, content: &content, is_reading: !is_edit },
-            &changed,
-        )?;
-        if last.is_none() || !changed.is_empty() {
-            self.state.changed_at = Some(self.at);
-        }
-        self.state.n_reads += 1;
-        self.remember(page);
-        let outcome = if last.is_none() { "read" } else { "changed" };
-        Ok(End { access: Some(access), changed, ..End::new(outcome) })
-    }
-
-    /// Stores the text of a reading: in a revision where the article has more or other words now, and
-    /// else beside it.
-    fn take_up(
-        &mut self,
-        tx: &Tx<'_>,
-        taken: &Taken<'_>,
-        changed: &[&'static str],
-    ) -> Result<(), Error> {
-        let Taken { known, merged, content, .. } = taken;
-        let is_more = reading::is_more(&known.current, merged);
-        self.state.text_revision = None;
-        if !changed.is_empty() || taken.is_reading && is_more {
-            let is_new_text = merged.text != known.current.text;
-            let text_source = if is_new_text { Source::Page } else { known.text_source };
-            let revision = self.revise(tx, merged, changed, text_source)?;
-            let is_page_text = merged.text == content.text;
-            self.state.text_revision = Some(revision).filter(|_| is_page_text);
-        }
-        let is_apart = self.state.text_revision.is_none();
-        state::set_text(tx, self.article, Some(content.text.as_str()).filter(|_| is_apart))?;
-        self.state.title.clone_from(&content.title);
-        self.state.authors.clone_from(&content.authors);
-        Ok(())
-    }
-
-    /// Takes up another reading of the document that was read last, as `wish` says.
-    pub(super) fn reread(mut self, tx: &Tx<'_>, page: &Page, wish: Wish) -> Result<Reread, Error> {
-        let Some(last) = state::last_reading(tx, self.article, &self.state)? else {
-            return Ok(Reread::NotKept);
-        };
-        let content = content(page);
-        let n_words = |text: &str| text.split_whitespace().count();
-        let (before, after) = (n_words(&last.text), n_words(&content.text));
-        if wish != Wish::TakeShorter && after * 100 < before * SHORTER_PERCENT {
-            return Ok(Reread::Shorter(before, after));
-        }
-        let known = articles::known(tx, self.article, None)?;
-        let merged = reading::read_anew(&known.current, &last, &content);
-        let is_changed =
-            reading::is_more(&known.current, &merged) || differ(&last.text, &content.text);
-        if wish != Wish::DryRun {
-            let taken =
-                Taken { known: &known, merged: &merged, content: &content, is_reading: true };
-            self.take_up(tx, &taken, &[])?;
-            let planned = self.state.clone();
-            self.remember(page);
-            // What is planned for the page, and how it last answered, is as it was.
-            self.state.next_at = planned.next_at;
-            self.state.next_reason = planned.next_reason;
-            self.state.n_failures = planned.n_failures;
-            self.state.gone_at = planned.gone_at;
-            self.state.doubt = planned.doubt;
-            state::set_state(tx, self.article, &self.state)?;
-        }
-        Ok(if is_changed { Reread::Changed(before, after) } else { Reread::Same })
-    }
-
-    fn revise(
-        &self,
-        tx: &Tx<'_>,
-        content: &Content,
-        changed: &[&'static str],
-        text_source: Source,
-    ) -> Result<i64, Error> {
-        let digest = self.seen.hash.as_ref().map(digest);
-        let version = Version {
-            content,
-            fingerprint: fingerprint::content(content),
-            changed,
-            source: Source::Page,
-            text_source,
-            feed: None,
-            digest: digest.as_deref(),
-            now: self.at,
-        };
-        articles::revise(tx, self.article, &version)
-    }
-
-    /// Whether a page gives less of its article than it did: somebody put up a wall, and edited
-    /// nothing.
-    fn is_less(&self, page: &Page, last: &Content) -> bool {
-        let was_full = self.state.access.as_deref() == Some(Access::Full.as_str());
-        was_full
-            && matches!(page.access, Access::Teaser | Access::Paid)
-            && page.text.len() < last.text.len()
-    }
-
-    /// Whether a doubtful change is there for the second time.
-    fn is_confirmed(&mut self, content: &Content) -> bool {
-        let print: Short = fingerprint::content(content);
-        if self.state.doubt == Some(print) {
-            return true;
-        }
-        self.read_well();
-        self.state.doubt = Some(print);
-        false
-    }
-
-    /// What is remembered of a page that was read well, whether or not it changed.
-    fn remember(&mut self, page: &Page) {
-        let state = &mut self.state;
-        state.doubt = None;
-        state.body_hash = self.seen.hash;
-        state.validators = self.seen.validators.clone();
-        state.unread_hash = None;
-        state.extractor = extract::VERSION;
-        state.followed.clone_from(&page.followed);
-        state.access = Some(page.access.as_str().to_owned());
-        state.kind = Some(page.kind.as_str().to_owned());
-        state.modified_at = page.modified.map(|date| date.at);
-        state.image.clone_from(&page.image);
-        state.canonical_url.clone_from(&page.canonical_url);
-        state.wire.clone_from(&page.wire);
-        state.candidates = serde_json::to_string(&page.candidates).ok();
-        state.dropped = serde_json::to_string(&page.recurring).ok();
-        self.read_well();
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::coverage;
 use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
-use crate::dedupe::fingerprint::{self, Short};
+use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::document::{Document, Prepared};
@@ -124,7 +124,7 @@ impl Visit<'_> {
             // A document that lists one article twice means its first entry.
             Some((article, _)) if still.contains(&article) => return Ok(article),
             Some((article, known)) => {
-                tally.n_revised += usize::from(self.revise(prepared, article, &known)?);
+                tally.n_revised += usize::from(self.revise(prepared, article, known)?);
                 article
             }
             None => {
@@ -219,7 +219,7 @@ impl Visit<'_> {
         &self,
         prepared: &Prepared,
         article: ArticleRow,
-        known: &Known,
+        mut known: Known,
     ) -> Result<bool, Error> {
         articles::add_keys(self.tx, article, &prepared.keys)?;
         if let (Some(pause), Some(last)) = (self.page_pause, known.last_in_feed)
@@ -227,7 +227,12 @@ impl Visit<'_> {
         {
             pages::wake(self.tx, article, pause, self.at)?;
         }
-        if let Some(edit) = edit(&prepared.content, known) {
+        if known.last_in_feed.is_some_and(|last| last != prepared.fingerprint)
+            && differ(&known.current.title, &prepared.content.title)
+        {
+            known.outdated_titles = articles::outdated_titles(self.tx, article, self.id)?;
+        }
+        if let Some(edit) = edit(&prepared.content, &known) {
             let is_kept_text = edit.content.text == known.current.text;
             let version = Version {
                 text_source: if is_kept_text { known.text_source } else { Source::Feed },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::dedupe::decide::Known;
-use crate::dedupe::fingerprint::{self, Short};
+use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::entry::Enclosure;
 use crate::model::time::{Precision, StatedDate, Timestamp};
@@ -87,7 +87,32 @@ pub(super) fn known_in(
     let (mut current, (revision, codec, data), text_source) =
         statement.query_row(id, read).map_err(failed())?;
     current.text = text::unpack(connection, revision, codec, &data)?;
-    Ok(Known { keys, current, text_source, last_in_feed })
+    Ok(Known { keys, current, text_source, last_in_feed, outdated_titles: Vec::new() })
+}
+
+const TITLES: &str = "
+    SELECT title, feed_id
+    FROM revision
+    WHERE article_id = :article
+    ORDER BY number DESC";
+
+/// The headlines of `article` before the one it has, where it was not `feed` that gave it that one.
+pub fn outdated_titles(
+    tx: &Tx<'_>,
+    article: ArticleRow,
+    feed: FeedId,
+) -> Result<Vec<String>, Error> {
+    let failed = || Error::sqlite("read the headlines of an article");
+    let mut statement = tx.connection.prepare_cached(TITLES).map_err(failed())?;
+    let titles: Vec<(String, Option<i64>)> = statement
+        .query_map(named_params! { ":article": article.0 }, |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect)
+        .map_err(failed())?;
+    let Some((current, _)) = titles.first() else { return Ok(Vec::new()) };
+    let n_current = titles.iter().take_while(|(title, _)| !differ(title, current)).count();
+    let is_own = titles[..n_current].last().is_some_and(|(_, of)| *of == Some(feed.0));
+    let before = titles[n_current..].iter().filter(|_| !is_own);
+    Ok(before.map(|(title, _)| title.clone()).collect())
 }
 
 const CONTENT: &str = "

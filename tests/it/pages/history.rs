@@ -58,6 +58,17 @@ fn the_list_of_revisions_is_what_happened() {
     outlet.poll();
     assert_eq!(outlet.program.rows("SELECT last_access, failures FROM pages"), ["full|0"]);
 
+    // Sent to the front of the site instead, as some do with what is gone.
+    let front =
+        Route { status: 302, headers: vec![("location", outlet.web.url("/"))], ..Route::default() };
+    outlet.web.set("/nieuws/1200001/zwembad", front);
+    outlet.web.set("/", Route::document(page("Voorpagina", &paragraphs()[..2], 9)));
+    outlet.poll();
+    assert_eq!(outlet.revisions().len(), 5);
+    assert_eq!(outlet.program.rows("SELECT last_error FROM pages"), ["it leads to a front page"]);
+    outlet.publish(title, &text, 5);
+    outlet.poll();
+
     // Deleted: the text stays.
     outlet.serve(Route::error(404));
     outlet.poll();
@@ -65,6 +76,65 @@ fn the_list_of_revisions_is_what_happened() {
     assert_eq!(gone["text"], before["text"]);
     assert_ne!(gone["gone"], json!(null));
     assert_eq!(outlet.revisions().len(), 5);
+}
+
+#[test]
+fn a_headline_and_a_lead_that_are_written_anew_together_are_both_kept() {
+    let outlet = Outlet::new();
+    let mut text = paragraphs();
+    outlet.publish(&outlet.item.title.clone(), &text, 0);
+    outlet.poll();
+    text[0] = "Honderden inwoners van Zuidlaren liepen zaterdag mee in een optocht tegen de \
+               sluiting van hun zwembad, dat nog tot de zomer open is."
+        .to_owned();
+    outlet.publish("Optocht tegen sluiting zwembad", &text, 1);
+    outlet.poll();
+    outlet.publish("Optocht tegen sluiting zwembad", &text, 2);
+    outlet.poll();
+    assert_eq!(outlet.article()["text"], json!(text.join("\n\n")));
+    assert_eq!(outlet.article()["title"], json!("Optocht tegen sluiting zwembad"));
+    let edited = ["page|[\"title\"]|0", "page|[\"text\"]|1"];
+    assert_eq!(outlet.revisions()[2..], edited);
+}
+
+#[test]
+fn a_wall_that_comes_down_is_no_edit() {
+    let outlet = Outlet::new();
+    let title = outlet.item.title.clone();
+    let paid = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\
+                \"isAccessibleForFree\":\"False\"}</script></head>";
+    let beginning = page(&title, &paragraphs()[..2], 0).replace("</head>", paid);
+    outlet.serve(Route::document(beginning));
+    outlet.poll();
+    outlet.publish(&title, &paragraphs(), 1);
+    outlet.poll();
+    assert_eq!(outlet.article()["text"], json!(paragraphs().join("\n\n")));
+    assert_eq!(outlet.revisions(), ["feed||0", "page||0", "page||0"]);
+    assert_eq!(outlet.program.run(&["search", "is:revised"]).code, 1);
+}
+
+#[test]
+fn a_feed_that_keeps_an_old_headline_does_not_bring_it_back() {
+    let mut outlet = Outlet::new();
+    outlet.publish(&outlet.item.title.clone(), &paragraphs(), 0);
+    outlet.poll();
+    let tags = "<meta property=\"article:section\" content=\"Regio\"></head>";
+    let title = "Raad sluit zwembad Zuidlaren";
+    let edited = page(title, &paragraphs(), 1).replace("</head>", tags);
+    outlet.serve(Route::document(edited));
+    outlet.poll();
+    assert_eq!(outlet.article()["title"], json!(title));
+    // The feed has another summary, and still its own headline.
+    outlet.item.text = "De gemeenteraad van Zuidlaren stemde dinsdag in met sluiting.".to_owned();
+    outlet.announce();
+    outlet.poll();
+    assert_eq!(outlet.article()["title"], json!(title));
+    assert_eq!(outlet.revisions()[2..], ["page|[\"title\"]|0"]);
+    // What it says of it later is an edit.
+    outlet.item.title = "Zwembad gaat toch niet dicht".to_owned();
+    outlet.announce();
+    outlet.poll();
+    assert_eq!(outlet.article()["title"], json!("Zwembad gaat toch niet dicht"));
 }
 
 #[test]
