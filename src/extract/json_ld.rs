@@ -3,9 +3,12 @@
 //! Publishers wrap it in arrays and `@graph`, escape it as HTML, or break it with line ends inside
 //! strings; all of that is read. What is not JSON even so is left alone.
 
+use std::cmp::Reverse;
+
 use dom_query::Document;
 use serde_json::{Map, Value};
 
+use crate::dedupe::fingerprint::fold;
 use crate::normalize::text;
 
 /// More nodes than any page describes; a bomb has more.
@@ -37,6 +40,9 @@ const ARTICLES: [&str; 22] = [
     "WebPage",
 ];
 
+/// A heading that is shorter is that of a section.
+const HEADING_BYTES_MIN: usize = 16;
+
 /// Types that describe the page and not the article on it.
 const WEAK: [&str; 2] = ["CreativeWork", "WebPage"];
 
@@ -44,12 +50,16 @@ const WEAK: [&str; 2] = ["CreativeWork", "WebPage"];
 #[derive(Debug, Default)]
 pub(super) struct JsonLd {
     objects: Vec<Map<String, Value>>,
+    /// What the page has for a headline outside its data, folded.
+    headings: Vec<String>,
 }
 
 impl JsonLd {
     /// Reads all blocks of JSON-LD of a document.
     pub(super) fn of(document: &Document) -> Self {
-        let mut found = Self::default();
+        let heading = |place: &str| fold(&document.select_single(place).text());
+        let headings = ["h1", "title"].map(heading).into_iter().filter(|text| !text.is_empty());
+        let mut found = Self { objects: Vec::new(), headings: headings.collect() };
         for script in &document.select(r#"script[type*="ld+json"]"#) {
             if let Some(value) = parse(&script.text()) {
                 found.collect(value, 0);
@@ -83,22 +93,28 @@ impl JsonLd {
         }
     }
 
-    /// The article of the page: the most telling type, then the most facts.
+    /// The article of the page: the most telling type, then the headline that the page has too, since
+    /// other articles are described as well, then the most facts.
     pub(super) fn article(&self) -> Option<&Map<String, Value>> {
         let articles = self.objects.iter().filter_map(|object| {
             let rank = rank(object)?;
             let is_weak = WEAK.contains(&ARTICLES[rank]);
             let has_headline = object.contains_key("headline");
-            (!is_weak || has_headline || object.contains_key("datePublished")).then_some((
-                is_weak,
-                !has_headline,
-                std::cmp::Reverse(object.len()),
-                object,
-            ))
+            let is_some = !is_weak || has_headline || object.contains_key("datePublished");
+            let key = (is_weak, !has_headline, !self.is_headed(object), Reverse(object.len()));
+            is_some.then_some((key, object))
         });
-        articles
-            .min_by_key(|(is_weak, lacks, size, _)| (*is_weak, *lacks, *size))
-            .map(|found| found.3)
+        articles.min_by_key(|(key, _)| *key).map(|(_, object)| object)
+    }
+
+    /// Whether the page is headed as this article is.
+    fn is_headed(&self, object: &Map<String, Value>) -> bool {
+        let headline = fold(&first_text(object.get("headline")).unwrap_or_default());
+        let is_in = |heading: &String| {
+            heading.contains(&headline)
+                || heading.len() >= HEADING_BYTES_MIN && headline.contains(heading)
+        };
+        !headline.is_empty() && self.headings.iter().any(is_in)
     }
 
     /// Whether any object is of this type.
