@@ -130,7 +130,8 @@ for verb in infinitives:
         # bepalen has no ge-, and bellen no prefix.
         for participle in ("ge" + end, end) if verb.startswith(NO_GE + MAYBE_NO_GE) else ("ge" + end,):
             for form in (participle, participle + "e", participle + "en") if participle in lower else ():
-                if form in lower and form not in infinitives:
+                # gezeten is of zitten: of gezet it would have two t.
+                if form in lower and form not in infinitives and (form[-2:] != "en" or form[:-1] in lower):
                     add(verb, form, "v")
 for line in filter(None, STRONG_VERBS.split("\n")):
     verb, *forms = line.split()
@@ -180,6 +181,7 @@ for word, flags in common:
             plurals = ("en",) if len(lexemes[form, "n"]) == 1 else ("en", lemma + "s")
             if forms and len(lemma) > 2 and not any(f.endswith(plurals) for f in forms):
                 add(lemma, form, "n")
+                irregular_of.setdefault(form, lemma)
                 break
 
 # What the dictionary also lists as a word of its own, though it is only a form of another.
@@ -298,7 +300,9 @@ def lemmas_of(form, of):
     noun = sorted((lemma for lemma, kind in of if kind == "n"), key=lambda l: (-n_ending[l], len(l), l))
     others = [lemma for lemma, kind in of if kind != "n"]
     ordered = list(dict.fromkeys(first + own + noun + others)) or [form]
-    n = len(set(first + own)) if form in irregular_of else 2
+    # weten is a verb, and only rarely the past of wijten.
+    is_verb = form in infinitives and not noun
+    n = len(set(first + own)) if form in irregular_of or is_verb else 2
     return ",".join(ordered[:n]) + (";" + ",".join(ordered[n:]) if ordered[n:] else "")
 
 

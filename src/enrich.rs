@@ -218,12 +218,19 @@ async fn look(
 fn is_front(landed: &str, asked: &str) -> bool {
     let path = |url: &str| Url::parse(url).map(|url| url.path().trim_end_matches('/').to_owned());
     let (Ok(landed_path), Ok(asked_path)) = (path(landed), path(asked)) else { return false };
-    let is_above = asked_path.strip_prefix(&landed_path).is_some_and(|rest| rest.starts_with('/'));
-    let has_number = landed_path.contains(|c: char| c.is_ascii_digit());
-    !is_home_page(asked)
-        && (is_home_page(landed)
-            || is_above && !has_number && fetch::site(landed) == fetch::site(asked))
+    // Of an article the address has an id or a slug, that of a section has neither.
+    let is_of_article = |path: &str| path.contains(|c: char| c.is_ascii_digit() || c == '-');
+    let is_section = asked_path.strip_prefix(&landed_path).is_some_and(|rest| {
+        rest.starts_with('/') && is_of_article(rest) && !is_of_article(&landed_path)
+    });
+    let is_front = FRONTS.contains(&landed_path.as_str()) || is_section;
+    let is_same_site = fetch::site(landed) == fetch::site(asked);
+    !is_home_page(asked) && (is_home_page(landed) || is_front && is_same_site)
 }
+
+/// Where front pages stand when not at the root.
+const FRONTS: [&str; 6] =
+    ["/home", "/index.html", "/index.php", "/voorpagina", "/start", "/homepage"];
 
 /// What a failure says of the page.
 fn failed(failure: Failure, status: Option<u16>) -> What {

@@ -78,8 +78,8 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
 }
 
 static RETRACTION: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "ingetrokken|teruggetrokken|rectificatie|gerectificeerd|excuses|offline gehaald|\
-                 verwijderd|onjuist|onjuistheden|niet juist|retracted|withdrawn";
+    let words = "ingetrokken|teruggetrokken|rectificatie|gerectificeerd|excuses|\
+                 onjuist|onjuistheden|niet juist|retracted|withdrawn";
     Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is constant")
 });
 

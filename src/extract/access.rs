@@ -281,7 +281,8 @@ pub(super) fn has_prompt(blocks: &[Block], chosen: &[bool]) -> bool {
     let end = (last + 1 + BEHIND).min(blocks.len());
     let asks = |block: &Block| {
         let said = ADVERTISEMENT.replace_all(&block.text, "");
-        is_offer(&block.text) && is_offer(&said)
+        // `Lees verder` by itself opens what is on the page already.
+        block.n_words > 2 && is_offer(&block.text) && is_offer(&said)
     };
     blocks[first..end].iter().any(asks)
 }

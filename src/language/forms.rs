@@ -29,7 +29,9 @@ pub fn forms(lexicon: &Lexicon, word: &str) -> Vec<String> {
             let lemmas = lexicon.lemmas(word, entry);
             for lemma in &lemmas {
                 let mut of_lemma = forms_of(lexicon, lemma);
-                if entry.kinds.noun && lemma != word {
+                // `vallen` is all of a verb, and a plural beside it.
+                let is_infinitive = entry.kinds.verb && lemma == word && word.ends_with('n');
+                if entry.kinds.noun && !is_infinitive {
                     of_lemma.retain(|form| is_foremost(lexicon, form, &lemmas));
                 }
                 forms.extend(of_lemma);

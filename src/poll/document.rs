@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::dedupe::fingerprint::{self, Short};
 use crate::dedupe::identity;
 use crate::fetch;
-use crate::model::article::{Content, IdentityKey};
+use crate::model::article::{Content, IdentityKey, KeyKind};
 use crate::model::entry::Entry;
 use crate::model::feed::{Feed, Fulltext};
 use crate::normalize::entry::{content, feed_title, language_tag, normalize};
@@ -83,7 +83,9 @@ pub(super) fn prepare(feed: &Feed, parsed: &ParsedFeed, page_pause: u64) -> Docu
             let Entry { guid, link, .. } = entry;
             let behind_gate = link.as_deref().and_then(unwrapped);
             let is_cut = raw.is_cut;
-            let is_page = |url: &&String| !is_home_page(url);
+            // A page that several entries link to is the page of none of them.
+            let is_own = keys.iter().any(|key| key.kind() == KeyKind::Url);
+            let is_page = |url: &&String| is_own && !is_home_page(url);
             let site = link.as_ref().filter(is_page).and_then(|url| fetch::site(url));
             Prepared {
                 site,

@@ -211,9 +211,14 @@ impl Plan {
     /// nothing.
     fn is_less(&self, page: &Page, last: &Content) -> bool {
         let was_full = self.state.access.as_deref() == Some(Access::Full.as_str());
-        was_full
-            && matches!(page.access, Access::Teaser | Access::Paid)
-            && page.text.len() < last.text.len()
+        let is_shorter = page.text.len() < last.text.len();
+        // What may be read for nothing now and then is said to be paid all the time.
+        let is_beginning = || {
+            page.text.len() * 10 < last.text.len() * 7 && reading::is_opened(&page.text, &last.text)
+        };
+        matches!(page.access, Access::Teaser | Access::Paid)
+            && is_shorter
+            && (was_full || is_beginning())
     }
 
     /// Whether a page gives more of its article than it did: somebody took down a wall, and edited
@@ -222,7 +227,7 @@ impl Plan {
         let was = self.state.access.as_deref();
         let was_closed =
             [Access::Teaser, Access::Paid].iter().any(|access| was == Some(access.as_str()));
-        let is_open = page.access == Access::Full;
+        let is_open = page.access == Access::Full || page.text.len() * 2 > last.text.len() * 3;
         was_closed && is_open && reading::is_opened(&last.text, &page.text)
     }
 
