@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod recurring;
+mod rescue;
 pub mod rules;
 pub mod scan;
 
@@ -249,6 +250,11 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     };
     let (chosen, voters) = choose((html, document), &blocks, &json_ld, about);
     compose(&mut page, &blocks, &voters, &chosen, rules);
+    let is_told = blocks.blocks.iter().any(|block| block.is_kept);
+    if let Some(text) = rescue::text(&json_ld, page.n_words).filter(|_| !is_told) {
+        page.n_words = blocks::words_of(&text).1;
+        page.text = text;
+    }
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,
         has_prompt: access::has_prompt(&blocks.blocks, &chosen),

@@ -81,6 +81,29 @@ fn a_headline_that_speaks_of_a_wall_is_that_of_an_article() {
 }
 
 #[test]
+fn a_text_that_is_in_the_data_alone_is_read_from_there() {
+    let body = paragraphs().join("\n\n");
+    let data = json!({
+        "@type": "NewsArticle", "headline": "Zwembad dicht", "articleBody": body,
+        "datePublished": "2022-02-14T10:00:00+01:00",
+    });
+    let related = json!({
+        "@type": "NewsArticle", "headline": "Brand in loods", "articleBody": "Er was brand. ".repeat(40),
+        "datePublished": "2020-01-01T10:00:00+01:00", "author": { "name": "Ander Mens" },
+    });
+    let script =
+        |data: &Value| format!("<script type=\"application/ld+json\">{data}</script></head>");
+    let shown = page("Zwembad dicht", &paragraphs()[..1], 0);
+    let whole = shown.replace("</head>", &script(&data));
+    let page = read(&Program::new(), &whole, &[]);
+    assert_eq!((&page["articleBody"], &page["access"]), (&json!(body), &json!("full")));
+    // Of several, the article of the page.
+    let both = shown.replace("</head>", &script(&json!([related, data])));
+    let page = read(&Program::new(), &both, &[]);
+    assert_eq!((&page["articleBody"], &page["author"]), (&json!(body), &json!([])));
+}
+
+#[test]
 fn where_a_text_goes_on_below_a_picture_nothing_is_offered() {
     let mut text = paragraphs();
     text.extend(
