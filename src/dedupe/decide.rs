@@ -30,9 +30,18 @@ pub struct Known {
     pub text_source: Source,
     /// What this same feed said of it the last time; `None` when it never did.
     pub last_in_feed: Option<Short>,
-    /// Headlines it had before somebody else than this feed gave it its own: a feed that still has
-    /// one of them changes nothing by it.
-    pub outdated_titles: Vec<String>,
+    /// What it had before somebody else than this feed gave it another: a feed that still has it
+    /// changes nothing by it.
+    pub outdated: Outdated,
+}
+
+/// Headlines and bylines that an article had.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outdated {
+    /// Headlines.
+    pub titles: Vec<String>,
+    /// Names of authors.
+    pub authors: Vec<Vec<String>>,
 }
 
 /// A new revision of a known article.
@@ -160,10 +169,10 @@ fn merge(content: &Content, known: &Known) -> Content {
         merged.text.clone_from(&known.current.text);
     }
     let is_outdated = |title: &String| !differ(title, &merged.title);
-    if merged.title.is_empty() || known.outdated_titles.iter().any(is_outdated) {
+    if merged.title.is_empty() || known.outdated.titles.iter().any(is_outdated) {
         merged.title.clone_from(&known.current.title);
     }
-    if merged.authors.is_empty() {
+    if merged.authors.is_empty() || known.outdated.authors.contains(&merged.authors) {
         merged.authors.clone_from(&known.current.authors);
     }
     if merged.tags.is_empty() {
@@ -220,7 +229,7 @@ mod tests {
             keys: vec![IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/brug")],
             current: current.clone(),
             last_in_feed: last_in_feed.map(fingerprint::content),
-            outdated_titles: Vec::new(),
+            outdated: Outdated::default(),
         }
     }
 
@@ -283,7 +292,7 @@ mod tests {
         let first = content("Brug dicht", "De brug is dicht.");
         let mut known = known(&page, Some(&first));
         known.text_source = Source::Page;
-        known.outdated_titles = vec!["Brug dicht".to_owned()];
+        known.outdated.titles = vec!["Brug dicht".to_owned()];
         assert_eq!(edit(&content("Brug dicht", "De brug is open."), &known), None);
         let other = edit(&content("Brug blijft dicht", "De brug is open."), &known).unwrap();
         assert_eq!(
@@ -326,7 +335,7 @@ mod tests {
             current: on(1, LONG),
             text_source: Source::Feed,
             last_in_feed: None,
-            outdated_titles: Vec::new(),
+            outdated: Outdated::default(),
         };
         let keys = [IdentityKey::guid("f", "1")];
         let other = "Wandelaars fotografeerden zondag een wolf bij Ede.";

@@ -338,6 +338,7 @@ fn rows(text: &str) -> HashSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dedupe::decide::Outdated;
 
     const BODY: [&str; 5] = [
         "De brug over het kanaal bij Veendam is sinds vanmorgen dicht voor al het verkeer.",
@@ -364,7 +365,7 @@ mod tests {
 
     fn known(current: &Content, text_source: Source) -> Known {
         let (keys, current) = (Vec::new(), current.clone());
-        Known { keys, current, text_source, last_in_feed: None, outdated_titles: Vec::new() }
+        Known { keys, current, text_source, last_in_feed: None, outdated: Outdated::default() }
     }
 
     #[track_caller]

@@ -89,6 +89,16 @@ impl Wall {
     }
 }
 
+/// What stands where a page was, whatever its headline.
+static GONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:pagina|artikel|bericht)[^.!?]{0,60}\b(?:verhuisd of verwijderd|verwijderd of verhuisd|bestaat (?:helaas )?niet(?: meer)?|niet (?:kunnen |kon )?(?:worden )?gevonden|kunnen (?:we|wij) niet vinden)\b",
+    )
+});
+
+/// A page with more words than this may say so of another.
+const GONE_WORDS_MAX: usize = 120;
+
 /// A page with more words than this of its own is no wall, whatever its title.
 const WALL_WORDS_MAX: usize = 400;
 
@@ -169,7 +179,8 @@ pub(super) fn wall(source: &Source, page: &Said<'_>) -> Option<Wall> {
     {
         return Some(Wall::LogIn);
     }
-    is_said(&NOT_FOUND).then_some(Wall::SoftNotFound)
+    let is_gone = || n_words <= GONE_WORDS_MAX && GONE.is_match(&document.select("body").text());
+    (is_said(&NOT_FOUND) || is_gone()).then_some(Wall::SoftNotFound)
 }
 
 /// Whether the request was led to another place, whose host or path says what it is.

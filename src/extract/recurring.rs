@@ -16,7 +16,7 @@ const BLOCKS_MAX: usize = 20_000;
 
 /// The fewest pages on which a block must stand to count as recurring: a paragraph of background
 /// stands in several articles of one matter, and is part of each.
-const PAGES_MIN: u32 = 6;
+const PAGES_MIN: u32 = 10;
 
 /// One in so many pages must have it.
 const ONE_IN: u32 = 8;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::coverage;
 use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
-use crate::dedupe::fingerprint::{self, Short, differ};
+use crate::dedupe::fingerprint::{self, Short};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::document::{Document, Prepared};
@@ -227,10 +227,8 @@ impl Visit<'_> {
         {
             pages::wake(self.tx, article, pause, self.at)?;
         }
-        if known.last_in_feed.is_some_and(|last| last != prepared.fingerprint)
-            && differ(&known.current.title, &prepared.content.title)
-        {
-            known.outdated_titles = articles::outdated_titles(self.tx, article, self.id)?;
+        if known.last_in_feed.is_some_and(|last| last != prepared.fingerprint) {
+            known.outdated = articles::outdated(self.tx, article, self.id)?;
         }
         if let Some(edit) = edit(&prepared.content, &known) {
             let is_kept_text = edit.content.text == known.current.text;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
-use crate::dedupe::decide::Known;
+use crate::dedupe::decide::{Known, Outdated};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::entry::Enclosure;
@@ -87,32 +87,43 @@ pub(super) fn known_in(
     let (mut current, (revision, codec, data), text_source) =
         statement.query_row(id, read).map_err(failed())?;
     current.text = text::unpack(connection, revision, codec, &data)?;
-    Ok(Known { keys, current, text_source, last_in_feed, outdated_titles: Vec::new() })
+    Ok(Known { keys, current, text_source, last_in_feed, outdated: Outdated::default() })
 }
 
-const TITLES: &str = "
-    SELECT title, feed_id
+const HISTORY: &str = "
+    SELECT title, authors, feed_id
     FROM revision
     WHERE article_id = :article
     ORDER BY number DESC";
 
-/// The headlines of `article` before the one it has, where it was not `feed` that gave it that one.
-pub fn outdated_titles(
-    tx: &Tx<'_>,
-    article: ArticleRow,
-    feed: FeedId,
-) -> Result<Vec<String>, Error> {
-    let failed = || Error::sqlite("read the headlines of an article");
-    let mut statement = tx.connection.prepare_cached(TITLES).map_err(failed())?;
-    let titles: Vec<(String, Option<i64>)> = statement
-        .query_map(named_params! { ":article": article.0 }, |row| Ok((row.get(0)?, row.get(1)?)))
+/// Headline and authors of a revision, and whether the feed in question brought it.
+type Said = (String, Vec<String>, bool);
+
+/// What `article` had for headline and authors before those it has, where it was not `feed` that gave
+/// it these.
+pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdated, Error> {
+    let failed = || Error::sqlite("read what an article said");
+    let mut statement = tx.connection.prepare_cached(HISTORY).map_err(failed())?;
+    let said: Vec<Said> = statement
+        .query_map(named_params! { ":article": article.0 }, |row| {
+            let is_own = row.get::<_, Option<i64>>(2)? == Some(feed.0);
+            Ok((row.get(0)?, from_json(row.get(1)?), is_own))
+        })
         .and_then(Iterator::collect)
         .map_err(failed())?;
-    let Some((current, _)) = titles.first() else { return Ok(Vec::new()) };
-    let n_current = titles.iter().take_while(|(title, _)| !differ(title, current)).count();
-    let is_own = titles[..n_current].last().is_some_and(|(_, of)| *of == Some(feed.0));
-    let before = titles[n_current..].iter().filter(|_| !is_own);
-    Ok(before.map(|(title, _)| title.clone()).collect())
+    let Some(current) = said.first() else { return Ok(Outdated::default()) };
+    // Those before the first revision with what it has now, unless that one is the feed's.
+    let before = |is_same: &dyn Fn(&Said) -> bool| {
+        let n_current = said.iter().take_while(|said| is_same(said)).count();
+        let is_own = said[..n_current].last().is_some_and(|(_, _, is_own)| *is_own);
+        if is_own { &[] } else { &said[n_current..] }
+    };
+    let titles = before(&|(title, ..)| !differ(title, &current.0));
+    let authors = before(&|(_, authors, _)| *authors == current.1);
+    Ok(Outdated {
+        titles: titles.iter().map(|(title, ..)| title.clone()).collect(),
+        authors: authors.iter().map(|(_, authors, _)| authors.clone()).collect(),
+    })
 }
 
 const CONTENT: &str = "

@@ -55,6 +55,12 @@ fn nothing_of_a_wall_is_text() {
         (LOG_IN, "gated", "log_in"),
         (ROBOT, "blocked", "bot_challenge"),
         (NOT_FOUND, "unknown", "soft_not_found"),
+        (
+            "<title>Oeps! - Zeeklei</title><h1>Oeps!</h1><p>De pagina die u zoekt is helaas \
+             verhuisd of verwijderd. Ga terug naar de voorpagina.",
+            "unknown",
+            "soft_not_found",
+        ),
     ] {
         let page = read(&program, html, &[]);
         assert_eq!((&page["access"], &page["wall"]), (&json!(access), &json!(wall)));
@@ -146,7 +152,18 @@ fn an_article_on_consent_is_an_article() {
 fn what_is_printed_on_all_pages_of_a_site_is_left_out() {
     let program = Program::new();
     let mut arguments = vec!["extract".to_owned()];
-    let things = ["brug", "kade", "haven", "dijk", "steiger", "loswal"];
+    let things = [
+        "brug",
+        "kade",
+        "haven",
+        "dijk",
+        "steiger",
+        "loswal",
+        "werf",
+        "pier",
+        "sluisdeur",
+        "gracht",
+    ];
     for (number, thing) in things.iter().enumerate() {
         let tip =
             "Zeeklei is er voor iedereen in de streek en wordt gemaakt met hulp van de lezers.";

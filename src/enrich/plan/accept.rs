@@ -9,8 +9,9 @@ use crate::enrich::is_read_alike;
 use crate::enrich::seen::content;
 use crate::extract::access::Access;
 use crate::extract::{self, Page};
-use crate::model::article::{Content, Source};
+use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::capture::digest;
+use crate::normalize::url::canonical;
 use crate::store::articles::{self, Version};
 use crate::store::pages::state;
 use crate::store::{Error, Tx};
@@ -54,6 +55,9 @@ impl Plan {
     pub(super) fn accept(&mut self, tx: &Tx<'_>, page: &Page) -> Result<End, Error> {
         self.seen.license.clone_from(&page.license);
         let access = page.access.as_str();
+        if self.is_of_another(tx)? {
+            return Ok(self.missing("it leads to another article"));
+        }
         let known = articles::known(tx, self.article, None)?;
         let last = state::last_reading(tx, self.article, &self.state)?;
         let take = match self.judge(page, &known, last.as_ref()) {
@@ -79,6 +83,15 @@ impl Plan {
         }
         let outcome = if last.is_none() { "read" } else { "changed" };
         Ok(End { access: Some(access), changed, ..End::new(outcome) })
+    }
+
+    /// Whether the address it led to is that of another article.
+    fn is_of_another(&self, tx: &Tx<'_>) -> Result<bool, Error> {
+        let Some(landed) = self.seen.final_url.as_deref().and_then(canonical) else {
+            return Ok(false);
+        };
+        let found = articles::find(tx, &[IdentityKey::url(&landed)])?;
+        Ok(!found.is_empty() && !found.contains(&self.article))
     }
 
     /// What the page says now, compared with what it said the last time.

@@ -8,11 +8,23 @@ use crate::program::Program;
 use crate::web::{Route, Web};
 
 /// The towns that an outlet writes about, an article each.
-const TOWNS: [&str; 8] =
-    ["Assen", "Norg", "Roden", "Vries", "Peize", "Annen", "Eelde", "Zuidlaren"];
+const TOWNS: [&str; 12] = [
+    "Assen",
+    "Norg",
+    "Roden",
+    "Vries",
+    "Peize",
+    "Annen",
+    "Eelde",
+    "Zuidlaren",
+    "Rolde",
+    "Gieten",
+    "Borger",
+    "Emmen",
+];
 
 fn path(n: usize) -> String {
-    format!("/nieuws/120000{n}/x")
+    format!("/nieuws/12000{n:02}/x")
 }
 
 /// What the outlet writes of a town, with what it prints in each article.
@@ -75,7 +87,7 @@ fn a_better_reading_of_what_was_kept_is_no_edit() {
     assert_eq!(program.run(&["search", "is:revised"]).code, 1);
     assert!(program.rows("SELECT id FROM revisions WHERE changed IS NOT NULL").is_empty());
     let again = program.run(&["reextract", "--all"]);
-    assert!(again.stderr.starts_with("0 read otherwise, 8 the same;"), "{}", again.stderr);
+    assert!(again.stderr.starts_with("0 read otherwise, 12 the same;"), "{}", again.stderr);
 }
 
 #[test]
@@ -104,7 +116,7 @@ fn pages_read_by_an_older_version_are_read_once_more_and_never_get_worse() {
     archive.execute("UPDATE page SET extractor = 0", []).unwrap();
     let ran = program.run(&["reextract"]);
     assert_eq!(ran.code, 0);
-    assert_eq!(program.rows("SELECT count(*) FROM pages WHERE last_outcome = 'read'"), ["8"]);
+    assert_eq!(program.rows("SELECT count(*) FROM pages WHERE last_outcome = 'read'"), ["12"]);
     assert_eq!(program.run(&["reextract"]).code, 1);
 
     // A document that is damaged on disk costs nothing but its own reading.
@@ -112,7 +124,7 @@ fn pages_read_by_an_older_version_are_read_once_more_and_never_get_worse() {
     let before = program.rows("SELECT id, revision, words FROM articles ORDER BY id");
     archive.execute("UPDATE capture SET offset = offset + 7", []).unwrap();
     let ran = program.run(&["reextract"]);
-    assert!(ran.stderr.contains("8 not readable"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("12 not readable"), "{}", ran.stderr);
     assert_eq!(program.rows("SELECT id, revision, words FROM articles ORDER BY id"), before);
 }
 
@@ -126,7 +138,7 @@ fn how_a_text_was_made_of_its_page_is_told() {
     assert_eq!(told["access"], json!("full"));
     assert_eq!(told["extractor"], told["extractor_now"]);
     let left_out = told["recurring"].as_array().unwrap();
-    assert!(left_out.contains(&json!({ "text": REPEATED, "pages": 8 })), "{left_out:?}");
+    assert!(left_out.contains(&json!({ "text": REPEATED, "pages": 12 })), "{left_out:?}");
     let names: Vec<&str> = told["candidates"]
         .as_array()
         .unwrap()
@@ -135,6 +147,6 @@ fn how_a_text_was_made_of_its_page_is_told() {
         .collect();
     assert_eq!((names[0], *names.last().unwrap()), ("own", "json-ld"));
     let page = program.ok(&["show", id, "--explain"]);
-    let line = format!("left out, on 8 of 8 pages of the outlet: {REPEATED}");
+    let line = format!("left out, on 12 of 12 pages of the outlet: {REPEATED}");
     assert!(page.contains(&line), "{page}");
 }
