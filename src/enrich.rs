@@ -216,8 +216,15 @@ async fn look(
 /// Whether who asks for `asked` is led to the front of its site, or of a section: where publishers send
 /// those who look for what is gone.
 fn is_front(landed: &str, asked: &str) -> bool {
-    let path = |url: &str| Url::parse(url).map(|url| url.path().trim_end_matches('/').to_owned());
-    let (Ok(landed_path), Ok(asked_path)) = (path(landed), path(asked)) else { return false };
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let (Ok(landed_url), Ok(asked_url)) = (Url::parse(landed), Url::parse(asked)) else {
+        return false;
+    };
+    let (landed_path, asked_path) = (path(&landed_url), path(&asked_url));
+    // A query may name any article, wherever it stands.
+    if landed_path == asked_path || landed_url.query().is_some() {
+        return false;
+    }
     // Of an article the address has an id or a slug, that of a section has neither.
     let is_of_article = |path: &str| path.contains(|c: char| c.is_ascii_digit() || c == '-');
     let is_section = asked_path.strip_prefix(&landed_path).is_some_and(|rest| {
@@ -322,3 +329,27 @@ fn rest_of(policy: &Policy, n_failures: u32) -> Duration {
 
 /// A kept exchange on its way into the transaction.
 type Evidence = Option<Box<Kept>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fronts_are_where_those_are_sent_who_look_for_what_is_gone() {
+        let check = |landed: &str, asked: &str, expected: bool| {
+            let url = |path: &str| format!("https://zeeklei.example{path}");
+            assert_eq!(is_front(&url(landed), &url(asked)), expected, "{asked} to {landed}");
+        };
+        check("/", "/nieuws/4401234-sluis-dicht", true);
+        check("/nieuws/", "/nieuws/4401234-sluis-dicht", true);
+        check("/voorpagina", "/regio/sluis-dicht.html", true);
+        check("/sluis-dicht/", "/sluis-dicht/index.html", false);
+        check("/regio/sluis", "/regio/sluis/amp", false);
+        check("/nieuws/4401234", "/nieuws/4401234/sluis-dicht", false);
+        check("/index.php?id=12", "/artikel.php?id=12", false);
+        check("/index.php?id=12", "/index.php?id=12", false);
+        check("/?p=12", "/?p=12", false);
+        check("/regio/sluis-dicht", "/?p=12", false);
+        assert!(!is_front("https://ander.example/nieuws", "https://zeeklei.example/nieuws/a-1"));
+    }
+}

@@ -198,13 +198,14 @@ fn is_between_sentences(text: &Paragraphs, at: usize) -> bool {
 /// was: lists of other articles are new as a whole.
 fn is_of_list(text: &Paragraphs, changed: &[usize]) -> bool {
     const ENTRIES_MIN: usize = 3;
-    let is_entry = |at: usize| text.list.get(at).is_some_and(|line| line.is_heading);
-    changed.iter().any(|at| {
-        let from = (0..*at).rev().take_while(|at| is_entry(*at)).last().unwrap_or(*at);
-        let to =
-            (*at..text.list.len()).take_while(|at| is_entry(*at)).last().map_or(*at, |at| at + 1);
-        let n_changed = changed.iter().filter(|at| (from..to).contains(at)).count();
-        is_entry(*at) && from > 0 && to - from >= ENTRIES_MIN && n_changed * 2 <= to - from
+    let changed: HashSet<usize> = changed.iter().copied().collect();
+    let mut at = 0;
+    text.list.chunk_by(|one, other| one.is_heading == other.is_heading).any(|run| {
+        let (from, to) = (at, at + run.len());
+        at = to;
+        let n_changed = (from..to).filter(|at| changed.contains(at)).count();
+        let is_list = run[0].is_heading && from > 0 && run.len() >= ENTRIES_MIN;
+        is_list && n_changed > 0 && n_changed * 2 <= run.len()
     })
 }
 
