@@ -39,6 +39,11 @@ fn person(name: &str) -> Option<(&str, &str)> {
         "van", "de", "der", "den", "het", "'t", "’t", "ter", "ten", "te", "op", "von", "el", "al",
         "du", "la",
     ];
+    // Already in this order, as in a catalogue.
+    if let Some((family, given)) = name.split_once(", ") {
+        let is_pair = !given.contains(',') && !family.is_empty() && !given.is_empty();
+        return is_pair.then_some((given, family));
+    }
     let words: Vec<&str> = name.split(' ').collect();
     let is_name = |word: &&str| word.starts_with(char::is_uppercase);
     if words.len() < 2 || !words.first().is_some_and(is_name) || !words.last().is_some_and(is_name)
@@ -121,11 +126,11 @@ fn latex(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
-            '\\' => escaped.push_str("\\textbackslash "),
-            '~' => escaped.push_str("\\textasciitilde "),
-            '^' => escaped.push_str("\\textasciicircum "),
-            '{' => escaped.push_str("\\textbraceleft "),
-            '}' => escaped.push_str("\\textbraceright "),
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '{' => escaped.push_str("\\textbraceleft{}"),
+            '}' => escaped.push_str("\\textbraceright{}"),
             '&' | '%' | '$' | '#' | '_' => escaped.extend(['\\', c]),
             c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),
@@ -191,6 +196,8 @@ mod tests {
         assert_eq!(person("Pieter de Rooij"), Some(("Pieter", "de Rooij")));
         assert_eq!(person("Anna van der Meulen"), Some(("Anna", "van der Meulen")));
         assert_eq!(person("Jan Willem Bos"), Some(("Jan Willem", "Bos")));
+        assert_eq!(person("Van der Meer, Piet"), Some(("Piet", "Van der Meer")));
+        assert_eq!(person("Bos, Smit, Vos"), None);
         assert_eq!(person("Redactie"), None);
         assert_eq!(person("van onze verslaggever"), None);
         let entry = bibtex(&sample());

@@ -81,7 +81,12 @@ impl Plan {
             self.state.doubt = doubted;
             (self.state.body_hash, self.state.validators) = before;
         }
-        let outcome = if last.is_none() { "read" } else { "changed" };
+        let outcome = match (last.is_none() || !is_edit, changed.is_empty()) {
+            (true, _) => "read",
+            // A feed told of it before.
+            (false, true) => "same",
+            (false, false) => "changed",
+        };
         Ok(End { access: Some(access), changed, ..End::new(outcome) })
     }
 
