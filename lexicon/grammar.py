@@ -226,6 +226,7 @@ zwijgen zweeg zwegen gezwegen
 
 # Plurals that change the vowel or take -eren, -ers, -lieden, -lui.
 IRREGULAR_PLURALS = """
+bad baden
 been benen beenderen
 blad bladeren bladen
 brandweerman brandweerlieden
@@ -255,6 +256,7 @@ mes messen
 oudere ouderen
 staf staven
 vat vaten
+weg wegen
 kleed klederen kleren
 lam lammeren
 lid leden

@@ -192,6 +192,8 @@ mod tests {
     /// A common word a line, and forms of it that do not follow from its spelling.
     const FORMS: &str = "
         graf graven
+        weg wegen
+        bad baden
         gat gaten
         vat vaten
         staf staven
