@@ -82,6 +82,11 @@ impl Period {
     }
 }
 
+/// The hour in which `at` is, counted as those of [`sums`].
+pub(super) fn hour(at: Timestamp) -> i64 {
+    at.seconds().div_euclid(HOUR)
+}
+
 fn local(hour: i64) -> DateTime {
     Timestamp::from_seconds(hour * HOUR).to_local()
 }
@@ -141,9 +146,7 @@ mod tests {
     fn hours(moments: &[&str]) -> Vec<(i64, u64)> {
         let mut hours = BTreeMap::new();
         for moment in moments {
-            *hours
-                .entry(date::parse(moment).unwrap().at.seconds().div_euclid(HOUR))
-                .or_insert(0) += 1;
+            *hours.entry(hour(date::parse(moment).unwrap().at)).or_insert(0) += 1;
         }
         hours.into_iter().collect()
     }

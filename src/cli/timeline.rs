@@ -11,11 +11,10 @@ use serde_json::json;
 use crate::cli::args::{By, CompareArgs, Global, PlotArgs, TimelineArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
-use crate::cli::periods::{self, Start};
+use crate::cli::periods::{self, Start, hour};
 use crate::cli::{question, setup, sql};
 use crate::export::chart::Chart;
 use crate::index::search::Searcher;
-use crate::model::time::Timestamp;
 use crate::query::{Filter, Query};
 use crate::service::clock;
 
@@ -198,7 +197,6 @@ impl Counts {
 
 /// The hours that were asked for, and those from the first to the last match where they were not.
 fn within(filter: &Filter, (first, last): (i64, i64)) -> (i64, i64) {
-    let hour = |at: Timestamp| at.seconds().div_euclid(3_600);
     let now = hour(clock::now());
     let until = filter.until.map(|until| hour(until) - 1);
     let is_limited = filter.since.is_some() || until.is_some();

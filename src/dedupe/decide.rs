@@ -302,6 +302,36 @@ mod tests {
     }
 
     #[test]
+    fn what_the_page_told_stays_when_a_feed_edits_a_summary() {
+        let date = |seconds: i64, precision| StatedDate {
+            at: Timestamp::from_seconds(seconds),
+            precision,
+            is_zone_assumed: false,
+        };
+        let page = Content {
+            authors: vec!["Jo Bos".into(), "An Smit".into()],
+            section: Some("Regio".into()),
+            tags: vec!["brug".into()],
+            language: Some("nl".into()),
+            published: Some(date(50_000, Precision::Second)),
+            modified: Some(date(60_000, Precision::Second)),
+            ..content("Brug dicht", LONG)
+        };
+        let authors = vec!["Jo Bos".to_owned()];
+        let mut known = known(&page, Some(&content("Brug dicht", "De brug is dicht.")));
+        known.text_source = Source::Page;
+        known.outdated.authors = vec![authors.clone()];
+        let entry = Content {
+            authors,
+            published: Some(date(0, Precision::Day)),
+            ..content("Brug open", "De brug is open.")
+        };
+        let edited = edit(&entry, &known).unwrap();
+        assert_eq!(edited.changed, ["title"]);
+        assert_eq!(edited.content, Content { title: "Brug open".into(), ..page });
+    }
+
+    #[test]
     fn a_new_headline_on_a_summary_keeps_the_full_text() {
         let full = content("Brug dicht", LONG);
         let short = content("Brug dicht", "De brug is dicht.");

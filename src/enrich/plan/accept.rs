@@ -1,7 +1,7 @@
 //! What the text of a page makes of its article.
 
 use super::{End, Plan};
-use crate::dedupe::decide::{Known, changes};
+use crate::dedupe::decide::{Known, changes, say_the_same};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::reading::{self, Verdict};
 use crate::enrich::again::{Reread, Wish};
@@ -55,11 +55,15 @@ impl Plan {
     pub(super) fn accept(&mut self, tx: &Tx<'_>, page: &Page) -> Result<End, Error> {
         self.seen.license.clone_from(&page.license);
         let access = page.access.as_str();
-        if self.is_of_another(tx)? {
-            return Ok(self.missing("it leads to another article"));
-        }
         let known = articles::known(tx, self.article, None)?;
         let last = state::last_reading(tx, self.article, &self.state)?;
+        // One article may be known by two addresses, and then says the same under both.
+        if let Some(last) = &last
+            && !say_the_same(last, &content(page))
+            && self.is_of_another(tx)?
+        {
+            return Ok(self.missing("it leads to another article"));
+        }
         let take = match self.judge(page, &known, last.as_ref()) {
             Step::End(end) => return Ok(end),
             Step::Take(take) => take,

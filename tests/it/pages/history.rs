@@ -7,6 +7,10 @@ use crate::pages::{AT_ONCE, Outlet, page, paragraphs};
 use crate::program::Program;
 use crate::web::{Route, Web};
 
+/// The head of a page whose publisher says that it is not for everyone.
+const PAID: &str = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\
+                    \"isAccessibleForFree\":\"False\"}</script></head>";
+
 #[test]
 fn the_list_of_revisions_is_what_happened() {
     let mut outlet = Outlet::new();
@@ -101,9 +105,7 @@ fn a_headline_and_a_lead_that_are_written_anew_together_are_both_kept() {
 fn a_wall_that_comes_down_is_no_edit() {
     let outlet = Outlet::new();
     let title = outlet.item.title.clone();
-    let paid = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\
-                \"isAccessibleForFree\":\"False\"}</script></head>";
-    let beginning = page(&title, &paragraphs()[..2], 0).replace("</head>", paid);
+    let beginning = page(&title, &paragraphs()[..2], 0).replace("</head>", PAID);
     outlet.serve(Route::document(beginning));
     outlet.poll();
     outlet.publish(&title, &paragraphs(), 1);
@@ -116,34 +118,77 @@ fn a_wall_that_comes_down_is_no_edit() {
 #[test]
 fn a_feed_that_keeps_an_old_headline_does_not_bring_it_back() {
     let mut outlet = Outlet::new();
-    outlet.publish(&outlet.item.title.clone(), &paragraphs(), 0);
-    outlet.poll();
-    let tags = "<meta property=\"article:section\" content=\"Regio\"></head>";
+    let author = outlet.item.author.clone();
+    let publish = |outlet: &Outlet, title: &str, authors: &str, visit: usize| {
+        let head = format!(
+            "<meta property=\"article:section\" content=\"Regio\"><meta name=\"author\" \
+             content=\"{authors}\"></head>"
+        );
+        let html = page(title, &paragraphs(), visit).replace("</head>", &head);
+        outlet.serve(Route::document(html));
+        outlet.poll();
+    };
+    publish(&outlet, &outlet.item.title, &author, 0);
     let title = "Raad sluit zwembad Zuidlaren";
-    let edited = page(title, &paragraphs(), 1).replace("</head>", tags);
-    outlet.serve(Route::document(edited));
-    outlet.poll();
-    assert_eq!(outlet.article()["title"], json!(title));
+    publish(&outlet, title, &format!("{author}, Tom Bos"), 1);
+    let of_page = json!([author, "Tom Bos"]);
+    assert_eq!(
+        (&outlet.article()["title"], &outlet.article()["authors"]),
+        (&json!(title), &of_page)
+    );
     // The feed has another summary, and still its own headline.
     outlet.item.text = "De gemeenteraad van Zuidlaren stemde dinsdag in met sluiting.".to_owned();
     outlet.announce();
     outlet.poll();
     assert_eq!(outlet.article()["title"], json!(title));
-    assert_eq!(outlet.revisions()[2..], ["page|[\"title\"]|0"]);
+    assert_eq!(outlet.revisions()[2..], ["page|[\"title\",\"authors\"]|0"]);
     // What it says of it later is an edit.
     outlet.item.title = "Zwembad gaat toch niet dicht".to_owned();
     outlet.announce();
     outlet.poll();
-    assert_eq!(outlet.article()["title"], json!("Zwembad gaat toch niet dicht"));
+    let article = outlet.article();
+    assert_eq!(article["title"], json!("Zwembad gaat toch niet dicht"));
+    assert_eq!((&article["authors"], &article["section"]), (&of_page, &json!("Regio")));
+}
+
+#[test]
+fn a_page_that_leads_to_another_article_is_gone_and_one_with_two_addresses_is_not() {
+    let web = Web::start();
+    let items: Vec<Item> = (1..4)
+        .map(|n| Item { link: web.url(&format!("/nieuws/120000{n}/x")), ..item(n) })
+        .collect();
+    let path = |n: usize| format!("/nieuws/120000{n}/x");
+    let texts = [&paragraphs()[..], &live_blog(8)[..8], &paragraphs()[..]];
+    let to = |n: usize| Route {
+        status: 301,
+        headers: vec![("location", web.url(&path(n)))],
+        ..Route::default()
+    };
+    for (n, text) in (1..4).zip(texts) {
+        web.set(&path(n), Route::document(page(&item(n).title, text, n)));
+    }
+    web.set("/rss", Route::document(rss(&items)));
+    let program = Program::with_pages(&web.url("/rss"));
+    let poll = || program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    poll();
+    let shown = "SELECT coalesce(last_error, last_outcome) FROM pages ORDER BY url";
+    assert_eq!(program.rows(shown), ["read", "read", "read"]);
+    // The third says what the first says, the second does not.
+    web.set(&path(2), to(1));
+    web.set(&path(3), to(1));
+    poll();
+    let outcomes = program.rows(shown);
+    assert_eq!(outcomes[1], "it leads to another article");
+    assert!(["same", "changed"].contains(&outcomes[2].as_str()), "{outcomes:?}");
+    let words = "SELECT count(*) FROM revisions WHERE changed LIKE '%text%'";
+    assert_eq!(program.rows(words), ["0"]);
 }
 
 #[test]
 fn what_could_be_read_is_asked_of_the_archive_as_it_was() {
     let outlet = Outlet::new();
     let title = outlet.item.title.clone();
-    let paid = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\
-                \"isAccessibleForFree\":\"False\"}</script></head>";
-    let page_then = page(&title, &paragraphs()[..1], 0).replace("</head>", paid);
+    let page_then = page(&title, &paragraphs()[..1], 0).replace("</head>", PAID);
     outlet.serve(Route::document(page_then));
     outlet.poll();
     let found = |query: &str, more: &[&str]| outlet.program.found(&[&[query], more].concat()).len();
