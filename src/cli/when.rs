@@ -29,7 +29,10 @@ pub(super) fn range(
     time: &Time,
     now: Timestamp,
 ) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
-    let (first, last) = time.text.split_once("..").unwrap_or((&time.text, &time.text));
+    let text = time.text.as_str();
+    // `date:7d` is from then on; a day is all of itself.
+    let whole = if Span::parse(text).is_some() { (text, "") } else { (text, text) };
+    let (first, last) = text.split_once("..").unwrap_or(whole);
     let from = |text: &str| (!text.is_empty()).then(|| since(text, now)).transpose();
     let to = |text: &str| (!text.is_empty()).then(|| until(text, now)).transpose();
     Ok(match time.relation {
@@ -102,7 +105,7 @@ mod tests {
             let time = Time { relation: Relation::On, text: text.to_owned(), range: (None, None) };
             range(&time, Timestamp::EPOCH).is_ok()
         };
-        assert!(of("2022-02-14..2022-02-14") && of("2022..") && of("..2022-02"));
+        assert!(of("2022-02-14..2022-02-14") && of("2022..") && of("..2022-02") && of("7d"));
         assert!(!of("2022-02-14..2022-02-13"));
     }
 }
