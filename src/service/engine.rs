@@ -296,8 +296,8 @@ impl Engine {
 
     /// Starts reading pages that are due, one at a time of each host, but none of `but`.
     pub(super) fn start_pages(&mut self, but: &HashSet<ArticleRow>) -> Result<(), Error> {
-        for due in pages::due(&self.reader, (self.shared.clock)())? {
-            if but.contains(&due.article) || !self.pages.has_room(&due) {
+        for due in pages::due(&self.reader, (self.shared.clock)(), but)? {
+            if !self.pages.has_room(&due) {
                 continue;
             }
             let Some(state) = state::of(&self.reader, due.article)? else { continue };

@@ -1,6 +1,8 @@
 //! The pages of articles: which are due, and what came of reading each.
 
-use rusqlite::named_params;
+use std::collections::HashSet;
+
+use rusqlite::{Row, named_params};
 
 use crate::model::time::Timestamp;
 use crate::store::articles::to_json;
@@ -70,7 +72,7 @@ pub fn wake(tx: &Tx<'_>, article: ArticleRow, pause: u64, now: Timestamp) -> Res
 // Each feed by itself, so that one with many due pages is found no later than one with few. Of pages
 // due in the same second the one not read for longest comes first.
 const DUE: &str = "
-    SELECT p.article_id, p.site
+    SELECT p.article_id, p.site, f.id
     FROM feed AS f
     JOIN page AS p ON p.article_id = (
         SELECT article_id
@@ -79,6 +81,12 @@ const DUE: &str = "
         ORDER BY next_page_at, last_page_at
         LIMIT 1)
     WHERE f.is_listed = 1 AND f.is_paused = 0 AND f.fulltext = 'auto'";
+
+const DUE_OF_FEED: &str = "
+    SELECT article_id, site
+    FROM page
+    WHERE feed_id = :feed AND next_page_at <= :now
+    ORDER BY next_page_at, last_page_at";
 
 /// A page to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,16 +97,33 @@ pub struct Due {
     pub site: String,
 }
 
-/// The page of each feed that has waited longest, of those due at `now`.
-pub fn due(reader: &Reader, now: Timestamp) -> Result<Vec<Due>, Error> {
+/// The page of each feed that has waited longest, of those due at `now` and not among `but`.
+pub fn due(reader: &Reader, now: Timestamp, but: &HashSet<ArticleRow>) -> Result<Vec<Due>, Error> {
     let failed = || Error::sqlite("look up due pages");
-    let mut statement = reader.connection.prepare_cached(DUE).map_err(failed())?;
-    statement
-        .query_map(named_params! { ":now": now.seconds() }, |row| {
-            Ok(Due { article: ArticleRow(row.get(0)?), site: row.get(1)? })
+    let connection = &reader.connection;
+    let mut firsts = connection.prepare_cached(DUE).map_err(failed())?;
+    let mut of_feed = connection.prepare_cached(DUE_OF_FEED).map_err(failed())?;
+    let mut next = |feed: i64| {
+        let mut rows = of_feed.query(named_params! { ":feed": feed, ":now": now.seconds() })?;
+        while let Some(row) = rows.next()? {
+            let due = to_due(row)?;
+            if !but.contains(&due.article) {
+                return Ok(Some(due));
+            }
+        }
+        Ok(None)
+    };
+    firsts
+        .query_and_then(named_params! { ":now": now.seconds() }, |row| {
+            let first = to_due(row)?;
+            if but.contains(&first.article) { next(row.get(2)?) } else { Ok(Some(first)) }
         })
-        .and_then(Iterator::collect)
+        .and_then(|found| found.filter_map(Result::transpose).collect())
         .map_err(failed())
+}
+
+fn to_due(row: &Row<'_>) -> rusqlite::Result<Due> {
+    Ok(Due { article: ArticleRow(row.get(0)?), site: row.get(1)? })
 }
 
 /// A reading of a page as it is recorded.

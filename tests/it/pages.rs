@@ -150,7 +150,7 @@ fn pages_are_not_read_where_the_owner_does_not_want_it() {
 }
 
 #[test]
-fn one_pass_reads_all_pages_that_are_due_each_once() {
+fn a_pass_reads_all_pages_that_are_due_each_once() {
     let web = Web::start();
     let items: Vec<Item> = (0..4)
         .map(|n| Item { link: web.url(&format!("/nieuws/120000{n}/x")), ..item(n) })
@@ -161,10 +161,13 @@ fn one_pass_reads_all_pages_that_are_due_each_once() {
     }
     web.set("/rss", Route::document(rss(&items)));
     let program = Program::with_pages(&web.url("/rss"));
-    let ran = program.run(&[&["poll", "--all"], &AT_ONCE[..]].concat());
-    assert!(ran.stderr.contains("read 4 article pages\n"), "{}", ran.stderr);
-    for n in 0..4 {
-        assert_eq!(web.asked_for(&format!("/nieuws/120000{n}/x")).len(), 1);
+    // The second may begin in the second in which the first ends, and all are due at once again.
+    for n_passes in 1..=3 {
+        let ran = program.run(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        assert!(ran.stderr.contains("read 4 article pages\n"), "{}", ran.stderr);
+        for n in 0..4 {
+            assert_eq!(web.asked_for(&format!("/nieuws/120000{n}/x")).len(), n_passes);
+        }
     }
 }
 
