@@ -284,10 +284,10 @@ By its ending a file is:
   .json         the same as a list, or what Miniflux, FreshRSS or news-please
                 exported
   .csv, .tsv    a row an article, under a line of these names
-  .warc, .warc.gz
-                pages, and texts as in WET files
+  .warc, .wet   pages, and texts
   any other     an article in plain text. Its first line may be its date, as
                 precise as it is known: `date 2022-02`
+Each may be packed by gzip or Zstandard, and end in .gz or .zst after that.
 
 What is there already is not stored again. The view `imports` has the file and
 place that each revision came from.

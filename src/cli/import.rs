@@ -32,6 +32,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
         writer: &writer,
         outlet: args.outlet.as_deref(),
         file: String::new(),
+        is_begun: false,
         batch: Vec::new(),
         imported: Imported::default(),
         n_refused: 0,
@@ -39,9 +40,18 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
         bar: bar(global),
         feeds: setup::listed(&setup::paths(global)?)?,
     };
+    let mut is_unread = false;
     for file in &args.files {
-        files::read(&mut job, file)?;
+        let read = files::read(&mut job, file);
+        // What stands before the damage is as good as any.
         job.flush()?;
+        match read {
+            Err(failure) if failure.exit() == Exit::NotFound => {
+                failure.report();
+                is_unread = true;
+            }
+            read => read?,
+        }
     }
     job.bar.finish_and_clear();
     let (imported, n_refused) = (job.imported, job.n_refused);
@@ -51,8 +61,14 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
         recluster::follow(global, &layout, &writer)?;
     }
     drop(writer);
-    report(args.format, imported, n_refused)?;
-    Ok(if n_refused > 0 { Exit::Usage } else { Exit::Done })
+    if !is_unread || n_refused > 0 || imported != Imported::default() {
+        report(args.format, imported, n_refused)?;
+    }
+    Ok(match (is_unread, n_refused) {
+        (true, _) => Exit::NotFound,
+        (false, 0) => Exit::Done,
+        (false, _) => Exit::Usage,
+    })
 }
 
 fn bar(global: &Global) -> ProgressBar {
@@ -69,6 +85,8 @@ struct Job<'j> {
     outlet: Option<&'j str>,
     /// The file that is being read.
     file: String,
+    /// Something of it was read.
+    is_begun: bool,
     batch: Vec<Placed>,
     imported: Imported,
     n_refused: usize,
@@ -87,6 +105,7 @@ impl Job<'_> {
         place: u64,
         read: Result<RawArticle, String>,
     ) -> Result<(), Failure> {
+        self.is_begun = true;
         match read {
             Ok(mut article) => {
                 article.outlet = article.outlet.or_else(|| self.outlet.map(ToOwned::to_owned));

@@ -42,6 +42,14 @@ impl Record {
         Self { headers: Vec::new(), block }
     }
 
+    /// The status of a response, 200 for example.
+    pub fn http_status(&self) -> Option<u16> {
+        let line = self.block.split(|byte| *byte == b'\n').next()?;
+        let mut words = std::str::from_utf8(line).ok()?.split_ascii_whitespace();
+        words.next().filter(|version| version.starts_with("HTTP/"))?;
+        words.next()?.parse().ok()
+    }
+
     /// A header of the response itself.
     pub fn http_header(&self, name: &str) -> Option<String> {
         let end = self.block.windows(4).position(|four| four == b"\r\n\r\n")?;
@@ -65,35 +73,25 @@ pub fn exchange(dir: &Path, place: &Place) -> Result<Vec<Record>, Error> {
     Ok(records)
 }
 
-/// All records of a WARC file, compressed or not, one after the other; a damaged one ends it.
+/// All records of an unpacked WARC file, one after the other; a damaged one ends it. Of one larger
+/// than 128 MiB, which is no page, only the headers are read.
 #[derive(Debug)]
-pub struct Records(Inner);
+pub struct Records<R>(Option<R>);
 
-#[derive(Debug)]
-enum Inner {
-    Packed(Members),
-    Plain(BufReader<File>),
-}
-
-impl Records {
-    /// Opens the file at `path`.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let mut members = Members::open(path, 0)?;
-        let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
-        // RFC 1952 section 2.3.1.
-        let is_packed = members.file.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
-        Ok(Self(if is_packed { Inner::Packed(members) } else { Inner::Plain(members.file) }))
+impl<R: BufRead> Records<R> {
+    /// Reads from `file`.
+    pub fn new(file: R) -> Self {
+        Self(Some(file))
     }
 }
 
-impl Iterator for Records {
+impl<R: BufRead> Iterator for Records<R> {
     type Item = io::Result<Record>;
 
     fn next(&mut self) -> Option<io::Result<Record>> {
-        match &mut self.0 {
-            Inner::Packed(members) => members.next().transpose(),
-            Inner::Plain(file) => plain(file).transpose(),
-        }
+        let record = plain(self.0.as_mut()?);
+        self.0.take_if(|_| record.is_err());
+        record.transpose()
     }
 }
 
@@ -113,14 +111,19 @@ fn plain(file: &mut impl BufRead) -> io::Result<Option<Record>> {
     if head.is_empty() {
         return Ok(None);
     }
-    let damaged = || io::Error::from(io::ErrorKind::InvalidData);
-    let (headers, length) = head_of(&head).ok_or_else(damaged)?;
-    if length > RECORD_BYTES_MAX {
-        return Err(damaged());
+    let no_record = || io::Error::new(io::ErrorKind::InvalidData, "it is no WARC file, or damaged");
+    let (headers, length) = head_of(&head).ok_or_else(no_record)?;
+    let mut record = Record { headers, block: Vec::new() };
+    let mut block = file.take(length);
+    if length <= RECORD_BYTES_MAX {
+        block.read_to_end(&mut record.block)?;
+    } else {
+        io::copy(&mut block, &mut io::sink())?;
     }
-    let mut block = Vec::new();
-    file.take(length).read_to_end(&mut block)?;
-    if (block.len() as u64) < length { Err(damaged()) } else { Ok(Some(Record { headers, block })) }
+    if block.limit() > 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "its last record is cut off"));
+    }
+    Ok(Some(record))
 }
 
 /// The bytes of an exchange as they lie in their file, whole records.

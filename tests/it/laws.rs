@@ -62,6 +62,18 @@ const PAGE_PIECES: [&str; 40] = [
     "Schippers moeten omvaren via Terneuzen, meldt de beheerder, want een deur is ontzet. ", "\n",
 ];
 
+/// Pieces of a WARC file.
+#[rustfmt::skip]
+const WARC_PIECES: [&str; 26] = [
+    "WARC/1.0\r\n", "WARC/1.1\r\n", "WARC-Type: response\r\n", "WARC-Type: conversion\r\n",
+    "Content-Length: 0\r\n", "Content-Length: 60\r\n", "Content-Length: 99999999999\r\n",
+    "Content-Length: 18446744073709551615\r\n", "\r\n", "\r\n\r\n", "\n",
+    "HTTP/1.1 200 OK\r\n", "HTTP/2 200\r\n", "Transfer-Encoding: chunked\r\n", "a\r\n0123456789\r\n",
+    "ffffffffffffffff\r\n", "0\r\n", "Content-Encoding: br\r\n", "Content-Encoding: gzip\r\n",
+    "Content-Encoding: gzip, deflate\r\n", "Content-Encoding: zstd\r\n", "\u{1f}", "x", "(\u{b5}/",
+    "De brug is dicht.", "\0",
+];
+
 /// Such pieces in any order.
 fn pieces<const N: usize>(pieces: [&'static str; N], most: usize) -> impl Strategy<Value = String> {
     let piece = prop::sample::select(pieces.to_vec());
@@ -87,6 +99,12 @@ proptest! {
         law::discover(text.as_bytes());
         law::query(&text);
         law::canonical(&text);
+    }
+
+    #[test]
+    fn of_any_warc_file(file in pieces(WARC_PIECES, 30)) {
+        law::warc(file.as_bytes());
+        law::warc(format!("WARC/1.1\r\nContent-Length: {}\r\n\r\n{file}", file.len()).as_bytes());
     }
 
     #[test]

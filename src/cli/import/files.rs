@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
+use flate2::bufread::MultiGzDecoder;
 use serde_json::Value;
 
 use crate::cli::failure::{Exit, Failure};
@@ -18,30 +19,53 @@ const TEXT_BYTES_MAX: u64 = 64 << 20;
 const DOCUMENT_BYTES_MAX: u64 = 1 << 30;
 
 pub(super) fn read(job: &mut Job<'_>, path: &Path) -> Result<(), Failure> {
+    job.is_begun = false;
     if path == Path::new("-") {
         "standard input".clone_into(&mut job.file);
-        return lines(job, io::stdin().lock());
+        let input = unpacked(io::stdin().lock()).map_err(|error| unreadable(job, &error))?;
+        return lines(job, input);
     }
     job.file = path.display().to_string();
-    let file = File::open(path).map_err(|error| unreadable(job, &error))?;
+    let file = File::open(path).and_then(|file| unpacked(BufReader::new(file)));
+    let file = file.map_err(|error| unreadable(job, &error))?;
     let name = path.to_string_lossy().to_lowercase();
+    let name = [".gz", ".zst"].iter().find_map(|of| name.strip_suffix(of)).unwrap_or(&name);
     let ends_with = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     match () {
-        () if ends_with(&[".jsonl", ".ndjson"]) => lines(job, BufReader::new(file)),
+        () if ends_with(&[".jsonl", ".ndjson"]) => lines(job, file),
         () if ends_with(&[".json"]) => document(job, file),
         () if ends_with(&[".csv", ".tsv"]) => table(job, file),
-        () if ends_with(&[".warc", ".warc.gz", ".wet", ".wet.gz"]) => warc::read(job, path),
+        () if ends_with(&[".warc", ".wet"]) => warc::read(job, file),
         () => text(job, file),
     }
 }
 
-pub(super) fn unreadable(job: &Job<'_>, error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Exit::NotFound, format!("cannot read `{}`: {error}", job.file))
+/// What a file holds, whatever it is packed with: by its first bytes, for names lie.
+fn unpacked<'f>(mut file: impl BufRead + 'f) -> io::Result<Box<dyn BufRead + 'f>> {
+    Ok(match file.fill_buf()? {
+        // RFC 1952 section 2.3.1; of WARC files each record is a member.
+        [0x1f, 0x8b, ..] => Box::new(BufReader::new(MultiGzDecoder::new(file))),
+        // RFC 8878 section 3.1.1.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(BufReader::new(zstd::Decoder::with_buffer(file)?)),
+        _ => Box::new(file),
+    })
 }
 
-fn lines(job: &mut Job<'_>, reader: impl BufRead) -> Result<(), Failure> {
-    for (number, line) in (1..).zip(reader.split(b'\n')) {
-        let line = line.map_err(|error| unreadable(job, &error))?;
+pub(super) fn unreadable(job: &Job<'_>, error: &dyn std::fmt::Display) -> Failure {
+    let what = if job.is_begun { "all of " } else { "" };
+    Failure::new(Exit::NotFound, format!("cannot read {what}`{}`: {error}", job.file))
+}
+
+fn lines(job: &mut Job<'_>, mut reader: impl BufRead) -> Result<(), Failure> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let read = (&mut reader).take(TEXT_BYTES_MAX).read_until(b'\n', &mut line);
+        match read.map_err(|error| unreadable(job, &error))? as u64 {
+            0 => break,
+            TEXT_BYTES_MAX => return Err(unreadable(job, &format!("line {number} is too long"))),
+            _ => {}
+        }
         let (line, _) = charset::decode(&line, None);
         let line = line.trim_start_matches('\u{feff}').trim();
         if !line.is_empty() {
@@ -52,7 +76,7 @@ fn lines(job: &mut Job<'_>, reader: impl BufRead) -> Result<(), Failure> {
 }
 
 /// One document, or lines of JSON after all.
-fn document(job: &mut Job<'_>, file: File) -> Result<(), Failure> {
+fn document(job: &mut Job<'_>, file: impl Read) -> Result<(), Failure> {
     let bytes = whole(job, file, DOCUMENT_BYTES_MAX)?;
     let (text, _) = charset::decode(&bytes, None);
     match serde_json::from_str::<Value>(&text) {
@@ -66,8 +90,7 @@ fn document(job: &mut Job<'_>, file: File) -> Result<(), Failure> {
     }
 }
 
-fn table(job: &mut Job<'_>, file: File) -> Result<(), Failure> {
-    let mut reader = BufReader::new(file);
+fn table(job: &mut Job<'_>, mut reader: impl BufRead) -> Result<(), Failure> {
     let start = reader.fill_buf().map_err(|error| unreadable(job, &error))?;
     if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
         let bytes = whole(job, reader, DOCUMENT_BYTES_MAX)?;
@@ -94,7 +117,7 @@ fn rows(job: &mut Job<'_>, mut reader: impl BufRead) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(job: &mut Job<'_>, file: File) -> Result<(), Failure> {
+fn text(job: &mut Job<'_>, file: impl Read) -> Result<(), Failure> {
     let bytes = whole(job, file, TEXT_BYTES_MAX)?;
     let article = from_text(&charset::decode(&bytes, None).0);
     job.take("", 1, article)

@@ -1,6 +1,6 @@
 //! Articles out of WARC files: pages, which are read in a child process, and texts (WET).
 
-use std::path::Path;
+use std::io::BufRead;
 
 use tokio::runtime::Runtime;
 
@@ -15,12 +15,12 @@ use crate::parse::articles::RawArticle;
 use crate::warc::read::{Record, Records};
 use crate::worker::{Options, Worker};
 
-pub(super) fn read(job: &mut Job<'_>, path: &Path) -> Result<(), Failure> {
+pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure> {
     let mut reader = PageReader {
         runtime: runtime()?,
         worker: Worker::new(Options::new(std::env::current_exe()?)),
     };
-    for (number, record) in (1..).zip(Records::open(path)?) {
+    for (number, record) in (1..).zip(Records::new(file)) {
         let record = record.map_err(|error| files::unreadable(job, &error))?;
         let article = match record.kind() {
             "response" => reader.page(&record, &job.feeds)?,
@@ -47,10 +47,11 @@ impl PageReader {
         record: &Record,
         feeds: &[Feed],
     ) -> Result<Option<Result<RawArticle, String>>, Failure> {
-        let status = String::from_utf8_lossy(record.block.get(9..12).unwrap_or_default());
         let content_type = record.http_header("Content-Type");
         let is_html = content_type.as_deref().is_some_and(|of| of.contains("html"));
-        let Some(url) = record.header("WARC-Target-URI").filter(|_| is_html && status == "200")
+        let Some(url) = record
+            .header("WARC-Target-URI")
+            .filter(|_| is_html && record.http_status() == Some(200))
         else {
             return Ok(None);
         };

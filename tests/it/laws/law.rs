@@ -11,6 +11,7 @@ use knipsel::normalize::{text, url};
 use knipsel::parse::feed::ENTRIES_MAX;
 use knipsel::parse::{date, discover, mend, subscriptions};
 use knipsel::query;
+use knipsel::warc::read::Records;
 
 /// Where documents are said to come from.
 const URL: &str = "https://dijkbode.example/nieuws/rss?x=1";
@@ -125,6 +126,21 @@ pub fn page(bytes: &[u8]) {
     let mut copy = page.clone();
     copy.leave_out(&page.keys.iter().copied().collect());
     assert_eq!(copy.n_words, page.n_words, "{:?}", page.text);
+}
+
+/// Any bytes as a WARC file: its records are no larger than it is, and what they hold is unpacked
+/// within bounds.
+pub fn warc(bytes: &[u8]) {
+    let mut length = 0;
+    for record in Records::new(bytes).map_while(Result::ok) {
+        length += record.block.len();
+        assert!(record.payload().len() <= record.block.len());
+        let _ = (record.kind(), record.http_status(), record.http_header("Content-Type"));
+        if let Ok(document) = record.document() {
+            assert!(document.len() <= 64 << 20, "{}", document.len());
+        }
+    }
+    assert!(length <= bytes.len(), "{length} of {}", bytes.len());
 }
 
 /// Any text as a search: it is refused within itself, or what it means can be written and read.

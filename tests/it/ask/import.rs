@@ -1,0 +1,178 @@
+//! What other programs kept comes in, packed or not, and what is damaged costs only itself.
+
+use std::fs;
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use super::{ARTICLES, CLIPPING, check_refused, imported};
+use crate::pages::{page, paragraphs};
+use crate::program::Program;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+/// A response of a WARC file whose HTTP head begins with `head`.
+fn record(path: &str, head: &str, body: &[u8]) -> Vec<u8> {
+    let http = format!("{head}\r\nContent-Type: text/html\r\n\r\n");
+    let warc = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://zeeklei.example/{path}\r\n\
+         WARC-Date: 2022-02-15T10:00:00Z\r\nContent-Length: {}\r\n\r\n",
+        http.len() + body.len()
+    );
+    [warc.as_bytes(), http.as_bytes(), body, b"\r\n\r\n"].concat()
+}
+
+fn dated_page(title: &str) -> String {
+    let dated = "<meta property=\"article:published_time\" content=\"2022-02-14T10:00:00+01:00\">";
+    page(title, &paragraphs(), 0).replace("</head>", &format!("{dated}</head>"))
+}
+
+#[test]
+fn lines_that_are_no_articles_are_refused_one_by_one() {
+    let program = Program::new();
+    let lines = "{\"text\":\"Goed.\"}\nniet\n{\"title\":\"zonder tekst\"}\n";
+    fs::write(program.home().join("a.jsonl"), lines).unwrap();
+    let ran = program.run(&["import", "a.jsonl", "--format", "json"]);
+    assert_eq!(ran.code, 2);
+    let counts = json!({ "new": 1, "revised": 0, "unchanged": 0, "refused": 2 });
+    assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), counts);
+    assert!(ran.stderr.contains("`a.jsonl`, line 2: not JSON"), "{ran:?}");
+    assert!(ran.stderr.contains("`a.jsonl`, line 3: there is no `text`"), "{ran:?}");
+    check_refused(
+        &program.run(&["import", "weg.jsonl"]),
+        4,
+        "knipsel: cannot read `weg.jsonl`: No such file or directory (os error 2)\n",
+    );
+}
+
+#[test]
+fn other_programs_exports_come_in_with_where_they_are_from() {
+    let program = Program::new();
+    let files = [
+        ("krant.csv", "titel;tekst;datum;krant\nSluis dicht;De sluis is dicht.;2022-02;Zeeklei\n"),
+        (
+            "lezer.json",
+            r#"{"total":1,"entries":[{"id":7,"title":"Brug open","content":"<p>De brug is <b>open</b>.</p>","url":"https://www.zeeklei.example/2","published_at":"2022-02-14T10:00:00Z","feed":{"title":"Zeeklei"}}]}"#,
+        ),
+        (
+            "ster.json",
+            r#"{"items":[{"title":"Brug open","summary":{"content":"<p>De brug is <b>open</b>.</p>"},"alternate":[{"href":"https://www.zeeklei.example/2"}],"published":1644832800,"origin":{"title":"Zeeklei"}}]}"#,
+        ),
+        (
+            "oogst.warc",
+            "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://www.zeeklei.example/3\r\nWARC-Date: 2022-02-15T10:00:00Z\r\nContent-Length: 23\r\n\r\nDe dijk is versterkt.\r\n\r\n\r\n",
+        ),
+    ];
+    for (name, content) in files {
+        fs::write(program.home().join(name), content).unwrap();
+    }
+    let ran = program.run(&["import", "krant.csv", "lezer.json", "ster.json", "oogst.warc"]);
+    let told = "imported 3 new articles, 0 revisions; 1 were there already, 0 refused\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, told));
+    let found = program.json(&["search", "brug"]);
+    assert_eq!(
+        (&found[0]["snippet"], &found[0]["outlet"]),
+        (&json!("De brug is open."), &json!("Zeeklei"))
+    );
+    assert_eq!(program.found(&["dijk url:zeeklei.example/3"]).len(), 1);
+    let places = program.rows("SELECT file, place, revision FROM imports ORDER BY file");
+    assert_eq!(places, ["krant.csv|1|1", "lezer.json|1|1", "oogst.warc|1|1"]);
+}
+
+#[test]
+fn pages_that_others_kept_come_in_as_their_servers_sent_them() {
+    let mut chunks = Vec::new();
+    for chunk in dated_page("Brug dicht").as_bytes().chunks(100) {
+        chunks.extend(format!("{:x}\r\n", chunk.len()).bytes().chain(chunk.iter().copied()));
+        chunks.extend(b"\r\n");
+    }
+    chunks.extend(b"0\r\n\r\n");
+    let packed = gzip(dated_page("Sluis dicht").as_bytes());
+    let file = [
+        record("1", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", &chunks),
+        record("2", "HTTP/2 200\r\nContent-Encoding: gzip", &packed),
+        record("3", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip", &packed[..packed.len() / 2]),
+    ];
+    let program = Program::new();
+    fs::write(program.home().join("oogst.warc"), file.concat()).unwrap();
+    let ran = program.run(&["import", "oogst.warc"]);
+    assert!(
+        ran.stderr.contains("record 3: `https://zeeklei.example/3` cannot be unpacked"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.stderr
+            .ends_with("imported 2 new articles, 0 revisions; 0 were there already, 1 refused\n")
+    );
+    let rows = program.rows("SELECT title, published, words FROM articles ORDER BY title");
+    let n_words = paragraphs().join(" ").split_whitespace().count();
+    let expected =
+        ["Brug", "Sluis"].map(|what| format!("{what} dicht|2022-02-14T09:00:00Z|{n_words}"));
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn what_was_exported_as_warc_comes_in_again() {
+    let (program, other) = (imported(), Program::new());
+    program.ok(&["export", "Hulst", "--format", "warc", "-o", "uit"]);
+    let file = program.home().join("uit/articles.warc.gz");
+    other.ok(&["import", file.to_str().unwrap()]);
+    assert_eq!(other.found(&["schippers url:zeeklei.example/nieuws/1"]).len(), 1);
+}
+
+#[test]
+fn files_come_in_packed_as_they_are_whatever_they_are_called() {
+    let program = Program::new();
+    let page =
+        |path: &str, title: &str| record(path, "HTTP/1.1 200 OK", dated_page(title).as_bytes());
+    let (brug, sluis) = (page("1", "Brug dicht"), page("2", "Sluis dicht"));
+    for (name, content) in [
+        ("a.jsonl.gz", gzip(ARTICLES.as_bytes())),
+        ("b.txt.zst", zstd::encode_all(CLIPPING.as_bytes(), 3).unwrap()),
+        // A member a record, and one for all.
+        ("c.warc.gz", [gzip(&brug), gzip(&sluis)].concat()),
+        ("d.warc.gz", gzip(&[brug.clone(), sluis.clone()].concat())),
+        ("e.warc", gzip(&brug)),
+        ("f.warc.gz", sluis),
+    ] {
+        fs::write(program.home().join(name), content).unwrap();
+        let (n_new, n_known) = match name {
+            "a.jsonl.gz" => (3, 0),
+            "b.txt.zst" => (1, 0),
+            "c.warc.gz" => (2, 0),
+            "d.warc.gz" => (0, 2),
+            _ => (0, 1),
+        };
+        let ran = program.run(&["import", name, "--format", "json"]);
+        let counts: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let expected = json!({ "new": n_new, "revised": 0, "unchanged": n_known, "refused": 0 });
+        assert_eq!((ran.code, counts), (0, expected), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_file_that_breaks_off_gives_what_stands_before_and_stops_no_other() {
+    let program = Program::new();
+    let record = record("1", "HTTP/1.1 200 OK", dated_page("Brug dicht").as_bytes());
+    let cut = [&record[..], &record[..record.len() - 10]].concat();
+    fs::write(program.home().join("oogst.warc"), cut).unwrap();
+    fs::write(program.home().join("artikelen.jsonl"), ARTICLES).unwrap();
+    let packed = gzip("{\"text\":\"De dijk is hersteld.\"}\n".repeat(2).as_bytes());
+    fs::write(program.home().join("half.jsonl.gz"), &packed[..packed.len() - 4]).unwrap();
+    let files = ["weg.jsonl", "oogst.warc", "half.jsonl.gz", "artikelen.jsonl"];
+    let ran = program.run(&[&["import"], &files[..]].concat());
+    assert_eq!(ran.code, 4);
+    insta::assert_snapshot!(ran.stderr, @r"
+    knipsel: cannot read `weg.jsonl`: No such file or directory (os error 2)
+    knipsel: cannot read all of `oogst.warc`: its last record is cut off
+    knipsel: cannot read all of `half.jsonl.gz`: unexpected end of file
+    imported 5 new articles, 0 revisions; 1 were there already, 0 refused
+    ");
+    assert_eq!(program.found(&["dijk"]).len(), 1);
+}
