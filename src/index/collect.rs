@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::schema::Field;
-use tantivy::{DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
+use tantivy::postings::TermInfo;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet as _, Score, Searcher, SegmentOrdinal, SegmentReader, TERMINATED};
 
 use crate::index::schema::{ARTICLE, SORT_AT};
 use crate::index::search::Hit;
@@ -221,27 +222,55 @@ fn values(tally: Tally) -> Vec<(String, u64)> {
     values
 }
 
-/// The words of a field that begin with `low`, and in how many articles each stands.
+/// The words of `fields` that begin with `low`, and in how many articles each stands.
 pub(super) fn words(
     searcher: &Searcher,
-    field: Field,
+    fields: [Field; 2],
     low: &str,
 ) -> tantivy::Result<HashMap<String, u64>> {
     let high = format!("{low}\u{10ffff}");
     let mut counts = HashMap::new();
     for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(field)?;
-        let range = inverted.terms().range().ge(low.as_bytes()).lt(high.as_bytes());
-        let mut stream = range.into_stream()?;
-        while stream.advance() {
-            if let Ok(word) = std::str::from_utf8(stream.key())
-                && word.starts_with(char::is_alphanumeric)
-            {
-                *counts.entry(word.to_owned()).or_insert(0) += u64::from(stream.value().doc_freq);
+        let mut found: HashMap<String, Vec<(Field, TermInfo)>> = HashMap::new();
+        for field in fields {
+            let inverted = segment.inverted_index(field)?;
+            let range = inverted.terms().range().ge(low.as_bytes()).lt(high.as_bytes());
+            let mut stream = range.into_stream()?;
+            while stream.advance() {
+                if let Ok(word) = std::str::from_utf8(stream.key())
+                    && word.starts_with(char::is_alphanumeric)
+                {
+                    found.entry(word.to_owned()).or_default().push((field, stream.value().clone()));
+                }
             }
         }
+        for (word, lists) in found {
+            *counts.entry(word).or_insert(0) += n_articles(segment, &lists)?;
+        }
     }
+    counts.retain(|_, n| *n > 0);
     Ok(counts)
+}
+
+/// How many articles are in any of `lists`.
+fn n_articles(segment: &SegmentReader, lists: &[(Field, TermInfo)]) -> tantivy::Result<u64> {
+    if let ([(_, list)], None) = (lists, segment.alive_bitset()) {
+        return Ok(list.doc_freq.into());
+    }
+    let mut articles = Vec::new();
+    for (field, list) in lists {
+        let inverted = segment.inverted_index(*field)?;
+        let mut list = inverted.read_postings_from_terminfo(list, IndexRecordOption::Basic)?;
+        while list.doc() != TERMINATED {
+            articles.push(list.doc());
+            list.advance();
+        }
+    }
+    // Of an article that was put anew the list still has what was there before.
+    articles.retain(|article| segment.alive_bitset().is_none_or(|alive| alive.is_alive(*article)));
+    articles.sort_unstable();
+    articles.dedup();
+    Ok(articles.len() as u64)
 }
 
 /// The most frequent first, and then by the alphabet.

@@ -160,7 +160,7 @@ impl Searcher {
     /// articles that have it; the most frequent first.
     pub fn words(&self, prefix: &str, limit: usize) -> Result<Vec<(String, u64)>, Error> {
         let low = language::folded(prefix).concat();
-        let counts = collect::words(&self.inner, self.fields.text, &low);
+        let counts = collect::words(&self.inner, [self.fields.title, self.fields.text], &low);
         let counts = counts.map_err(Error::when("read"))?;
         Ok(collect::most(counts, limit))
     }

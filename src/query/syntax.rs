@@ -11,9 +11,13 @@ pub(super) fn parse(text: &str) -> Result<Query, Error> {
     }
     let mut parser = Parser { text, lexemes: lexer::lex(text)?, at: 0, depth: 0 };
     let query = parser.any()?;
-    match parser.peek() {
-        None => Ok(query.unwrap_or_default()),
-        Some(_) => Err(parser.error("`)` closes nothing")),
+    match (parser.peek(), query) {
+        (Some(_), _) => Err(parser.error("`)` closes nothing")),
+        // Signs alone would find the whole archive.
+        (None, None) if !text.trim().is_empty() => {
+            Err(parser.error_at(0, "there is no word in it"))
+        }
+        (None, query) => Ok(query.unwrap_or_default()),
     }
 }
 
@@ -356,7 +360,6 @@ mod tests {
         check("a \"", "a");
         check("(a OR b", "a OR b");
         check("title:(a b", "title:(a b)");
-        check("()", "");
         check("-() a", "a");
         check("-\"\" a", "a");
         check("-! a", "a");
@@ -374,6 +377,9 @@ mod tests {
         check_error("title:\"\" a", 1, "`title:` has nothing after it");
         check_error("title:", 1, "`title:` has nothing after it");
         check_error("titel:a", 1, "unknown field `titel`");
+        for signs in ["()", "…", "👑", "€ &", "\"...\"", "-!", "=?"] {
+            check_error(signs, 1, "there is no word in it");
+        }
     }
 
     #[test]

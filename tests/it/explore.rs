@@ -171,6 +171,22 @@ fn values_words_and_firsts_are_listed() {
 }
 
 #[test]
+fn a_word_is_counted_once_for_each_article_that_has_it_now() {
+    let program = Program::new();
+    import(
+        &program,
+        r#"{"id":"1","title":"Brug dicht","text":"De brug bij de brugklas is dicht."}
+{"id":"2","title":"Brug open","text":"Er kan weer gevaren worden."}"#,
+    );
+    import(
+        &program,
+        r#"{"id":"1","title":"Brug dicht","text":"De brug is dicht, de bruggen ook."}"#,
+    );
+    let words = program.ok(&["terms", "brug", "--format", "csv"]);
+    assert_eq!(words, "word,articles\nbrug,2\nbruggen,1\n");
+}
+
+#[test]
 fn a_concordance_has_its_matches_in_one_column() {
     let program = archive();
     import(
