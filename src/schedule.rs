@@ -66,7 +66,7 @@ pub struct Rhythm {
     pub curve: Option<DayCurve>,
     /// Failed polls in a row.
     pub n_failures: u32,
-    /// When the first of them failed.
+    /// The first poll without success since the last one with it.
     pub failing_since: Option<Timestamp>,
 }
 
@@ -176,9 +176,9 @@ pub fn next(policy: &Policy, name: &str, rhythm: Rhythm, observed: &Observed<'_>
     };
     let (wait, rhythm, reason) = match observed.outcome {
         Outcome::Fresh | Outcome::NotModified => after_success(policy, rhythm, observed),
-        // The server answered and asked for patience: no failure.
+        // The server answered and asked for patience: no failure, but no news either.
         Outcome::Throttled { wait } => {
-            let rhythm = Rhythm { n_failures: 0, failing_since: None, ..rhythm };
+            let rhythm = Rhythm { n_failures: 0, ..failing };
             (policy.floor.0.max(*wait), rhythm, Reason::RetryAfter)
         }
         Outcome::Gone => (WEEK, failing, Reason::Gone),
@@ -391,6 +391,21 @@ mod tests {
         assert!((12..=20).contains(&count(0, 3)), "{}", count(0, 3));
         assert!((9..=13).contains(&count(3, 14)), "{}", count(3, 14));
         assert!((3..=6).contains(&count(14, 44)), "{}", count(14, 44));
+    }
+
+    #[test]
+    fn who_asks_to_wait_has_not_failed_and_yet_gives_nothing() {
+        let rhythm = Rhythm { n_failures: 3, failing_since: Some(NOW), ..Rhythm::default() };
+        let throttled = |rhythm, at| {
+            let outcome = Outcome::Throttled { wait: DAY };
+            let hints = Hints::default();
+            let observed = Observed { outcome: &outcome, window: None, hints, last_at: None, at };
+            next(&Policy::default(), "nos", rhythm, &observed).rhythm
+        };
+        let later = NOW.plus(DAY);
+        let failing = throttled(rhythm, later);
+        assert_eq!((failing.n_failures, failing.failing_since), (0, Some(NOW)));
+        assert_eq!(throttled(Rhythm::default(), later).failing_since, Some(later));
     }
 
     #[test]

@@ -83,7 +83,8 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
 /// Whether an entry that shares no key with an article which its feed listed until now, and lists no
 /// more, is that article under another GUID and another address: a host was renamed, or an address
 /// was edited with the headline. Date and text must say so: notices of one moment differ in a street
-/// and a number, and are two articles.
+/// and a number, and are two articles. Without a date the rest of the address must, for a daily
+/// column may begin with the same words each day.
 pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
     let has_id = |keys: &[IdentityKey]| keys.iter().any(|key| key.kind() == KeyKind::Publisher);
     if has_id(keys) && has_id(&known.keys) {
@@ -100,9 +101,19 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
             is_same_text()
                 || is_same_title && !is_of_many(date) && say_the_same(content, &known.current)
         }
-        (None, None) => is_same_text() && is_same_title,
+        (None, None) => is_same_text() && is_same_title && share_a_path(keys, &known.keys),
         _ => false,
     }
+}
+
+/// Whether two addresses differ in their hosts alone.
+fn share_a_path(one: &[IdentityKey], other: &[IdentityKey]) -> bool {
+    let path = |key: &IdentityKey| -> Option<String> {
+        let address = key.as_str().split_once("://").filter(|_| key.kind() == KeyKind::Url)?.1;
+        address.split_once('/').map(|(_, path)| path.to_owned()).filter(|path| !path.is_empty())
+    };
+    let paths: HashSet<String> = one.iter().filter_map(path).collect();
+    other.iter().filter_map(path).any(|path| paths.contains(&path))
 }
 
 /// Whether other articles are likely to state this same date: it has no minutes, as a bare day has
@@ -394,6 +405,16 @@ mod tests {
             let other = Content { title: "Sluis dicht".into(), ..at(seconds, &alike) };
             assert!(!is_readdressed(&keys, &other, &known));
         }
+    }
+
+    #[test]
+    fn without_a_date_only_another_host_makes_no_other_article() {
+        let column = content("Kort nieuws", LONG);
+        let known = known(&column, None);
+        let at = |address: &str| is_readdressed(&[IdentityKey::url(address)], &column, &known);
+        assert!(at("https://b.example/brug"));
+        assert!(!at("https://a.example/brug-2"));
+        assert!(!at("https://b.example/"));
     }
 
     #[test]

@@ -221,7 +221,7 @@ pub struct PollState {
     pub next_poll_at: Option<Timestamp>,
     /// Failed polls in a row.
     pub n_failures: u32,
-    /// Since when it has been failing.
+    /// The first poll without success since the last one with it.
     pub failing_since: Option<Timestamp>,
     /// Answers 410 in a row.
     pub gone: Option<Streak>,

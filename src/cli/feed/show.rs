@@ -108,6 +108,7 @@ fn state(health: &FeedHealth) -> [Fact; 10] {
     let outcome = health.last_outcome.as_deref().unwrap_or("never");
     let last_poll = health.last_poll_at.map(|at| format!("{at}, {outcome}"));
     let failing = health.failing_since.map(|at| match health.n_failures {
+        0 => format!("{at}, the server asks to wait"),
         1 => format!("{at}, once"),
         n => format!("{at}, {n} times in a row"),
     });

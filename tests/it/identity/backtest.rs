@@ -80,6 +80,7 @@ fn what_a_new_pattern_makes_one_article_is_shown_merged_and_parted_again() {
     publish(&program, &web, [std::slice::from_ref(&other), &[]]);
     let mut back = again;
     back.title = "Brug bij Zuidlaren eindelijk open".to_owned();
+    back.published = Some("Tue, 08 Mar 2022 10:20:30 +0100".to_owned());
     publish(&program, &web, [&[back.clone(), other.clone()], &[]]);
     let ids = program.rows("SELECT id FROM articles ORDER BY article_rowid");
     assert_eq!(ids.len(), 3);
