@@ -52,7 +52,7 @@ const NEAR_WORDS: u32 = 10;
 /// More is no nearness.
 const WORDS_BETWEEN_MAX: u32 = 1_000;
 
-/// Cuts `text` up; its only possible fault is a field that does not exist.
+/// Cuts `text` up; its faults are fields, numbers and stars that mean nothing.
 pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Error> {
     let mut lexemes = Vec::new();
     let mut at = 0;
@@ -127,8 +127,14 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
             return condition.map(|kind| (Some(kind), word.len())).map_err(failed);
         }
     }
-    if let Some(kind) = operator(word, &rest[word.len()..]) {
+    let operator = operator(word, &rest[word.len()..]);
+    if let Some(kind) = operator.map_err(|message| error(text, start, message.to_owned()))? {
         return Ok((Some(kind), word.len()));
+    }
+    if word.split('*').skip(1).any(|after| after.starts_with(char::is_alphanumeric)) {
+        let message = "`*` stands for the end of a word only, as in `stikst*`".to_owned();
+        let hint = Some("put it in quotes to search for it as text".to_owned());
+        return Err(Error { hint, ..error(text, start, message) });
     }
     if let Some(beginning) =
         word.strip_suffix('*').filter(|word| word.contains(char::is_alphanumeric))
@@ -150,22 +156,27 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
     Ok((Some(kind), word.len()))
 }
 
-/// What stands between two things, or before one in parentheses.
-fn operator(word: &str, after: &str) -> Option<Kind> {
+/// What stands between two things, or before one in parentheses; the error is what it lacks.
+fn operator(word: &str, after: &str) -> Result<Option<Kind>, &'static str> {
     let number = |name: &str| word.strip_prefix(name).map(str::parse::<u32>);
-    match word {
-        "/s" => return Some(Kind::Near(Nearness::Sentence)),
-        "/p" => return Some(Kind::Near(Nearness::Paragraph)),
-        "NEAR" => return Some(Kind::Near(Nearness::Near(NEAR_WORDS))),
-        "PRE" => return Some(Kind::Near(Nearness::Pre(NEAR_WORDS))),
-        _ => {}
-    }
-    match (number("NEAR/"), number("PRE/"), number("atleast")) {
-        (Some(Ok(n)), ..) => Some(Kind::Near(Nearness::Near(n.min(WORDS_BETWEEN_MAX)))),
-        (_, Some(Ok(n)), _) => Some(Kind::Near(Nearness::Pre(n.min(WORDS_BETWEEN_MAX)))),
-        (.., Some(Ok(n))) if n > 0 && after.starts_with('(') => Some(Kind::AtLeast(n)),
-        _ => None,
-    }
+    let nearness = match (word, number("NEAR/"), number("PRE/")) {
+        ("/s", ..) => Nearness::Sentence,
+        ("/p", ..) => Nearness::Paragraph,
+        ("NEAR", ..) => Nearness::Near(NEAR_WORDS),
+        ("PRE", ..) => Nearness::Pre(NEAR_WORDS),
+        (_, Some(Ok(n)), _) => Nearness::Near(n.min(WORDS_BETWEEN_MAX)),
+        (.., Some(Ok(n))) => Nearness::Pre(n.min(WORDS_BETWEEN_MAX)),
+        (_, Some(Err(_)), _) => return Err("`NEAR/` takes a number of words, as in `NEAR/5`"),
+        (.., Some(Err(_))) => return Err("`PRE/` takes a number of words, as in `PRE/5`"),
+        _ => {
+            return match number("atleast").filter(|_| after.starts_with('(')) {
+                Some(Ok(n)) if n > 0 => Ok(Some(Kind::AtLeast(n))),
+                Some(_) => Err("`atleast` takes a number from 1, as in `atleast3(stikstof)`"),
+                None => Ok(None),
+            };
+        }
+    };
+    Ok(Some(Kind::Near(nearness)))
 }
 
 /// Why a word with a colon is no condition.
@@ -296,6 +307,31 @@ mod tests {
         check("https://nos.nl/a", &[word("https://nos.nl/a")]);
         check("let op: regen", &[word("let"), word("op:"), word("regen")]);
         check(":a", &[word(":a")]);
+    }
+
+    #[test]
+    fn a_sign_that_would_find_nothing_is_a_mistake() {
+        #[track_caller]
+        fn check_fault(text: &str, at: usize, message: &str) {
+            let error = lex(text).unwrap_err();
+            assert_eq!((error.at, error.message.as_str()), (at, message), "{text}");
+        }
+        let star = "`*` stands for the end of a word only, as in `stikst*`";
+        for text in ["br*g", "*brug", "stik*stof*", "(s**f)"] {
+            check_fault(text, 1 + usize::from(text.starts_with('(')), star);
+        }
+        let near = "`NEAR/` takes a number of words, as in `NEAR/5`";
+        check_fault("a NEAR/x b", 3, near);
+        check_fault("a NEAR/99999999999 b", 3, near);
+        check_fault("a PRE/-1 b", 3, "`PRE/` takes a number of words, as in `PRE/5`");
+        let times = "`atleast` takes a number from 1, as in `atleast3(stikstof)`";
+        check_fault("atleast0(a)", 1, times);
+        check_fault("atleast(a)", 1, times);
+        check(
+            "\"br*g\" * ** atleast3",
+            &[phrase("br*g"), Kind::Blank, Kind::Blank, word("atleast3")],
+        );
+        check("a NEAR/5000", &[word("a"), Kind::Near(Nearness::Near(WORDS_BETWEEN_MAX))]);
     }
 
     #[test]
