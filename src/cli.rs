@@ -2,6 +2,7 @@
 //!
 //! Data goes to standard output, words to standard error.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -64,7 +65,7 @@ use pager::Pager;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(set_first(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
@@ -84,6 +85,29 @@ pub fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit),
         Err(failure) => failure.report(),
     }
+}
+
+/// The same arguments with every `--set` before the command: of those on both sides of it clap would
+/// keep the later ones alone.
+fn set_first(mut arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut first: Vec<OsString> = arguments.next().into_iter().collect();
+    let mut others = Vec::new();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            others.push(argument);
+            others.extend(arguments.by_ref());
+        } else if argument == "--set"
+            && let Some(value) = arguments.next()
+        {
+            first.extend([argument, value]);
+        } else if argument.to_string_lossy().starts_with("--set=") {
+            first.push(argument);
+        } else {
+            others.push(argument);
+        }
+    }
+    first.extend(others);
+    first
 }
 
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
@@ -131,5 +155,33 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Config(args) => config::config(global, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_count_on_both_sides_of_the_command() {
+        let check = |arguments: &str, expected: &str| {
+            let found = set_first(arguments.split(' ').map(OsString::from));
+            let found: Vec<_> = found.iter().map(|argument| argument.to_string_lossy()).collect();
+            assert_eq!(found.join(" "), expected);
+        };
+        check("k --set a=1 run --set b=2 -v --set=c=3", "k --set a=1 --set b=2 --set=c=3 run -v");
+        check("k search -- --set x", "k search -- --set x");
+        check("k run --set", "k run --set");
+        let set = |arguments: &str| {
+            Cli::try_parse_from(set_first(arguments.split(' ').map(OsString::from)))
+                .unwrap()
+                .global
+                .set
+        };
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(
+            set("k --set poll.floor=5m run --set poll.ceiling=9m"),
+            [pair("poll.floor", "5m"), pair("poll.ceiling", "9m")]
+        );
     }
 }

@@ -38,5 +38,5 @@ fn row(reader: &Reader, id: &str) -> Result<Row, Failure> {
         None => article(reader, row)?
             .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no article `{id}`")))?,
     };
-    Ok(corpus::row(reader, article, &store::corpus::state(reader, clock::now())?)?)
+    Ok(corpus::row(reader, article, &store::corpus::current(reader, clock::now())?)?)
 }

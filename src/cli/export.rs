@@ -67,7 +67,7 @@ fn begun(args: &ExportArgs) -> Result<Option<State>, Failure> {
 /// The archive as it was at what `text` names: the end of a day or month, or the state that another
 /// export was made of.
 pub(super) fn state(reader: &Reader, text: Option<&str>, now: Timestamp) -> Result<State, Failure> {
-    let Some(text) = text else { return Ok(corpus::state(reader, now)?) };
+    let Some(text) = text else { return Ok(corpus::current(reader, now)?) };
     if Path::new(text).is_file() {
         let made = job::made(Path::new(text))?;
         return made

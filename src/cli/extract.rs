@@ -217,9 +217,7 @@ fn write_files(folder: &Path, format: PageFormat, outcomes: &[Outcome]) -> Resul
         let name =
             if *n == 1 { format!("{stem}.{ending}") } else { format!("{stem}-{n}.{ending}") };
         let path = folder.join(name);
-        fs::write(&path, content + "\n").map_err(|error| {
-            Failure::new(Exit::NotFound, format!("cannot write `{}`: {error}", path.display()))
-        })?;
+        fs::write(&path, content + "\n").map_err(|error| out::file::failed(&path, &error))?;
     }
     Ok(())
 }

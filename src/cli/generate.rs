@@ -31,8 +31,5 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
 fn pages(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
-        .map_err(|error| {
-            let folder = folder.display();
-            Failure::new(Exit::NotFound, format!("cannot write pages into `{folder}`: {error}"))
-        })
+        .map_err(|error| out::file::failed(folder, &error))
 }

@@ -3,6 +3,7 @@
 //! Whatever came from a feed passes [`clean`] first, so that no escape sequence, control character
 //! or direction override in a headline can do anything to the reader's terminal or spreadsheet.
 
+pub(in crate::cli) mod file;
 mod table;
 
 use std::fmt::Write as _;

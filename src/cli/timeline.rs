@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::path::Path;
 
 use serde_json::json;
@@ -143,14 +142,7 @@ impl Counts {
                 return Err(Failure::new(Exit::Usage, message));
             }
         };
-        let write = || {
-            let mut file = BufWriter::new(File::create(path)?);
-            draw(&chart, &mut file)?;
-            file.flush()
-        };
-        write().map_err(|error: io::Error| {
-            Failure::new(Exit::Usage, format!("cannot write `{}`: {error}", path.display()))
-        })
+        out::file::file(path, |out| draw(&chart, out))
     }
 
     fn value(&self, n: u64, all: u64) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde_json::json;
@@ -110,8 +110,12 @@ fn export(global: &Global, args: &WarcExportArgs) -> Result<Exit, Failure> {
 
 fn write(layout: &Layout, chosen: &[Capture], path: &Path) -> Result<(), Failure> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let shown = path.display();
-    let failed = |error| Failure::new(Exit::Usage, format!("cannot write `{shown}`: {error}"));
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::new(Exit::Usage, format!("`{}` is there already", path.display()))
+        }
+        _ => out::file::failed(path, &error),
+    };
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
     let info = record::info(&name.unwrap_or_default(), clock::now());
     file.write_all(&info).map_err(failed)?;

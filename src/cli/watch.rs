@@ -2,11 +2,9 @@
 
 mod tell;
 
-use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use serde_json::json;
-use tempfile::NamedTempFile;
 use url::Url;
 
 use crate::cli::args::{
@@ -213,7 +211,7 @@ impl Runner<'_> {
 
     /// Writes the feed of a search anew, whole or not at all.
     fn keep(&self, watch: &Watch, file: &Path) -> Result<(), Failure> {
-        let state = store::corpus::state(&self.reader, self.now)?;
+        let state = store::corpus::current(&self.reader, self.now)?;
         let mut rows: Vec<Row> = Vec::new();
         for row in watches::told(&self.reader, watch, FEED_ARTICLES)? {
             if let Some(article) = library::article(&self.reader, row)? {
@@ -222,21 +220,11 @@ impl Runner<'_> {
         }
         let feed = Feed { name: &watch.name, query: &watch.query, at: self.now, rows: &rows };
         let is_json = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-        let write = || {
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let target = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-            let mut out = BufWriter::new(target.as_file());
-            if is_json {
-                feed::json(&mut out, &feed)?;
-            } else {
-                feed::atom(&mut out, &feed)?;
-            }
-            out.flush()?;
-            drop(out);
-            target.persist(file).map_err(|error| error.error)
-        };
-        write().map(|_| ()).map_err(|error: std::io::Error| {
-            Failure::new(Exit::NotFound, format!("cannot write `{}`: {error}", file.display()))
-        })
+        out::file::file(
+            file,
+            |out| {
+                if is_json { feed::json(out, &feed) } else { feed::atom(out, &feed) }
+            },
+        )
     }
 }

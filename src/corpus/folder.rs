@@ -1,13 +1,14 @@
 //! The folder of an export: what was planned, how far it is, and what is in it when it is done.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
 use crate::corpus::Error;
 use crate::export::card::card;
@@ -17,6 +18,9 @@ use crate::export::manifest::{self, Counts, Plan};
 const JOURNAL: &str = ".knipsel-export";
 const MANIFEST: &str = "manifest.json";
 const CARD: &str = "README.md";
+
+/// What the mask of the process leaves of this: as any program makes files.
+const MODE: u32 = 0o666;
 
 /// An export that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +99,9 @@ impl Folder {
     ) -> Result<(), Error> {
         let path = self.path.join(name);
         let failed = |error| Error::file("write", &path)(error);
-        let file = NamedTempFile::new_in(&self.path).map_err(failed)?;
+        let mut builder = Builder::new();
+        builder.permissions(Permissions::from_mode(MODE));
+        let file = builder.tempfile_in(&self.path).map_err(failed)?;
         let mut out = io::BufWriter::new(file.as_file());
         write(&mut out).and_then(|()| out.flush()).map_err(failed)?;
         drop(out);

@@ -10,7 +10,7 @@ use crate::store::articles::from_json;
 use crate::store::changes::ACCESS_THEN;
 use crate::store::{ArticleRow, Error, Reader};
 
-/// The archive as it is, for whom `as_of` is now.
+/// The archive as it was at `as_of`, of what it holds now.
 pub fn state(reader: &Reader, as_of: Timestamp) -> Result<State, Error> {
     const LAST: &str = "
         SELECT coalesce((SELECT max(id) FROM article), 0),
@@ -21,6 +21,18 @@ pub fn state(reader: &Reader, as_of: Timestamp) -> Result<State, Error> {
             Ok(State { as_of, articles: row.get(0)?, revisions: row.get(1)? })
         })
         .map_err(Error::sqlite("read how far the archive is"))
+}
+
+/// The archive as it is at `now`. Of what was stored while the clock was ahead nothing is later.
+pub fn current(reader: &Reader, now: Timestamp) -> Result<State, Error> {
+    const LATEST: &str = "
+        SELECT max(coalesce((SELECT max(first_seen_at) FROM article), 0),
+                   coalesce((SELECT max(seen_at) FROM revision WHERE number > 1), 0))";
+    let latest = reader
+        .connection
+        .query_row(LATEST, [], |row| row.get(0).map(Timestamp::from_seconds))
+        .map_err(Error::sqlite("read how far the archive is"))?;
+    state(reader, now.max(latest))
 }
 
 const LATER_ARTICLES: &str = "

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -127,6 +128,43 @@ fn the_archive_as_it_was_gives_the_same_bytes_after_edits_and_new_articles() {
     // Before anything was there, nothing was.
     let ran = program.run(&["export", "sluis", "--as-of", "2020", "-o", "leeg"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "0 articles, 0 words in leeg\n"));
+}
+
+#[test]
+fn what_was_stored_while_the_clock_was_ahead_is_there_now() {
+    let program = archive();
+    let database = rusqlite::Connection::open(program.archive("archive.db")).unwrap();
+    database.execute_batch("UPDATE article SET first_seen_at = first_seen_at + 86400").unwrap();
+    database.execute_batch("UPDATE revision SET seen_at = seen_at + 86400").unwrap();
+    drop(database);
+    program.ok(&["export", "sluis", "-o", "uit"]);
+    assert_eq!(manifest(&program, "uit")["counts"]["written"], 3);
+}
+
+#[test]
+fn others_may_read_what_is_made_for_them() {
+    let program = archive();
+    program.ok(&["export", "sluis", "-o", "uit"]);
+    program.ok(&["timeline", "sluis", "-o", "sluis.svg"]);
+    program.ok(&["watch", "add", "sluis", "sluis", "--feed-file", "sluis.xml"]);
+    import(&program, r#"{"id":"4","title":"Sluis open","text":"De sluis is open."}"#);
+    program.ok(&["watch", "run"]);
+    fs::write(program.home().join("gewoon"), "").unwrap();
+    let mode = |name: &str| fs::metadata(program.home().join(name)).unwrap().permissions().mode();
+    for name in
+        ["uit/articles.jsonl", "uit/manifest.json", "uit/README.md", "sluis.svg", "sluis.xml"]
+    {
+        assert_eq!(mode(name), mode("gewoon"), "{name}");
+    }
+    // A link leads where it led, and what is no file is written to.
+    std::os::unix::fs::symlink("sluis.svg", program.home().join("link.svg")).unwrap();
+    program.ok(&["timeline", "dijk OR sluis", "-o", "link.svg"]);
+    assert!(program.home().join("link.svg").is_symlink());
+    let drawn = fs::read_to_string(program.home().join("sluis.svg")).unwrap();
+    assert!(drawn.contains("dijk OR sluis"), "{drawn}");
+    let ran = program.run(&["timeline", "sluis", "-o", "weg/sluis.svg"]);
+    let told = "knipsel: cannot write `weg/sluis.svg`: No such file or directory (os error 2)";
+    assert!(ran.code == 4 && ran.stderr.starts_with(told), "{ran:?}");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn clock(reader: &Reader, now: Timestamp) -> Result<Finding, store::Error> {
         Some(last) if last > now.plus(CLOCK_SLACK) => Finding::problem(
             "clock",
             format!("a poll was stored {} from now: the clock was set back", Span(last.since(now))),
-            "set the clock (`timedatectl`); feeds are polled again when it has caught up",
+            "look whether the clock is right now (`timedatectl`); what was stored keeps its times",
         ),
         _ => Finding::ok("clock", format!("{now}")),
     })
