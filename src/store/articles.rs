@@ -269,12 +269,14 @@ fn free_key<'k>(tx: &Tx<'_>, keys: &'k [IdentityKey]) -> Result<Option<&'k Ident
     Ok(None)
 }
 
-/// Where an article stands in time: its stated date, unless that lies ahead.
+/// Where an article stands in time: its stated date, unless that lies ahead. Of a day, month or year
+/// it is the beginning, but when it was seen within it: who gives the minute was not second to who
+/// gives the day.
 fn sort_at(published: Option<StatedDate>, first_seen_at: Timestamp) -> Timestamp {
+    let is_within = |date: StatedDate| (date.at..date.ends_at()).contains(&first_seen_at);
     published
-        .map(|date| date.at)
-        .filter(|at| *at <= first_seen_at.plus(AHEAD_MAX))
-        .unwrap_or(first_seen_at)
+        .filter(|date| date.at <= first_seen_at.plus(AHEAD_MAX) && !is_within(*date))
+        .map_or(first_seen_at, |date| date.at)
 }
 
 const ADD_KEY: &str =
@@ -364,4 +366,27 @@ pub(super) fn enclosures_from_json(text: Option<String>) -> Vec<Enclosure> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Precision;
+
+    #[test]
+    fn an_article_stands_where_its_date_says_as_far_as_it_says() {
+        let noon = Timestamp::from_seconds(1_644_836_400);
+        let check = |at: i64, precision, expected: i64| {
+            let at = Timestamp::from_seconds(noon.seconds() + at);
+            let date = StatedDate { at, precision, is_zone_assumed: false };
+            assert_eq!(sort_at(Some(date), noon).seconds() - noon.seconds(), expected);
+        };
+        check(-600, Precision::Second, -600);
+        check(600, Precision::Second, 600);
+        check(90_000, Precision::Second, 0);
+        check(-43_200, Precision::Day, 0);
+        check(-129_600, Precision::Day, -129_600);
+        check(-13 * 86_400 - 43_200, Precision::Month, 0);
+        assert_eq!(sort_at(None, noon), noon);
+    }
 }
