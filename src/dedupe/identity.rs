@@ -6,9 +6,13 @@ use crate::dedupe::fingerprint::{self, differ};
 use crate::model::article::IdentityKey;
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
+use crate::normalize::url::canonical;
 
 /// The version of the rules below. A change needs a migration and a back-test over an archive.
 pub const VERSION: u32 = 3;
+
+/// A slug of a headline has more words than the name of a section.
+const SLUG_DASHES_MIN: usize = 2;
 
 /// The keys of every entry of one document, each strongest first and never empty.
 ///
@@ -58,6 +62,17 @@ pub fn named(feed: &Feed, guid: Option<&str>, url: Option<&str>) -> Vec<Identity
     keys.extend(url.map(IdentityKey::url));
     keys.extend(guid.map(|guid| IdentityKey::guid(scope, guid)));
     keys
+}
+
+/// The key of an address under which a page was found, or which it gives as its own (RFC 6596);
+/// `None` where that is no address of an article, which has a number or a slug at its end.
+pub fn of_page(address: &str) -> Option<IdentityKey> {
+    let address = canonical(address)?;
+    let (_, path) = address.split_once("://")?.1.split_once(['/', '?'])?;
+    let end = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let is_of_article =
+        end.contains(|c: char| c.is_ascii_digit()) || end.matches('-').count() >= SLUG_DASHES_MIN;
+    is_of_article.then(|| IdentityKey::url(&address))
 }
 
 /// The publisher's own id, looked for in the link and then in the GUID.
@@ -118,6 +133,19 @@ mod tests {
         let found: Vec<Vec<&str>> =
             found.iter().map(|keys| keys.iter().map(IdentityKey::as_str).collect()).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_page_names_its_article_only_by_an_address_that_can_be_one() {
+        let key = |address: &str| of_page(address).map(|key| key.as_str().to_owned());
+        let slug = "https://www.dijkbode.example/nieuws/brug-bij-hulst-dicht/?utm_source=x";
+        assert_eq!(key(slug).unwrap(), "u:https://dijkbode.example/nieuws/brug-bij-hulst-dicht");
+        assert!(key("https://dijkbode.example/1203001/brug").is_none());
+        assert!(key("https://dijkbode.example/brug/1203001").is_some());
+        assert!(key("https://dijkbode.example/?p=1203001").is_some());
+        for section in ["", "/", "/kort-nieuws", "/abonnement/"] {
+            assert_eq!(key(&format!("https://dijkbode.example{section}")), None);
+        }
     }
 
     #[test]

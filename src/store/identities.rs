@@ -65,6 +65,8 @@ pub struct Split {
 struct Stored {
     keys: Vec<IdentityKey>,
     seen: Vec<Seen>,
+    /// By the addresses of its page.
+    of_page: Vec<IdentityKey>,
 }
 
 /// A feed, and the GUID and link of an article in it.
@@ -73,6 +75,14 @@ type Seen = (i64, Option<String>, Option<String>);
 const KEYS: &str = "SELECT key FROM identity_key WHERE article_id = :article";
 
 const SEEN: &str = "SELECT feed_id, guid, link FROM sighting WHERE article_id = :article";
+
+const OF_PAGE: &str = "
+    SELECT canonical_url FROM page WHERE article_id = :article AND canonical_url IS NOT NULL
+    UNION
+    SELECT final_url
+    FROM page_fetch
+    WHERE article_id = :article AND final_url IS NOT NULL
+        AND outcome IN ('read', 'same', 'changed')";
 
 fn stored(connection: &Connection, article: ArticleRow) -> rusqlite::Result<Stored> {
     let id = named_params! { ":article": article.0 };
@@ -84,7 +94,12 @@ fn stored(connection: &Connection, article: ArticleRow) -> rusqlite::Result<Stor
         .prepare_cached(SEEN)?
         .query_map(id, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    Ok(Stored { keys, seen })
+    let addresses: Vec<String> = connection
+        .prepare_cached(OF_PAGE)?
+        .query_map(id, |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let of_page = addresses.iter().filter_map(|address| identity::of_page(address)).collect();
+    Ok(Stored { keys, seen, of_page })
 }
 
 impl Rules {
@@ -224,7 +239,8 @@ fn look_at(
 ) -> Result<Option<Split>, Error> {
     let failed = || Error::sqlite("test the identity rules");
     let stored = stored(connection, article).map_err(failed())?;
-    let keys = rules.keys(&stored);
+    let mut keys = rules.keys(&stored);
+    keys.extend(stored.of_page.iter().cloned());
     for key in keys.iter().filter(|key| !stored.keys.contains(key)) {
         let owner: Option<i64> = connection
             .prepare_cached(OWNER)
@@ -281,9 +297,25 @@ fn are_one(
         known.keys.extend(rules.keys(&stored));
         Ok(known)
     };
-    let (kept, other) = (of(kept)?, of(other)?);
-    Ok(is_same_article(&other.keys, &other.current, &kept))
+    let (mut one, mut two) = (of(kept)?, of(other)?);
+    let is_said_by_feeds = one.keys.contains(key) && two.keys.contains(key);
+    one.keys.push(key.clone());
+    two.keys.push(key.clone());
+    if is_said_by_feeds || !is_same_article(&two.keys, &two.current, &one) {
+        return Ok(is_same_article(&two.keys, &two.current, &one));
+    }
+    // Only a page says so, and a page may lead to a column that is another one each day.
+    let values = named_params! { ":one": kept.0, ":other": other.0 };
+    let is_of_one_outlet: bool = connection
+        .prepare_cached(OF_ONE_OUTLET)
+        .and_then(|mut statement| statement.query_row(values, |row| row.get(0)))
+        .map_err(failed())?;
+    Ok(is_of_one_outlet && say_the_same(&one.current, &two.current))
 }
+
+const OF_ONE_OUTLET: &str = "
+    SELECT (SELECT outlet FROM article WHERE id = :one)
+        IS (SELECT outlet FROM article WHERE id = :other)";
 
 const FEED_REVISIONS: &str = "
     SELECT feed_id, max(id), min(number)
@@ -299,7 +331,9 @@ fn split(
     stored: &Stored,
 ) -> Result<Option<Split>, Error> {
     let failed = || Error::sqlite("test the identity rules");
-    let keys_of = |seen: &Seen| rules.keys(&Stored { keys: Vec::new(), seen: vec![seen.clone()] });
+    let keys_of = |seen: &Seen| {
+        rules.keys(&Stored { keys: Vec::new(), seen: vec![seen.clone()], of_page: Vec::new() })
+    };
     let id_of = |seen: &Seen| keys_of(seen).into_iter().find(|k| k.kind() == KeyKind::Publisher);
     let ids: BTreeSet<IdentityKey> = stored.seen.iter().filter_map(id_of).collect();
     if ids.len() < 2 {

@@ -10,6 +10,7 @@ use crate::web::{Route, Web};
 
 mod backtest;
 mod histories;
+mod led;
 
 use histories::{History, entry, histories};
 

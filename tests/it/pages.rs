@@ -15,7 +15,7 @@ use crate::program::Program;
 use crate::web::{Route, Web};
 
 /// Pages are read again whenever the program polls, without a pause.
-const AT_ONCE: [&str; 6] =
+pub(crate) const AT_ONCE: [&str; 6] =
     ["--set", "fetch.page_gap=0s", "--set", "pages.revisit=0s", "--set", "pages.retry=0s"];
 
 /// An outlet of one article whose page is at `/nieuws/1200001`.

@@ -3,12 +3,14 @@
 use super::{End, Plan};
 use crate::dedupe::decide::{Known, changes, say_the_same};
 use crate::dedupe::fingerprint::{self, Short, differ};
+use crate::dedupe::identity;
 use crate::dedupe::reading::{self, Verdict};
 use crate::enrich::again::{Reread, Wish};
 use crate::enrich::is_read_alike;
 use crate::enrich::seen::content;
 use crate::extract::access::Access;
 use crate::extract::{self, Page};
+use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::capture::digest;
 use crate::normalize::url::canonical;
@@ -75,6 +77,7 @@ impl Plan {
             &Taken { known: &known, merged: &merged, content: &content, is_reading: !is_edit },
             &changed,
         )?;
+        self.name(tx, page)?;
         if last.is_none() || !changed.is_empty() {
             self.state.changed_at = Some(self.at);
         }
@@ -92,6 +95,15 @@ impl Plan {
             (false, false) => "changed",
         };
         Ok(End { access: Some(access), changed, ..End::new(outcome) })
+    }
+
+    /// Makes the article known by the addresses of its page on the same site that name no other.
+    fn name(&self, tx: &Tx<'_>, page: &Page) -> Result<(), Error> {
+        let site = fetch::site(&self.state.url);
+        let addresses = [self.seen.final_url.as_deref(), page.canonical_url.as_deref()];
+        let own = addresses.into_iter().flatten().filter(|address| fetch::site(address) == site);
+        let keys: Vec<IdentityKey> = own.filter_map(identity::of_page).collect();
+        articles::add_keys(tx, self.article, &keys)
     }
 
     /// Whether the address it led to is that of another article.

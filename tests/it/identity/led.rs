@@ -1,0 +1,74 @@
+//! Where a page is found, and what it says that its address is, is what its article is known by.
+
+use std::fs;
+
+use crate::news::{Item, item, rss};
+use crate::pages::{AT_ONCE, page, paragraphs};
+use crate::program::Program;
+use crate::web::{Route, Web};
+
+const BRUG: &str = "/nieuws/brug-bij-hulst-dicht";
+
+struct World {
+    web: Web,
+    program: Program,
+}
+
+impl World {
+    /// Two feeds of an outlet without ids, and a page at [`BRUG`] to which `/r/1` leads.
+    fn new() -> Self {
+        let (web, program) = (Web::start(), Program::new());
+        let feed = |name: &str| {
+            let url = web.url(&format!("/{name}"));
+            format!("[[feed]]\nname = \"{name}\"\noutlet = \"Zeeklei\"\nurl = \"{url}\"\n")
+        };
+        fs::write(program.config("feeds.toml"), feed("a") + &feed("b")).unwrap();
+        web.set(BRUG, Route::document(page(&item(1).title, &paragraphs(), 1)));
+        let headers = vec![("location", web.url(BRUG))];
+        web.set("/r/1", Route { status: 302, headers, ..Route::default() });
+        Self { web, program }
+    }
+
+    /// An entry whose link is at `path`.
+    fn entry(&self, n: usize, path: &str) -> Item {
+        Item { guid: path.to_owned(), link: self.web.url(path), ..item(n) }
+    }
+
+    fn publish(&self, a: &[Item], b: &[Item]) {
+        self.web.set("/a", Route::document(rss(a)));
+        self.web.set("/b", Route::document(rss(b)));
+        self.program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    }
+
+    /// In how many feeds each article was seen, the most first.
+    fn seen(&self) -> Vec<String> {
+        let rows = "SELECT count(*) FROM sightings GROUP BY id ORDER BY 1 DESC";
+        self.program.rows(rows)
+    }
+}
+
+#[test]
+fn an_article_is_known_by_where_its_page_was_found() {
+    let world = World::new();
+    world.publish(&[world.entry(1, "/r/1")], &[]);
+    world.publish(&[world.entry(1, "/r/1")], &[world.entry(1, BRUG)]);
+    assert_eq!(world.seen(), ["2"]);
+    assert_eq!(world.program.json(&["doctor", "identity"]), serde_json::json!([]));
+}
+
+#[test]
+fn two_that_were_announced_before_their_pages_said_so_are_found_by_doctor() {
+    let world = World::new();
+    // The page of the third says that it is the second, and has another text: a column.
+    let column = format!("<link rel=\"canonical\" href=\"{}\"></head>", world.web.url(BRUG));
+    let html = page(&item(3).title, &[item(3).text, item(4).text, item(5).text], 1);
+    world.web.set("/kort/3", Route::document(html.replace("</head>", &column)));
+    world.publish(&[world.entry(1, "/r/1"), world.entry(3, "/kort/3")], &[world.entry(1, BRUG)]);
+    assert_eq!(world.seen(), ["1", "1", "1"]);
+    let found = world.program.json(&["doctor", "identity", "--apply"]);
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["action"]), (1, &"merge".into()));
+    assert_eq!(world.seen(), ["2", "1"]);
+    world.program.ok(&["verify"]);
+    world.publish(&[world.entry(1, "/r/1"), world.entry(3, "/kort/3")], &[world.entry(1, BRUG)]);
+    assert_eq!(world.seen(), ["2", "1"]);
+}
