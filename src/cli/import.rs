@@ -11,14 +11,13 @@ use serde_json::json;
 use crate::cli::args::{Global, ImportArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format};
-use crate::cli::{recluster, reindex, setup};
+use crate::cli::{reindex, setup};
 use crate::import::{self, Imported, Placed};
-use crate::mention;
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
 use crate::parse::articles::RawArticle;
 use crate::service::clock;
-use crate::store::{Lock, Reader, Writer};
+use crate::store::{Lock, Writer};
 
 /// Articles in one transaction.
 const BATCH: usize = 200;
@@ -56,9 +55,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
     job.bar.finish_and_clear();
     let (imported, n_refused) = (job.imported, job.n_refused);
     if lock.is_some() {
-        mention::catch_up(&Reader::open(&layout)?, &writer, usize::MAX)?;
-        reindex::follow(global, &layout)?;
-        recluster::follow(global, &layout, &writer)?;
+        reindex::follow_all(global, &layout, &writer)?;
     }
     drop(writer);
     if !is_unread || n_refused > 0 || imported != Imported::default() {

@@ -6,11 +6,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::args::Global;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::{out, setup};
-use crate::follow;
+use crate::cli::{out, recluster, setup};
 use crate::index::writer::Writer;
 use crate::store::library::totals;
-use crate::store::{Layout, Lock, Reader};
+use crate::store::{self, Layout, Lock, Reader};
+use crate::{follow, mention};
 
 pub(super) fn reindex(global: &Global) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
@@ -22,6 +22,18 @@ pub(super) fn reindex(global: &Global) -> Result<Exit, Failure> {
     index.close_merged()?;
     out::note(&format!("indexed {n_done} articles"));
     Ok(Exit::Done)
+}
+
+/// Works out names, index and stories of what is new in the archive; the caller holds the lock.
+pub(super) fn follow_all(
+    global: &Global,
+    layout: &Layout,
+    writer: &store::Writer,
+) -> Result<(), Failure> {
+    mention::catch_up(&Reader::open(layout)?, writer, usize::MAX)?;
+    follow(global, layout)?;
+    recluster::follow(global, layout, writer)?;
+    Ok(())
 }
 
 /// Takes into the index what is new in the archive; the caller holds the lock.

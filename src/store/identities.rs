@@ -98,7 +98,11 @@ fn stored(connection: &Connection, article: ArticleRow) -> rusqlite::Result<Stor
         .prepare_cached(OF_PAGE)?
         .query_map(id, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let of_page = addresses.iter().filter_map(|address| identity::of_page(address)).collect();
+    let of_page = addresses
+        .iter()
+        .filter_map(|url| canonical(url))
+        .filter_map(|url| identity::of_page(&url))
+        .collect();
     Ok(Stored { keys, seen, of_page })
 }
 

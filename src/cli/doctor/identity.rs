@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::args::{Global, IdentityArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Record, Records};
-use crate::cli::setup;
+use crate::cli::{reindex, setup};
 use crate::config::catalogue;
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
@@ -22,7 +22,7 @@ use crate::store::{Layout, Lock, Reader, Writer, feeds, merges};
 pub(super) fn identity(global: &Global, args: &IdentityArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
     if let Some(change) = args.undo {
-        return undo(&layout, change);
+        return undo(global, &layout, change);
     }
     let rules = rules(global, &Reader::open(&layout)?)?;
     let changer =
@@ -44,7 +44,8 @@ pub(super) fn identity(global: &Global, args: &IdentityArgs) -> Result<Exit, Fai
     )?;
     bar.finish_and_clear();
     let n = told.finish()?;
-    if args.apply {
+    if let Some((_, writer)) = &changer {
+        reindex::follow_all(global, &layout, writer)?;
         out::note(&format!("{n} changes made; `--undo NUMBER` takes one back"));
     } else if n > 0 {
         out::note("nothing was changed; `--apply` carries it out");
@@ -151,14 +152,16 @@ impl Told<'_> {
     }
 }
 
-fn undo(layout: &Layout, change: i64) -> Result<Exit, Failure> {
+fn undo(global: &Global, layout: &Layout, change: i64) -> Result<Exit, Failure> {
     let _lock = Lock::acquire(layout)?;
     // A reader says first when there is no archive; a writer would make one.
     drop(Reader::open(layout)?);
     let now = clock::now();
-    let undone = Writer::open(layout)?.write_blocking(move |tx| undo::undo(tx, change, now))?;
+    let writer = Writer::open(layout)?;
+    let undone = writer.write_blocking(move |tx| undo::undo(tx, change, now))?;
     let refused = match undone {
         Undone::Done => {
+            reindex::follow_all(global, layout, &writer)?;
             out::note(&format!("change {change} is undone"));
             return Ok(Exit::Done);
         }

@@ -102,7 +102,8 @@ impl Plan {
         let site = fetch::site(&self.state.url);
         let addresses = [self.seen.final_url.as_deref(), page.canonical_url.as_deref()];
         let own = addresses.into_iter().flatten().filter(|address| fetch::site(address) == site);
-        let keys: Vec<IdentityKey> = own.filter_map(identity::of_page).collect();
+        let keys: Vec<IdentityKey> =
+            own.filter_map(canonical).filter_map(|url| identity::of_page(&url)).collect();
         articles::add_keys(tx, self.article, &keys)
     }
 
