@@ -6,6 +6,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::failure::Failure;
 use crate::cli::import::{Job, files};
+use crate::cli::out;
 use crate::cli::run::runtime;
 use crate::config::page_rules;
 use crate::extract::access::Access;
@@ -19,6 +20,7 @@ pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure>
     let mut reader = PageReader {
         runtime: runtime()?,
         worker: Worker::new(Options::new(std::env::current_exe()?)),
+        n_left_out: 0,
     };
     for (number, record) in (1..).zip(Records::new(file)) {
         let record = record.map_err(|error| files::unreadable(job, &error))?;
@@ -32,12 +34,20 @@ pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure>
             job.take("record", number, article)?;
         }
     }
+    if reader.n_left_out > 0 {
+        out::note(&format!(
+            "`{}`: left out {} of its pages: no text, neither date nor author, or a wall",
+            job.file, reader.n_left_out
+        ));
+    }
     Ok(())
 }
 
 struct PageReader {
     runtime: Runtime,
     worker: Worker,
+    /// Pages that are no articles.
+    n_left_out: usize,
 }
 
 impl PageReader {
@@ -64,7 +74,9 @@ impl PageReader {
         let rules = Rules { outlet: page_rules::of_url(feeds, &source.url), ..Rules::default() };
         let page = self.worker.page(&document, &source, &rules);
         let page = self.runtime.block_on(page)?;
-        Ok(page.ok().and_then(|page| of_page(page, url)).map(Ok))
+        let article = page.ok().and_then(|page| of_page(page, url));
+        self.n_left_out += usize::from(article.is_none());
+        Ok(article.map(Ok))
     }
 }
 

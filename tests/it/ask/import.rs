@@ -97,15 +97,18 @@ fn pages_that_others_kept_come_in_as_their_servers_sent_them() {
     let file = [
         record("1", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", &chunks),
         record("2", "HTTP/2 200\r\nContent-Encoding: gzip", &packed),
+        record("4", "HTTP/1.1 200 OK", page("Voorpagina", &paragraphs(), 0).as_bytes()),
         record("3", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip", &packed[..packed.len() / 2]),
     ];
     let program = Program::new();
     fs::write(program.home().join("oogst.warc"), file.concat()).unwrap();
     let ran = program.run(&["import", "oogst.warc"]);
     assert!(
-        ran.stderr.contains("record 3: `https://zeeklei.example/3` cannot be unpacked"),
+        ran.stderr.contains("record 4: `https://zeeklei.example/3` cannot be unpacked"),
         "{ran:?}"
     );
+    let left_out = "`oogst.warc`: left out 1 of its pages: no text, neither date nor author, or";
+    assert!(ran.stderr.contains(left_out), "{ran:?}");
     assert!(
         ran.stderr
             .ends_with("imported 2 new articles, 0 revisions; 0 were there already, 1 refused\n")
