@@ -16,7 +16,7 @@ mod words;
 use runs::Part;
 
 /// The version of the rules and lists. What was found with another one must be found again.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Names that are kept of one text.
 pub const NAMES_MAX: usize = 200;

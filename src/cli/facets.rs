@@ -70,5 +70,8 @@ pub(super) fn terms(global: &Global, args: &TermsArgs) -> Result<Exit, Failure> 
         Record::from_iter([("word".to_owned(), json!(word)), ("articles".to_owned(), json!(n))])
     };
     let n_words = out::records(args.format, words.iter().map(record))?;
+    if n_words == 0 {
+        out::note("0 words found");
+    }
     Ok(if n_words == 0 { Exit::NothingFound } else { Exit::Done })
 }

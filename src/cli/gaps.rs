@@ -5,19 +5,17 @@ use serde_json::json;
 use crate::cli::args::{GapsArgs, Global};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record};
-use crate::cli::{out, setup, when};
-use crate::config::closest;
+use crate::cli::{out, question, setup, when};
 use crate::coverage::State;
 use crate::model::time::Timestamp;
 use crate::model::units::Span;
 use crate::service::clock;
 use crate::store::coverage::{self, PastGap};
-use crate::store::{Reader, feeds};
 
 pub(super) fn gaps(global: &Global, args: &GapsArgs) -> Result<Exit, Failure> {
     let since = args.since.as_deref().map(|text| when::since(text, clock::now())).transpose()?;
     let reader = setup::reader(global)?;
-    check_names(&reader, &args.feed)?;
+    question::check_feeds(&reader, &args.feed)?;
     let mut gaps = coverage::gaps(&reader, since.unwrap_or(Timestamp::EPOCH))?;
     gaps.retain(|gap| args.feed.is_empty() || args.feed.contains(&gap.feed));
     let record = if args.format == Format::Table { row } else { record };
@@ -27,17 +25,6 @@ pub(super) fn gaps(global: &Global, args: &GapsArgs) -> Result<Exit, Failure> {
     }
     let is_suspected = gaps.iter().any(|gap| gap.state == State::Suspected);
     Ok(if args.fail && is_suspected { Exit::NothingFound } else { Exit::Done })
-}
-
-/// A misspelled name would say for ever that all is well.
-fn check_names(reader: &Reader, wanted: &[String]) -> Result<(), Failure> {
-    let known = feeds::names(reader)?;
-    let Some(name) = wanted.iter().find(|name| !known.contains(name)) else { return Ok(()) };
-    let failure = Failure::new(Exit::NotFound, format!("there is no feed `{name}` in the archive"));
-    Err(match closest(name, known.iter().map(String::as_str)) {
-        Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
-        None => failure,
-    })
 }
 
 fn record(past: &PastGap) -> Record {

@@ -65,6 +65,9 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
         }),
     }
     let n_lines = lines.len();
+    if n_lines == 0 {
+        out::note("0 places found");
+    }
     if args.format == Format::Table {
         lines.iter().try_for_each(|line| table(line, width))?;
     } else {

@@ -15,6 +15,9 @@ const CHOSEN: [&str; 2] = ["KNIPSEL_PAGER", "PAGER"];
 /// Ends at once where all fits on a screen, keeps colors and the screen, and ends when interrupted.
 const LESS: &str = "FRXK";
 
+/// After a pager that is not there (POSIX.1-2024, XCU 2.8.2) what it should have shown is written.
+const OR_PLAIN: &str = "if [ $? -eq 127 ]; then exec cat; fi";
+
 static IS_ON: AtomicBool = AtomicBool::new(false);
 
 /// Whether what is written goes to people by way of a pager.
@@ -61,7 +64,7 @@ fn pager() -> Option<Process> {
         Some(line) if matches!(line.trim(), "" | "cat") => return None,
         Some(line) => {
             let mut shell = Process::new("sh");
-            shell.args(["-c", &line]);
+            shell.args(["-c", &format!("{line}\n{OR_PLAIN}")]);
             shell
         }
         None => Process::new("less"),

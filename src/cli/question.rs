@@ -1,10 +1,12 @@
 //! What is asked on the command line: a query, and flags that limit it.
 
 use crate::cli::args::{LimitArgs, QuestionArgs};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::when;
+use crate::config::closest;
 use crate::model::time::Timestamp;
 use crate::query::{self, Field, Filter, Query, Relation, Time};
+use crate::store::{Reader, feeds};
 
 /// The words of the query alone; what its dates mean is seen from `now`.
 pub(super) fn words(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failure> {
@@ -66,6 +68,17 @@ fn named(field: Field, names: &[String]) -> Option<Query> {
     let mut names: Vec<Query> = names.iter().map(quoted).collect();
     let any = if names.len() > 1 { Query::Any(names) } else { names.pop()? };
     Some(Query::In(field, Box::new(any)))
+}
+
+/// A misspelled name would find nothing for ever, and say for ever that all is well.
+pub(super) fn check_feeds(reader: &Reader, wanted: &[String]) -> Result<(), Failure> {
+    let known = feeds::names(reader)?;
+    let Some(name) = wanted.iter().find(|name| !known.contains(name)) else { return Ok(()) };
+    let failure = Failure::new(Exit::NotFound, format!("there is no feed `{name}` in the archive"));
+    Err(match closest(name, known.iter().map(String::as_str)) {
+        Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
+        None => failure,
+    })
 }
 
 #[cfg(test)]

@@ -43,6 +43,11 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
         warn_if_behind(&layout, &reader, searcher.as_ref())?;
     }
     write(args, &query, &found)?;
+    if found.articles.is_empty()
+        && let Err(unknown) = question::check_feeds(&reader, &filter.feeds)
+    {
+        out::note(&unknown.to_string());
+    }
     Ok(if found.articles.is_empty() { Exit::NothingFound } else { Exit::Done })
 }
 

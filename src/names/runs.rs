@@ -89,7 +89,7 @@ impl Found {
         {
             return Some(found);
         }
-        if is_inhabitant(token) || token.known.other {
+        if is_inhabitant(token) || token.known.other && !is_christened(tokens, at) {
             return None;
         }
         let to = extend(tokens, at);
@@ -207,6 +207,19 @@ fn begins_name(tokens: &[Token<'_>], at: usize) -> bool {
 pub(super) fn is_compound(lower: &str) -> bool {
     let word = language::folded_word(lower);
     word.is_some_and(|word| compound::head(lexicon::dutch(), &word).is_some())
+}
+
+/// Whether a language that is a given name as well begins the name of a person: `Frans Timmermans`,
+/// `Frans van Houten`, and not `het Frans van Molière`.
+fn is_christened(tokens: &[Token<'_>], at: usize) -> bool {
+    let has_article = at.checked_sub(1).is_some_and(|before| tokens[before].lower == "het");
+    let mut rest = tokens[at + 1..].iter();
+    let surname = rest.find(|next| !grammar::PARTICLES.has(next.text));
+    let is_row = tokens[at + 1..].iter().take_while(|next| next.follows()).any(Token::is_name);
+    tokens[at].known.given
+        && !has_article
+        && is_row
+        && surname.is_some_and(|name| name.is_name() && !name.known.place && !name.known.body)
 }
 
 /// `Amerikaan`, `Rotterdamse`, `Fransen`: who is from a place, and no name.

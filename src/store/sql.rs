@@ -97,6 +97,12 @@ fn not_understood(error: rusqlite::Error) -> Error {
         rusqlite::Error::SqliteFailure(code, _) if code.code == ErrorCode::OperationInterrupted => {
             Error::SlowSql
         }
+        rusqlite::Error::Empty => {
+            Error::BadSql { message: "there is no statement".to_owned(), at: None }
+        }
+        rusqlite::Error::MultipleStatement => {
+            Error::BadSql { message: "there is more than one statement".to_owned(), at: None }
+        }
         source => Error::Sqlite { action: "run the SQL", source },
     }
 }

@@ -231,9 +231,14 @@ fn days_and_months_are_taken_whole_and_in_amsterdam() {
 #[test]
 fn nothing_found_is_exit_code_1() {
     let program = imported();
-    for arguments in [&["giraffe"][..], &["--feed", "nergens"], &["--since", "2023"]] {
+    let unknown = "0 articles found\nthere is no feed `nergens` in the archive\n";
+    for (arguments, told) in [
+        (&["giraffe"][..], "0 articles found\n"),
+        (&["--feed", "nergens"], unknown),
+        (&["--since", "2023"], "0 articles found\n"),
+    ] {
         let ran = program.run(&[&["search"], arguments].concat());
-        check_refused(&ran, 1, "0 articles found\n");
+        check_refused(&ran, 1, told);
         let ran = program.run(&[&["search", "--format", "json"], arguments].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (1, "[]\n"));
     }
@@ -273,6 +278,9 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
         2,
         "knipsel: no such column: nope, at character 13 of the SQL\n",
     );
+    let two = "knipsel: there is more than one statement\n";
+    check_refused(&sql("select 1; select 2"), 2, two);
+    assert_eq!(sql("").code, 2);
     check_refused(&sql("select * from nope"), 2, "knipsel: no such table: nope\n");
     check_refused(&sql("select abs(-9223372036854775808)"), 2, "knipsel: integer overflow\n");
     let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) \

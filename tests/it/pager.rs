@@ -58,4 +58,6 @@ fn a_pager_that_fails_or_stops_early_harms_nothing() {
     assert!(shown.contains("code 0") && !shown.contains("Broken pipe"), "{shown}");
     let shown = program.on_a_terminal(&[("PAGER", "true")], "search xqzw; echo code $?");
     assert!(shown.contains("code 1"), "{shown}");
+    let shown = program.on_a_terminal(&[("PAGER", "nergens-te-vinden")], "search storm");
+    assert!(shown.contains("not found") && shown.contains("Storm 2"), "{shown}");
 }
