@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{Content, IdentityKey, KeyKind, Source};
-use crate::model::time::StatedDate;
+use crate::model::time::{StatedDate, Timestamp};
 
 /// A text this much longer than the stored one is a fuller version, not a variant.
 const FULLER: f64 = 1.5;
@@ -26,6 +26,8 @@ pub struct Known {
     pub keys: Vec<IdentityKey>,
     /// Its current revision.
     pub current: Content,
+    /// When it was first seen.
+    pub first_seen_at: Timestamp,
     /// Where its text came from.
     pub text_source: Source,
     /// What this same feed said of it the last time; `None` when it never did.
@@ -191,7 +193,13 @@ fn merge(content: &Content, known: &Known) -> Content {
     }
     merged.section = merged.section.or_else(|| known.current.section.clone());
     merged.language = merged.language.or_else(|| known.current.language.clone());
+    let is_later = |date: StatedDate| date.at > known.first_seen_at;
     merged.published = match (merged.published, known.current.published) {
+        // What was there before was not published later: that is when it was changed.
+        (Some(date), Some(before)) if is_later(date) && !is_later(before) => {
+            merged.modified = merged.modified.or(Some(date));
+            Some(before)
+        }
         // The page knows the minute of what the feed dates by the day.
         (Some(date), Some(exact)) if date.at <= exact.at && exact.ends_at() <= date.ends_at() => {
             Some(exact)
@@ -225,7 +233,7 @@ fn overlap(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::{Precision, Timestamp};
+    use crate::model::time::Precision;
 
     const LONG: &str =
         "De brug over het kanaal is dicht. Monteurs zoeken naar de oorzaak van de storing.";
@@ -239,6 +247,7 @@ mod tests {
             text_source: Source::Feed,
             keys: vec![IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/brug")],
             current: current.clone(),
+            first_seen_at: Timestamp::from_seconds(i64::MAX),
             last_in_feed: last_in_feed.map(fingerprint::content),
             outdated: Outdated::default(),
         }
@@ -352,6 +361,25 @@ mod tests {
     }
 
     #[test]
+    fn a_date_after_it_was_seen_is_that_of_a_change_and_another_one_a_correction() {
+        let at = |seconds: i64, text: &str| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
+            ..content("Brug dicht", text)
+        };
+        let seen_at = Timestamp::from_seconds(100);
+        let before = at(90, LONG);
+        let known = Known { first_seen_at: seen_at, ..known(&before, Some(&before)) };
+        let text = LONG.replace("dicht", "open");
+        let dates = |seconds: i64| {
+            let content = edit(&at(seconds, &text), &known).unwrap().content;
+            [content.published, content.modified].map(|date| date.map(|date| date.at.seconds()))
+        };
+        assert_eq!(dates(500), [Some(90), Some(500)]);
+        assert_eq!(dates(95), [Some(95), None]);
+        assert_eq!(dates(90), [Some(90), None]);
+    }
+
+    #[test]
     fn a_guid_given_to_another_article_is_not_believed() {
         let brug = known(&content("Brug dicht", LONG), None);
         let keys = [IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/wolf")];
@@ -374,6 +402,7 @@ mod tests {
         let known = Known {
             keys: vec![IdentityKey::guid("f", "1")],
             current: on(1, LONG),
+            first_seen_at: Timestamp::from_seconds(i64::MAX),
             text_source: Source::Feed,
             last_in_feed: None,
             outdated: Outdated::default(),

@@ -340,6 +340,7 @@ fn rows(text: &str) -> HashSet<String> {
 mod tests {
     use super::*;
     use crate::dedupe::decide::Outdated;
+    use crate::model::time::Timestamp;
 
     const BODY: [&str; 5] = [
         "De brug over het kanaal bij Veendam is sinds vanmorgen dicht voor al het verkeer.",
@@ -366,7 +367,14 @@ mod tests {
 
     fn known(current: &Content, text_source: Source) -> Known {
         let (keys, current) = (Vec::new(), current.clone());
-        Known { keys, current, text_source, last_in_feed: None, outdated: Outdated::default() }
+        Known {
+            keys,
+            current,
+            first_seen_at: Timestamp::from_seconds(i64::MAX),
+            text_source,
+            last_in_feed: None,
+            outdated: Outdated::default(),
+        }
     }
 
     #[track_caller]

@@ -44,7 +44,7 @@ const LAST_IN_FEED: &str = "
 const CURRENT: &str = "
     SELECT r.title, r.authors, r.section, r.tags, r.language, r.published_at,
            r.published_precision, r.is_zone_assumed, r.modified_at, r.modified_precision,
-           r.enclosures, b.codec, b.data, r.id, coalesce(r.text_source, r.source)
+           r.enclosures, b.codec, b.data, r.id, coalesce(r.text_source, r.source), a.first_seen_at
     FROM article AS a
     JOIN revision AS r ON r.id = a.revision_id
     JOIN body AS b ON b.revision_id = r.id
@@ -82,12 +82,15 @@ pub(super) fn known_in(
     let read = |row: &Row<'_>| {
         let body: (i64, i64, Vec<u8>) = (row.get(13)?, row.get(11)?, row.get(12)?);
         let source: String = row.get(14)?;
-        Ok((read_content(row)?, body, Source::from_word(&source).unwrap_or(Source::Feed)))
+        let first_seen_at = Timestamp::from_seconds(row.get(15)?);
+        let source = Source::from_word(&source).unwrap_or(Source::Feed);
+        Ok((read_content(row)?, body, source, first_seen_at))
     };
-    let (mut current, (revision, codec, data), text_source) =
+    let (mut current, (revision, codec, data), text_source, first_seen_at) =
         statement.query_row(id, read).map_err(failed())?;
     current.text = text::unpack(connection, revision, codec, &data)?;
-    Ok(Known { keys, current, text_source, last_in_feed, outdated: Outdated::default() })
+    let outdated = Outdated::default();
+    Ok(Known { keys, current, first_seen_at, text_source, last_in_feed, outdated })
 }
 
 const HISTORY: &str = "
@@ -312,8 +315,47 @@ pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result
         })
         .map_err(Error::sqlite("read the revisions of an article"))?;
     let revision = add::revision(tx, article, latest, version)?;
+    place(tx, article, version.content.published)?;
     touch(tx, article)?;
     Ok(revision)
+}
+
+const PLACE: &str = "SELECT first_seen_at, sort_at FROM article WHERE id = :article";
+
+const KEEP_PLACE: &str = "
+    UPDATE revision
+    SET sort_at = :stood_at
+    WHERE article_id = :article AND sort_at IS NULL
+        AND id <> (SELECT revision_id FROM article WHERE id = :article)";
+
+const SET_PLACE: &str = "UPDATE article SET sort_at = :sort_at WHERE id = :article";
+
+/// Puts an article where the date of its current revision says; the revisions before keep where it
+/// stood with them.
+pub(super) fn place(
+    tx: &Tx<'_>,
+    article: ArticleRow,
+    published: Option<StatedDate>,
+) -> Result<(), Error> {
+    let failed = || Error::sqlite("put an article in its place");
+    let (first_seen_at, stood_at): (i64, i64) = tx
+        .connection
+        .prepare_cached(PLACE)
+        .and_then(|mut statement| {
+            let id = named_params! { ":article": article.0 };
+            statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+        .map_err(failed())?;
+    let sort_at = sort_at(published, Timestamp::from_seconds(first_seen_at)).seconds();
+    if sort_at == stood_at {
+        return Ok(());
+    }
+    let mut keep = tx.connection.prepare_cached(KEEP_PLACE).map_err(failed())?;
+    keep.execute(named_params! { ":article": article.0, ":stood_at": stood_at })
+        .map_err(failed())?;
+    let mut set = tx.connection.prepare_cached(SET_PLACE).map_err(failed())?;
+    set.execute(named_params! { ":article": article.0, ":sort_at": sort_at }).map_err(failed())?;
+    Ok(())
 }
 
 const TOUCH: &str = "

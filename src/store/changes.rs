@@ -80,7 +80,7 @@ pub(super) const ACCESS_THEN: &str = "
 /// What [`read`] reads but the access, of an article seen in feeds up to `:as_of`.
 const COLUMNS: &str = "
     SELECT a.seq, a.id, r.title, b.codec, b.data, coalesce(a.outlet, ''), coalesce(r.section, ''),
-           r.authors, a.sort_at, r.id,
+           r.authors, iif(r.id = a.revision_id, a.sort_at, coalesce(r.sort_at, a.sort_at)), r.id,
            (SELECT group_concat(f.name, char(31))
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id AND s.first_seen_at <= :as_of),

@@ -14,7 +14,8 @@ const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
 
 const KNOWN: &str = "
     SELECT f.name, f.id, f.url, p.moved_to, f.is_listed,
-           json_array(f.outlet, f.section, f.tags, f.language, f.country, f.is_paused)
+           json_array(f.outlet, f.section, f.tags, f.language, f.country, f.fulltext, f.revisit,
+               f.is_paused)
     FROM feed AS f
     LEFT JOIN poll_state AS p ON p.feed_id = f.id";
 
@@ -129,9 +130,17 @@ fn known(tx: &Tx<'_>) -> rusqlite::Result<HashMap<String, Known>> {
 
 /// What the list says of a feed besides its address, as `json_array` writes it.
 fn says(feed: &Feed) -> String {
-    let (outlet, section, tags) = (&feed.outlet, &feed.section, tags(feed));
-    let paused = u8::from(feed.is_paused);
-    serde_json::json!([outlet, section, tags, feed.language, feed.country, paused]).to_string()
+    serde_json::json!([
+        feed.outlet,
+        feed.section,
+        tags(feed),
+        feed.language,
+        feed.country,
+        feed.fulltext.as_str(),
+        feed.revisit.as_str(),
+        u8::from(feed.is_paused),
+    ])
+    .to_string()
 }
 
 fn tags(feed: &Feed) -> String {

@@ -278,6 +278,9 @@ fn add_history(
     }
     run(RESILENCE, &[(":article", id)])?;
     run(SET_LAST, &[(":article", id)])?;
+    if let Some((content, _)) = before {
+        articles::place(tx, article, content.published)?;
+    }
     Ok(n_new)
 }
 

@@ -70,7 +70,8 @@ const COLUMNS: &str = "
             FROM sighting AS s JOIN feed AS f ON f.id = s.feed_id
             WHERE s.article_id = a.id),
            (SELECT coalesce(p.access, p.last_access) FROM page AS p WHERE p.article_id = a.id),
-           (SELECT p.gone_at FROM page AS p WHERE p.article_id = a.id), a.sort_at
+           (SELECT p.gone_at FROM page AS p WHERE p.article_id = a.id),
+           iif(r.id = a.revision_id, a.sort_at, coalesce(r.sort_at, a.sort_at))
     FROM article AS a ";
 
 /// The article in `row` at its current revision; `None` when there is none.

@@ -1,5 +1,6 @@
 //! How articles changed: what was edited, when, and word by word.
 
+use knipsel::model::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::news::{Item, item, rss};
@@ -105,4 +106,81 @@ fn what_cannot_be_compared_is_said_in_one_line() {
     program.poll_all();
     let id = &program.rows("SELECT id FROM articles")[0];
     assert_eq!(program.run(&["diff", id]).code, 1);
+}
+
+/// Where search, counts and the public views have an article.
+#[track_caller]
+fn check_place(program: &Program, day: &str, published: &str) {
+    assert_eq!(program.found(&[&format!("date:{day}")]).len(), 1, "{day}");
+    let days = program.json(&["timeline", "--by", "day"]);
+    let days = days.as_array().unwrap();
+    let counted: Vec<_> = days.iter().filter(|day| day["articles"] != 0).collect();
+    assert_eq!((counted.len(), &counted[0]["period"]), (1, &json!(day)));
+    assert_eq!(program.rows("SELECT published FROM articles"), [published]);
+}
+
+#[test]
+fn an_article_is_found_under_the_date_that_is_shown() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    let publish = |text: &str, published: Option<String>| {
+        let one = Item { text: text.to_owned(), published, ..item(1) };
+        web.set("/rss", Route::document(rss(&[one])));
+        program.poll_all();
+    };
+    let text = item(1).text;
+    publish(&text, None);
+    program.ok(&["export", "", "-o", "eerst"]);
+    publish(
+        &format!("{text} Wie er was, zag het."),
+        Some("Mon, 14 Feb 2022 10:30:00 +0100".into()),
+    );
+    check_place(&program, "2022-02-14", "2022-02-14T09:30:00Z");
+    // A feed that dates its edits says when it was changed.
+    let later = 2 + program.rows("SELECT first_seen_at FROM article")[0].parse::<i64>().unwrap();
+    let now = jiff::Timestamp::from_second(later).unwrap().strftime("%a, %d %b %Y %T +0000");
+    publish(&format!("{text} Niemand zag het."), Some(now.to_string()));
+    check_place(&program, "2022-02-14", "2022-02-14T09:30:00Z");
+    let modified = program.rows("SELECT modified IS NULL FROM revisions ORDER BY revision");
+    assert_eq!(modified, ["1", "1", "0"]);
+    // As it was, it stood where it was seen.
+    program.ok(&["export", "", "--as-of", "eerst/manifest.json", "-o", "later"]);
+    let read = |folder: &str| {
+        std::fs::read_to_string(program.home().join(folder).join("articles.jsonl")).unwrap()
+    };
+    assert_eq!(read("eerst"), read("later"));
+    program.ok(&[
+        "export",
+        "",
+        "--as-of",
+        "eerst/manifest.json",
+        "--format",
+        "markdown",
+        "-o",
+        "md",
+    ]);
+    let seen = program.rows("SELECT first_seen_at FROM article")[0].parse().unwrap();
+    let seen = Timestamp::from_seconds(seen).to_local().strftime("%Y-%m").to_string();
+    let month = std::fs::read_dir(program.home().join("md/articles")).unwrap().next().unwrap();
+    assert_eq!(month.unwrap().file_name().to_string_lossy(), seen);
+}
+
+#[test]
+fn archives_of_before_are_put_in_order() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    let one = Item { published: Some("Mon, 14 Feb 2022 10:30:00 +0100".into()), ..item(1) };
+    web.set("/rss", Route::document(rss(&[one])));
+    program.poll_all();
+    let database = rusqlite::Connection::open(program.archive("archive.db")).unwrap();
+    database
+        .execute_batch(
+            "UPDATE article SET sort_at = first_seen_at;
+             ALTER TABLE revision DROP COLUMN sort_at;
+             PRAGMA user_version = 20;",
+        )
+        .unwrap();
+    drop(database);
+    program.ok(&["poll"]);
+    check_place(&program, "2022-02-14", "2022-02-14T09:30:00Z");
 }

@@ -133,20 +133,26 @@ fn what_robots_may_not_read_is_not_asked_for() {
 }
 
 #[test]
-fn pages_are_not_read_where_the_owner_does_not_want_it() {
-    let outlet = Outlet::new();
-    outlet.publish(&outlet.item.title, &paragraphs(), 0);
-    let list = std::fs::read_to_string(outlet.program.config("feeds.toml")).unwrap();
-    let off = format!("{list}fulltext = \"off\"\n");
-    std::fs::write(outlet.program.config("feeds.toml"), off).unwrap();
-    outlet.poll();
-    assert!(outlet.web.asked_for("/nieuws/1200001/zwembad").is_empty());
-    let auto = format!("{list}revisit = \"off\"\n");
-    std::fs::write(outlet.program.config("feeds.toml"), auto).unwrap();
-    outlet.announce();
-    outlet.poll();
-    outlet.poll();
-    assert!(outlet.web.asked_for("/nieuws/1200001/zwembad").len() <= 1);
+fn pages_are_read_as_the_owner_wants_it_now() {
+    let web = Web::start();
+    let program = Program::with_pages(&web.url("/rss"));
+    let list = std::fs::read_to_string(program.config("feeds.toml")).unwrap();
+    // Article `n` is announced first under these wishes.
+    let n_asked = |n: usize, wishes: &str| {
+        std::fs::write(program.config("feeds.toml"), format!("{list}{wishes}")).unwrap();
+        let path = |n: usize| format!("/nieuws/120000{n}/x");
+        let items: Vec<Item> =
+            (0..=n).map(|n| Item { link: web.url(&path(n)), ..item(n) }).collect();
+        web.set(&path(n), Route::document(page(&items[n].title, &paragraphs(), n)));
+        web.set("/rss", Route::document(rss(&items)));
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        (0..=n).map(|n| web.asked_for(&path(n)).len()).collect::<Vec<_>>()
+    };
+    assert_eq!(n_asked(0, "fulltext = \"off\"\n"), [0]);
+    assert_eq!(n_asked(1, ""), [0, 2]);
+    assert_eq!(n_asked(2, "revisit = \"off\"\n"), [0, 3, 1]);
+    assert_eq!(n_asked(3, "fulltext = \"off\"\n"), [0, 3, 1, 0]);
 }
 
 #[test]
