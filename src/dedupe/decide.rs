@@ -85,7 +85,7 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
 /// Whether an entry that shares no key with an article which its feed listed until now, and lists no
 /// more, is that article under another GUID and another address: a host was renamed, or an address
 /// was edited with the headline. Date and text must say so: notices of one moment differ in a street
-/// and a number, and are two articles. Without a date the rest of the address must, for a daily
+/// and a number, and are two articles. On a bare day or hour the headline must as well. Without a date the rest of the address must, for a daily
 /// column may begin with the same words each day.
 pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
     let has_id = |keys: &[IdentityKey]| keys.iter().any(|key| key.kind() == KeyKind::Publisher);
@@ -100,8 +100,12 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
     match dates {
         (Some(date), Some(before)) if date.at != before.at => false,
         (Some(date), Some(_)) => {
-            is_same_text()
-                || is_same_title && !is_of_many(date) && say_the_same(content, &known.current)
+            let is_alike = || say_the_same(content, &known.current);
+            match (is_same_title, is_of_many(date)) {
+                (true, true) | (false, false) => is_same_text(),
+                (true, false) => is_same_text() || is_alike(),
+                (false, true) => false,
+            }
         }
         (None, None) => is_same_text() && is_same_title && share_a_path(keys, &known.keys),
         _ => false,
@@ -431,8 +435,9 @@ mod tests {
             assert!(is_readdressed(&keys, &at(seconds, LONG), &known));
             assert_eq!(is_readdressed(&keys, &at(seconds, &alike), &known), is_alike_enough);
             assert!(!is_readdressed(&keys, &at(seconds + 1, LONG), &known));
-            let other = Content { title: "Sluis dicht".into(), ..at(seconds, &alike) };
-            assert!(!is_readdressed(&keys, &other, &known));
+            let other = |text| Content { title: "Sluis dicht".into(), ..at(seconds, text) };
+            assert!(!is_readdressed(&keys, &other(&alike), &known));
+            assert_eq!(is_readdressed(&keys, &other(LONG), &known), is_alike_enough);
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::coverage;
 use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
+use crate::dedupe::fingerprint::differ;
 use crate::dedupe::fingerprint::{self, Short};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
@@ -202,10 +203,17 @@ impl Visit<'_> {
         if let Some(date) = date.filter(|_| candidates.is_empty()) {
             candidates = sightings::listed_of_date(self.tx, self.id, date.at)?;
         }
-        for article in candidates {
-            let known = articles::known(self.tx, article, Some(self.id))?;
+        let known = |article| articles::known(self.tx, article, Some(self.id));
+        let known: Vec<Known> =
+            candidates.iter().map(|row| known(*row)).collect::<Result<_, _>>()?;
+        let content = &prepared.content;
+        let says_so = |known: &&Known| !differ(&known.current.text, &content.text);
+        // What several entries say, as galleries do, tells none of them from another.
+        let is_stock = known.iter().filter(says_so).count() > 1;
+        for (article, known) in candidates.into_iter().zip(known) {
             if !still.contains(&article)
                 && !before.names(&known.keys)
+                && (!is_stock || !differ(&known.current.title, &content.title))
                 && is_readdressed(&prepared.keys, &prepared.content, &known)
             {
                 return Ok(Some((article, known)));

@@ -34,6 +34,15 @@ fn notice(n: usize) -> Item {
     Item { text, published, ..titled(&format!("Vergunning {place}"), entry(n, "", &link)) }
 }
 
+/// One of many that say the same under headlines of their own, published together.
+fn gallery(n: usize) -> Item {
+    let text = "Bekijk hier de foto's van de wedstrijd, klik op een foto om hem te vergroten en stuur \
+                hem door aan wie er op staat.";
+    let published = Some("Mon, 02 Mar 2026 08:15:20 +0100".to_owned());
+    let of = entry(n, &format!("foto-{n}"), &format!("https://y.example/foto/{n}"));
+    Item { text: text.to_owned(), published, ..titled(&format!("Foto's van duel {n}"), of) }
+}
+
 fn titled(title: &str, item: Item) -> Item {
     Item { title: title.to_owned(), ..item }
 }
@@ -89,6 +98,17 @@ fn changed_keys() -> Vec<History> {
                 (0..5).map(|n| entry(n, &format!("2-{n}"), &at("d", &format!("n/{n}")))).collect(),
             ],
             &["Kop 0|1|f0", "Kop 1|1|f0", "Kop 2|1|f0", "Kop 3|1|f0", "Kop 4|1|f0"],
+        ),
+        one_feed(
+            "galleries",
+            "",
+            vec![vec![gallery(0), gallery(1)], vec![gallery(1), gallery(2)], vec![gallery(3)]],
+            &[
+                "Foto's van duel 0|1|f0",
+                "Foto's van duel 1|1|f0",
+                "Foto's van duel 2|1|f0",
+                "Foto's van duel 3|1|f0",
+            ],
         ),
         one_feed(
             "host-renamed",
