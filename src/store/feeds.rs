@@ -8,7 +8,7 @@ use rusqlite::named_params;
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
 use crate::normalize::url::canonical;
-use crate::store::{Error, FeedId, Reader, Tx, succession};
+use crate::store::{Error, FeedId, Reader, Tx, pages, succession};
 
 const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
 
@@ -45,8 +45,10 @@ const SETTLE: &str = "
 pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("store the feed list");
     let mut known = known(tx).map_err(failed())?;
-    for feed in feeds.iter().filter(|feed| !feed.replaces.is_empty()) {
-        succeed(tx, feed, feeds, &mut known)?;
+    for feed in feeds {
+        if !feed.replaces.is_empty() || !known.contains_key(&feed.name) {
+            succeed(tx, feed, feeds, &mut known)?;
+        }
     }
     let mut ids = Vec::with_capacity(feeds.len());
     for feed in feeds {
@@ -68,10 +70,12 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
         let values = named_params! { ":feed": left.id.0 };
         tx.connection.execute(UNLIST, values).map_err(failed())?;
     }
+    pages::hand_over(tx)?;
     Ok(ids)
 }
 
-/// Gives `feed` the history of those it replaces, unless `feeds` still lists them as well.
+/// Gives `feed` the history of those it replaces, unless `feeds` still lists them as well. A new name
+/// at the address of one that is listed no more is that one.
 fn succeed(
     tx: &Tx<'_>,
     feed: &Feed,
@@ -79,7 +83,10 @@ fn succeed(
     known: &mut HashMap<String, Known>,
 ) -> Result<(), Error> {
     let address = |url: &str| canonical(url).unwrap_or_else(|| url.to_owned());
-    let replaced: Vec<String> = feed.replaces.iter().map(|url| address(url)).collect();
+    let mut replaced: Vec<String> = feed.replaces.iter().map(|url| address(url)).collect();
+    if !known.contains_key(&feed.name) {
+        replaced.push(address(&feed.url));
+    }
     let is_listed = |name: &str| feeds.iter().any(|feed| feed.name == *name);
     let is_former = |name: &String, known: &Known| {
         let is_free = if *name == feed.name { known.url != feed.url } else { !is_listed(name) };

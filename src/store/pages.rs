@@ -14,7 +14,11 @@ pub mod state;
 const ANNOUNCE: &str = "
     INSERT INTO page (article_id, feed_id, url, site, since, next_page_at, next_reason)
     VALUES (:article, :feed, :url, :site, :since, :now, 'not read yet')
-    ON CONFLICT (article_id) DO NOTHING";
+    ON CONFLICT (article_id) DO UPDATE SET feed_id = excluded.feed_id
+        WHERE feed_id NOT IN (
+            SELECT id
+            FROM feed
+            WHERE is_listed = 1 AND is_paused = 0 AND fulltext = 'auto')";
 
 /// A page that a feed announces.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +35,8 @@ pub struct Announced<'p> {
     pub since: Timestamp,
 }
 
-/// Takes up a page, to be read at once.
+/// Takes up a page, to be read at once; one that is known becomes this feed's when the feed that it
+/// belongs to is not polled any more.
 pub fn announce(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(), Error> {
     let failed = || Error::sqlite("take up a page");
     let mut statement = tx.connection.prepare_cached(ANNOUNCE).map_err(failed())?;
@@ -45,6 +50,36 @@ pub fn announce(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(),
             ":now": now.seconds(),
         })
         .map_err(failed())?;
+    Ok(())
+}
+
+const HAND_OVER: &str = "
+    UPDATE page
+    SET feed_id = (
+        SELECT s.feed_id
+        FROM sighting AS s
+        JOIN feed AS f ON f.id = s.feed_id
+        WHERE s.article_id = page.article_id
+            AND f.is_listed = 1 AND f.is_paused = 0 AND f.fulltext = 'auto'
+        ORDER BY s.left_at IS NOT NULL, s.feed_id
+        LIMIT 1)
+    WHERE next_page_at IS NOT NULL
+        AND feed_id IN (
+            SELECT f.id
+            FROM feed AS f
+            WHERE f.is_listed = 0 OR f.is_paused = 1 OR f.fulltext <> 'auto')
+        AND EXISTS (
+            SELECT 1
+            FROM sighting AS s
+            JOIN feed AS f ON f.id = s.feed_id
+            WHERE s.article_id = page.article_id
+                AND f.is_listed = 1 AND f.is_paused = 0 AND f.fulltext = 'auto')";
+
+/// Gives the pages that are still to be read of feeds that are not polled any more to others that
+/// list their articles.
+pub fn hand_over(tx: &Tx<'_>) -> Result<(), Error> {
+    let failed = || Error::sqlite("hand pages over");
+    tx.connection.execute(HAND_OVER, []).map_err(failed())?;
     Ok(())
 }
 

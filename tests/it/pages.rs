@@ -156,6 +156,37 @@ fn pages_are_read_as_the_owner_wants_it_now() {
 }
 
 #[test]
+fn pages_go_on_being_read_when_their_feed_is_paused_removed_or_renamed() {
+    let web = Web::start();
+    let program = Program::with_pages(&web.url("/a"));
+    let path = "/nieuws/1200001/x";
+    let one = Item { link: web.url(path), ..item(1) };
+    web.set(path, Route::document(page(&one.title, &paragraphs(), 1)));
+    for feed in ["/a", "/b"] {
+        web.set(feed, Route::document(rss(std::slice::from_ref(&one))));
+    }
+    let feed = |name: &str, path: &str, wishes: &str| {
+        let url = web.url(path);
+        format!("[[feed]]\nname = \"{name}\"\noutlet = \"A\"\nurl = \"{url}\"\n{wishes}\n")
+    };
+    let is_read = |list: &[String]| {
+        std::fs::write(program.config("feeds.toml"), list.concat()).unwrap();
+        let before = web.asked_for(path).len();
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        web.asked_for(path).len() > before
+    };
+    assert!(is_read(&[feed("a", "/a", "")]));
+    assert!(is_read(&[feed("a", "/a", ""), feed("b", "/b", "")]));
+    assert!(is_read(&[feed("a", "/a", "paused = true"), feed("b", "/b", "")]));
+    assert!(is_read(&[feed("a", "/a", "")]));
+    // The same feed under another name, which lists it no more.
+    web.set("/a", Route::document(rss(&[])));
+    assert!(is_read(&[feed("c", "/a", "")]));
+    assert_eq!(program.rows("SELECT feed FROM pages"), ["c"]);
+    assert_eq!(program.rows("SELECT name FROM feeds WHERE listed"), ["c"]);
+}
+
+#[test]
 fn a_pass_reads_all_pages_that_are_due_each_once() {
     let web = Web::start();
     let items: Vec<Item> = (0..4)

@@ -68,6 +68,7 @@ fn questions_are_answered_from_keys_and_indexes() {
         ("where an article was seen", statement("library.rs", "SIGHTINGS")),
         ("due feeds", statement("feeds.rs", "DUE")),
         ("due pages", statement("pages.rs", "DUE")),
+        ("pages that are handed over", statement("pages.rs", "HAND_OVER")),
         ("due pages of a feed", statement("pages.rs", "DUE_OF_FEED")),
         ("the state of a page", statement("pages/state.rs", "STATE")),
         ("what a feed lists", statement("sightings.rs", "LISTED")),
