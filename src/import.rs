@@ -1,6 +1,6 @@
 //! The pipeline: articles from files into the archive.
 
-use crate::dedupe::decide::{changes, is_same_article};
+use crate::dedupe::decide::{changes, dated, filled, is_same_article};
 use crate::dedupe::fingerprint;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
@@ -76,10 +76,17 @@ fn store_one(
         articles::add_keys(tx, article, &keys)?;
         // A capture that is already one of the revisions is no edit, in whatever order they come.
         let is_known = articles::fingerprints(tx, article)?.contains(&fingerprint);
-        let changed = changes(&known.current, &content);
-        if is_known || changed.is_empty() {
+        articles::name_outlet(tx, article, raw.outlet.as_deref())?;
+        let filled = filled(&content, &known.current);
+        let changed = changes(&known.current, &filled);
+        let later = if is_known || changed.is_empty() {
+            dated(&known.current, content.published).map(|dated| (dated, Vec::new()))
+        } else {
+            Some((filled, changed))
+        };
+        let Some((content, changed)) = later else {
             return Ok((Imported { n_unchanged: 1, ..Imported::default() }, article));
-        }
+        };
         articles::revise(tx, article, &version(&content, &changed))?;
         return Ok((Imported { n_revised: 1, ..Imported::default() }, article));
     }

@@ -144,11 +144,20 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
         return None;
     }
     if known.last_in_feed.is_none() && !is_fuller(&content.text, &known.current.text) {
-        return None;
+        let dated = dated(&known.current, content.published)?;
+        return Some(Edit { content: dated, changed: Vec::new() });
     }
-    let content = merge(content, known);
-    let changed = changes(&known.current, &content);
-    (!changed.is_empty()).then_some(Edit { content, changed })
+    let merged = merge(content, known);
+    let changed = changes(&known.current, &merged);
+    let is_told =
+        !changed.is_empty() || known.current.published.is_none() && merged.published.is_some();
+    is_told.then_some(Edit { content: merged, changed })
+}
+
+/// `content` with the date that it lacks; `None` where it has one, or there is none.
+pub fn dated(content: &Content, published: Option<StatedDate>) -> Option<Content> {
+    let published = published.filter(|_| content.published.is_none())?;
+    Some(Content { published: Some(published), ..content.clone() })
 }
 
 fn is_days_apart(one: &Content, other: &Content) -> bool {
@@ -172,36 +181,46 @@ pub fn changes(before: &Content, after: &Content) -> Vec<&'static str> {
     changed
 }
 
+/// `content` with what it leaves out as it was before: nothing is taken away by silence.
+pub fn filled(content: &Content, before: &Content) -> Content {
+    let text = |one: &String, other: &String| if one.is_empty() { other } else { one }.clone();
+    let list =
+        |one: &Vec<String>, other: &Vec<String>| if one.is_empty() { other } else { one }.clone();
+    Content {
+        title: text(&content.title, &before.title),
+        text: text(&content.text, &before.text),
+        authors: list(&content.authors, &before.authors),
+        section: content.section.clone().or_else(|| before.section.clone()),
+        tags: list(&content.tags, &before.tags),
+        language: content.language.clone().or_else(|| before.language.clone()),
+        published: content.published.or(before.published),
+        modified: content.modified.or(before.modified),
+        enclosures: content.enclosures.clone(),
+    }
+}
+
 /// The version to keep: the entry's, except that a summary from one feed never takes the place of a
 /// full text from another or from the page, and what this feed leaves out is not taken away.
 fn merge(content: &Content, known: &Known) -> Content {
-    let mut merged = content.clone();
+    let mut merged = filled(content, &known.current);
     let is_own = known.last_in_feed == Some(fingerprint::content(&known.current));
     let is_of_page =
         known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
     if !is_own && (is_of_page || is_fuller(&known.current.text, &content.text)) {
         merged.text.clone_from(&known.current.text);
     }
-    if merged.text.is_empty() {
-        merged.text.clone_from(&known.current.text);
-    }
     let is_outdated = |title: &String| !differ(title, &merged.title);
-    if merged.title.is_empty() || known.outdated.titles.iter().any(is_outdated) {
+    if known.outdated.titles.iter().any(is_outdated) {
         merged.title.clone_from(&known.current.title);
     }
-    if merged.authors.is_empty() || known.outdated.authors.contains(&merged.authors) {
+    if known.outdated.authors.contains(&merged.authors) {
         merged.authors.clone_from(&known.current.authors);
     }
-    if merged.tags.is_empty() {
-        merged.tags.clone_from(&known.current.tags);
-    }
-    merged.section = merged.section.or_else(|| known.current.section.clone());
-    merged.language = merged.language.or_else(|| known.current.language.clone());
     let is_later = |date: StatedDate| date.at > known.first_seen_at;
-    merged.published = match (merged.published, known.current.published) {
+    merged.published = match (content.published, known.current.published) {
         // What was there before was not published later: that is when it was changed.
         (Some(date), Some(before)) if is_later(date) && !is_later(before) => {
-            merged.modified = merged.modified.or(Some(date));
+            merged.modified = content.modified.or(Some(date));
             Some(before)
         }
         // The page knows the minute of what the feed dates by the day.
@@ -210,7 +229,6 @@ fn merge(content: &Content, known: &Known) -> Content {
         }
         (date, before) => date.or(before),
     };
-    merged.modified = merged.modified.or(known.current.modified);
     merged
 }
 

@@ -230,6 +230,7 @@ impl Visit<'_> {
         mut known: Known,
     ) -> Result<bool, Error> {
         articles::add_keys(self.tx, article, &prepared.keys)?;
+        articles::name_outlet(self.tx, article, self.outlet)?;
         if let (Some(pause), Some(last)) = (self.page_pause, known.last_in_feed)
             && last != prepared.fingerprint
         {

@@ -235,7 +235,9 @@ pub fn create(
     let failed = || Error::sqlite("store an article");
     let text_key = IdentityKey::text("", &fingerprint::exact(&version.content.text));
     let key = free_key(tx, identity.keys)?.unwrap_or(&text_key);
-    let sort_at = sort_at(version.content.published, version.now);
+    // An Atom entry need not say more than when it was changed (RFC 4287 section 4.1.2).
+    let stated = version.content.published.or(version.content.modified);
+    let sort_at = sort_at(stated, version.now);
     let mut statement = tx.connection.prepare_cached(CREATE).map_err(failed())?;
     let mut attempt = 0;
     let article = loop {
@@ -297,6 +299,21 @@ pub fn add_keys(tx: &Tx<'_>, article: ArticleRow, keys: &[IdentityKey]) -> Resul
     Ok(())
 }
 
+const NAME_OUTLET: &str = "
+    UPDATE article
+    SET outlet = :outlet, seq = (SELECT max(seq) + 1 FROM article)
+    WHERE id = :article AND outlet IS NULL AND :outlet IS NOT NULL";
+
+/// Says who published an article of which that was not known.
+pub fn name_outlet(tx: &Tx<'_>, article: ArticleRow, outlet: Option<&str>) -> Result<(), Error> {
+    let failed = || Error::sqlite("name the outlet of an article");
+    let mut statement = tx.connection.prepare_cached(NAME_OUTLET).map_err(failed())?;
+    statement
+        .execute(named_params! { ":outlet": outlet, ":article": article.0 })
+        .map_err(failed())?;
+    Ok(())
+}
+
 const LATEST: &str = "
     SELECT id, number
     FROM revision
@@ -330,14 +347,17 @@ const KEEP_PLACE: &str = "
 
 const SET_PLACE: &str = "UPDATE article SET sort_at = :sort_at WHERE id = :article";
 
-/// Puts an article where the date of its current revision says; the revisions before keep where it
-/// stood with them.
+/// Puts an article where the date of its current revision says, when it has one; the revisions before
+/// keep where it stood with them.
 pub(super) fn place(
     tx: &Tx<'_>,
     article: ArticleRow,
     published: Option<StatedDate>,
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("put an article in its place");
+    if published.is_none() {
+        return Ok(());
+    }
     let (first_seen_at, stood_at): (i64, i64) = tx
         .connection
         .prepare_cached(PLACE)

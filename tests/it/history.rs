@@ -3,7 +3,7 @@
 use knipsel::model::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::news::{Item, item, rss};
+use crate::news::{Item, atom, item, rss};
 use crate::program::{Program, redacted};
 use crate::web::{Route, Web};
 
@@ -183,4 +183,18 @@ fn archives_of_before_are_put_in_order() {
     drop(database);
     program.ok(&["poll"]);
     check_place(&program, "2022-02-14", "2022-02-14T09:30:00Z");
+}
+
+#[test]
+fn an_entry_that_says_when_it_was_changed_alone_stands_there() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/atom"));
+    let one = Item { published: Some("2022-02-14T10:30:00+01:00".into()), ..item(1) };
+    web.set("/atom", Route::document(atom(&[one]).replace("published>", "updated>")));
+    program.poll_all();
+    assert_eq!(program.found(&["date:2022-02-14"]).len(), 1);
+    assert_eq!(
+        program.rows("SELECT published, modified FROM articles"),
+        ["-|2022-02-14T09:30:00Z"]
+    );
 }

@@ -179,3 +179,29 @@ fn a_file_that_breaks_off_gives_what_stands_before_and_stops_no_other() {
     ");
     assert_eq!(program.found(&["dijk"]).len(), 1);
 }
+
+#[test]
+fn what_was_not_said_the_first_time_is_added_and_nothing_is_taken_away() {
+    let program = Program::new();
+    let import = |line: &str, outlet: &[&str]| {
+        fs::write(program.home().join("a.jsonl"), line).unwrap();
+        let ran = program.run(&[&["import", "a.jsonl", "--format", "json"], outlet].concat());
+        let counts: Value = serde_json::from_str(&ran.stdout).unwrap();
+        (counts["new"].as_i64().unwrap(), counts["revised"].as_i64().unwrap())
+    };
+    let row = || program.rows("SELECT title, outlet, section, published, words FROM articles");
+    let bare = r#"{"url":"https://zeeklei.example/1","text":"De brug is dicht."}"#;
+    assert_eq!(import(bare, &[]), (1, 0));
+    assert_eq!(import(bare, &["--outlet", "Zeeklei"]), (0, 0));
+    assert_eq!(row(), ["|Zeeklei|-|-|4"]);
+    let whole = r#"{"url":"https://zeeklei.example/1","text":"De brug is dicht.","title":"Brug dicht","section":"Regio"}"#;
+    assert_eq!(import(whole, &[]), (0, 1));
+    let dated = whole.replace('{', r#"{"published":"2022-02-14","#);
+    assert_eq!(import(&dated, &[]), (0, 1));
+    assert_eq!(row(), ["Brug dicht|Zeeklei|Regio|2022-02-14|4"]);
+    assert_eq!(program.found(&["date:2022-02-14"]).len(), 1);
+    let edited = bare.replace("dicht.", "weer open.");
+    assert_eq!(import(&edited, &[]), (0, 1));
+    assert_eq!(row(), ["Brug dicht|Zeeklei|Regio|2022-02-14|5"]);
+    assert_eq!(import(&edited, &[]), (0, 0));
+}
