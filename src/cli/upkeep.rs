@@ -13,7 +13,7 @@ use crate::cli::{out, reindex, setup, status};
 use crate::service::clock;
 use crate::store::progress::{Progress, Step};
 use crate::store::verify::Depth;
-use crate::store::{Layout, Lock};
+use crate::store::{self, Layout, Lock, Reader, Writer};
 use crate::upkeep::backup::{self, Packing, Wish};
 use crate::upkeep::restore::{self, Replace};
 use crate::upkeep::verify::{self, Check, Part};
@@ -63,9 +63,18 @@ pub(super) fn restore(global: &Global, args: &RestoreArgs) -> Result<Exit, Failu
     let bar = bar(global);
     let replace = if args.force { Replace::KeepAside } else { Replace::Never };
     let restored = restore::put_back(&layout, &args.file, replace, clock::now(), &progress(&bar))?;
-    bar.finish_and_clear();
     // An older one is brought to the schema of this program, or it could not be asked anything.
-    drop(crate::store::Writer::open(&layout)?);
+    drop(Writer::open(&layout)?);
+    let texts = store::verify::texts(&Reader::open(&layout)?, &progress(&bar))?;
+    bar.finish_and_clear();
+    if let Some(problem) = texts.problems.first() {
+        let file = args.file.display();
+        let message = format!("`{file}` is put back, and its texts are not whole: {problem}");
+        return Err(Failure::new(Exit::Database, message).hint(
+            "`knipsel verify` names all of them; another backup may be whole, and `knipsel reindex` \
+             goes on with this one",
+        ));
+    }
     reindex::follow(global, &layout)?;
     let aside = restored.aside.map(|path| path.display().to_string());
     if args.format == Format::Table {

@@ -54,6 +54,11 @@ pub fn from_text(text: &str) -> Result<RawArticle, String> {
     if text.contains('\0') || text.starts_with("%PDF-") {
         return Err("it is no plain text".to_owned());
     }
+    let begins =
+        |tag: &str| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    if begins("<!doctype html") || begins("<html") {
+        return Err("it is a web page; `knipsel extract` reads those".to_owned());
+    }
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let stated = date_line(first.trim())?;
     let text = if stated.is_some() { rest.trim() } else { text };
@@ -119,6 +124,8 @@ mod tests {
             "its first line is not a date: `date 2022-13`"
         );
         assert_eq!(refused("%PDF-1.7 x"), "it is no plain text");
+        let page = "it is a web page; `knipsel extract` reads those";
+        assert_eq!(refused("<!DOCTYPE html><p>De brug is dicht."), page);
         assert_eq!(refused("GIF\0\0 x"), "it is no plain text");
     }
 }

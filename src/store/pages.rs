@@ -53,6 +53,37 @@ pub fn announce(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(),
     Ok(())
 }
 
+const MOVE: [&str; 2] = [
+    "
+    UPDATE page
+    SET url = :url, site = :site, next_page_at = :now, next_reason = 'its address changed',
+        n_failures = 0, gone_at = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,
+        unread_hash = NULL
+    WHERE article_id = :article AND url <> :url
+        AND url = (SELECT link FROM sighting WHERE feed_id = :feed AND article_id = :article)",
+    "
+    UPDATE article
+    SET url = :url, seq = (SELECT max(seq) + 1 FROM article)
+    WHERE id = :article AND url <> :url
+        AND url = (SELECT link FROM sighting WHERE feed_id = :feed AND article_id = :article)",
+];
+
+/// Gives an article and its page the address that its feed gives it now, where they have the one that
+/// the same feed gave before.
+pub fn readdress(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("change the address of an article");
+    for (sql, needs_page) in MOVE.into_iter().zip([true, false]) {
+        let mut statement = tx.connection.prepare_cached(sql).map_err(failed())?;
+        let all = named_params! {
+            ":article": page.article.0, ":feed": page.feed.0, ":url": page.url,
+            ":site": page.site, ":now": now.seconds(),
+        };
+        let values = if needs_page { all } else { &all[..3] };
+        statement.execute(values).map_err(failed())?;
+    }
+    Ok(())
+}
+
 const HAND_OVER: &str = "
     UPDATE page
     SET feed_id = (

@@ -187,6 +187,36 @@ fn pages_go_on_being_read_when_their_feed_is_paused_removed_or_renamed() {
 }
 
 #[test]
+fn a_page_is_read_where_its_feed_says_that_it_is_now() {
+    let web = Web::start();
+    let program = Program::with_pages(&web.url("/rss"));
+    let poll = || program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    let publish = |path: &str, text: &[String]| {
+        let one = Item { link: web.url(path), ..item(1) };
+        web.set(path, Route::document(page(&one.title, text, 1)));
+        web.set("/rss", Route::document(rss(&[one])));
+        poll();
+    };
+    publish("/oud/1200001/brug", &paragraphs());
+    web.set("/oud/1200001/brug", Route::error(404));
+    let mut edited = paragraphs();
+    edited
+        .push("De raad komt hier in mei op terug, zegt de burgemeester van Zuidlaren.".to_owned());
+    publish("/nieuws/1200001/brug", &edited);
+    let now = web.url("/nieuws/1200001/brug");
+    assert_eq!(program.rows("SELECT url, last_outcome FROM pages"), [format!("{now}|changed")]);
+    assert_eq!(program.rows("SELECT url, revision FROM articles"), [format!("{now}|3")]);
+    assert_eq!(program.found(&["mei burgemeester"]).len(), 1);
+    // Another spelling of the same address is no other address.
+    let n_asked = web.asked_for("/nieuws/1200001/brug").len();
+    let spelled = Item { link: format!("{now}?utm_source=rss"), ..item(1) };
+    web.set("/rss", Route::document(rss(&[spelled])));
+    poll();
+    assert_eq!(program.rows("SELECT url FROM pages"), [now]);
+    assert_eq!(web.asked_for("/nieuws/1200001/brug").len(), n_asked + 1);
+}
+
+#[test]
 fn a_pass_reads_all_pages_that_are_due_each_once() {
     let web = Web::start();
     let items: Vec<Item> = (0..4)

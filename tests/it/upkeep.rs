@@ -94,6 +94,21 @@ fn a_folder_keeps_the_newest_backups() {
 }
 
 #[test]
+fn a_backup_with_a_damaged_text_is_put_back_and_told() {
+    let web = Web::start();
+    let program = polled(&web, 5);
+    program.ok(&["backup", "kopie.db"]);
+    let file = program.home().join("kopie.db");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    database.execute_batch("UPDATE revision SET title = 'Een andere kop' WHERE id = 3").unwrap();
+    drop(database);
+    let ran = program.run(&["restore", "kopie.db", "--force"]);
+    assert_eq!(ran.code, 5);
+    assert!(ran.stderr.starts_with("knipsel: `kopie.db` is put back, and its texts"), "{ran:?}");
+    assert_eq!(program.rows("SELECT count(*) FROM articles"), ["5"]);
+}
+
+#[test]
 fn a_backup_is_put_back_and_the_archive_before_it_kept() {
     let web = Web::start();
     let program = polled(&web, 5);

@@ -44,13 +44,18 @@ pub fn article<'c>(
     cells: impl Iterator<Item = &'c [u8]>,
 ) -> Result<RawArticle, String> {
     let mut object: Map<String, Value> = Map::new();
+    let cells: Vec<&[u8]> = cells.collect();
+    // A sign that was not quoted would cut a text off.
+    if cells.iter().skip(names.len()).any(|cell| !cell.is_empty()) {
+        return Err(format!("it has {} fields, and the first line {}", cells.len(), names.len()));
+    }
     for (name, cell) in names.iter().zip(cells) {
         let text = plain(&charset::decode(cell, None).0);
         let known = object.entry(name.clone()).or_insert(Value::Null);
         if text.trim().is_empty() || !known.is_null() {
             continue;
         }
-        let is_list = matches!(name.as_str(), "authors" | "tags" | "keywords");
+        let is_list = matches!(name.as_str(), "author" | "authors" | "tags" | "keywords");
         *known = if is_list {
             text.split(LIST_SEPARATOR).map(|one| Value::from(one.trim())).collect()
         } else {
@@ -79,6 +84,15 @@ mod tests {
         assert_eq!(article.title.as_deref(), Some("=Storm"));
         assert_eq!(article.authors, ["Jo Bos", "An Smit"]);
         assert_eq!(article.published.unwrap().to_rfc3339(), "2022-02");
+    }
+
+    #[test]
+    fn a_row_with_more_cells_than_names_is_refused_unless_they_are_empty() {
+        let names = names([&b"text"[..], b"author"].into_iter());
+        let read = |row: &str| article(&names, row.split(',').map(str::as_bytes));
+        assert_eq!(read("Het stormt.,Jo Bos; An Smit,,").unwrap().authors, ["Jo Bos", "An Smit"]);
+        let refused = read("Het stormt, en het regent.,Jo Bos").unwrap_err();
+        assert_eq!(refused, "it has 3 fields, and the first line 2");
     }
 
     #[test]
