@@ -24,7 +24,7 @@ use crate::store::library::{self, Article};
 use crate::store::watches::{self, New, Watch};
 use crate::store::{self, ArticleRow, Reader, Writer};
 
-/// Articles in a feed.
+/// Articles in a feed, or more where as many are new at once.
 const FEED_ARTICLES: usize = 50;
 
 pub(super) fn watch(global: &Global, args: &WatchArgs) -> Result<Exit, Failure> {
@@ -204,16 +204,17 @@ impl Runner<'_> {
         let (id, now) = (watch.row, self.now);
         self.writer.write_blocking(move |tx| watches::ran(tx, id, &rows, seq, now))?;
         if let Some(file) = &watch.feed_file {
-            self.keep(watch, Path::new(file))?;
+            // A reader that comes by later must not miss any of what is new.
+            self.keep(watch, Path::new(file), FEED_ARTICLES.max(found.len()))?;
         }
         Ok(found)
     }
 
-    /// Writes the feed of a search anew, whole or not at all.
-    fn keep(&self, watch: &Watch, file: &Path) -> Result<(), Failure> {
+    /// Writes the feed of a search anew, with the last `n` articles that it told.
+    fn keep(&self, watch: &Watch, file: &Path, n: usize) -> Result<(), Failure> {
         let state = store::corpus::current(&self.reader, self.now)?;
         let mut rows: Vec<Row> = Vec::new();
-        for row in watches::told(&self.reader, watch, FEED_ARTICLES)? {
+        for row in watches::told(&self.reader, watch, n)? {
             if let Some(article) = library::article(&self.reader, row)? {
                 rows.push(corpus::row(&self.reader, article, &state)?);
             }

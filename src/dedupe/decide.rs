@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
+use crate::dedupe::noise;
+use crate::dedupe::reading::is_withheld;
 use crate::model::article::{Content, IdentityKey, KeyKind, Source};
 use crate::model::time::{StatedDate, Timestamp};
 
@@ -148,7 +150,11 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
         return Some(Edit { content: dated, changed: Vec::new() });
     }
     let merged = merge(content, known);
-    let changed = changes(&known.current, &merged);
+    let mut changed = changes(&known.current, &merged);
+    let said = |content: &Content| noise::without_stamps(&content.text);
+    if changed == ["text"] && !differ(&said(&known.current), &said(&merged)) {
+        changed.clear();
+    }
     let is_told =
         !changed.is_empty() || known.current.published.is_none() && merged.published.is_some();
     is_told.then_some(Edit { content: merged, changed })
@@ -206,7 +212,8 @@ fn merge(content: &Content, known: &Known) -> Content {
     let is_own = known.last_in_feed == Some(fingerprint::content(&known.current));
     let is_of_page =
         known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
-    if !is_own && (is_of_page || is_fuller(&known.current.text, &content.text)) {
+    let is_other = !is_own && (is_of_page || is_fuller(&known.current.text, &content.text));
+    if is_other || is_withheld(&known.current.text, &content.text) {
         merged.text.clone_from(&known.current.text);
     }
     let is_outdated = |title: &String| !differ(title, &merged.title);
@@ -399,6 +406,20 @@ mod tests {
         assert_eq!(dates(500), [Some(90), Some(500)]);
         assert_eq!(dates(95), [Some(95), None]);
         assert_eq!(dates(90), [Some(90), None]);
+    }
+
+    #[test]
+    fn a_counter_or_clock_in_a_feed_is_no_edit_and_another_line_is() {
+        let said = |text: &str| content("Brug dicht", text);
+        let edited = |before: &str, after: &str| {
+            let before = said(before);
+            edit(&said(after), &known(&before, Some(&before))).is_some()
+        };
+        let counted = |n: u32| format!("{n} uur geleden - {LONG}\n\n{n} reacties");
+        assert!(!edited(&counted(1), &counted(2)));
+        assert!(edited("Brug bij Hulst weer open", "Brug bij Hulst weer dicht"));
+        assert!(edited(&format!("{LONG}\n\nBrug 1 open"), &format!("{LONG}\n\nBrug 1 dicht")));
+        assert!(edited(LONG, &format!("{LONG}\n\nDe brug is weer open.")));
     }
 
     #[test]

@@ -63,6 +63,12 @@ pub fn without(text: &str) -> String {
     kept.join("\n\n")
 }
 
+/// A text without the paragraphs that are noise, and without the clocks before others.
+pub fn without_stamps(text: &str) -> String {
+    let kept = text.split("\n\n").filter(|paragraph| !is_noise(paragraph)).map(without_stamp);
+    kept.collect::<Vec<_>>().join("\n\n")
+}
+
 /// A paragraph without the clock before it.
 pub fn without_stamp(paragraph: &str) -> &str {
     let start = STAMP.find(paragraph).map_or(0, |stamp| stamp.end());

@@ -226,6 +226,19 @@ fn is_fuller(text: &str, than: &str) -> bool {
     is_below(than.len(), text.len(), 1.0 / FULLER)
 }
 
+/// Whether a feed that gave the text of an article gives no more than a beginning or a summary of it
+/// now: it has other wishes for its readers, and nobody edited the article.
+pub fn is_withheld(before: &str, after: &str) -> bool {
+    let n_words = |text: &str| text.split_whitespace().count();
+    let (n_before, n_after) = (n_words(before), n_words(after));
+    let is_beginning = || {
+        let end = after.trim_end_matches(|c: char| !c.is_alphanumeric());
+        is_cut_off(after) && before.len() > after.len() && before.starts_with(end)
+    };
+    n_before >= COLLAPSED_WORDS_MIN
+        && (is_below(n_after, n_before, COLLAPSED) && !RETRACTION.is_match(after) || is_beginning())
+}
+
 /// Whether a text says itself that there is more of it.
 fn is_cut_off(text: &str) -> bool {
     let end = text.trim_end().trim_end_matches([']', ')']);
@@ -454,6 +467,18 @@ mod tests {
     fn an_article_that_is_taken_back_did_not_collapse() {
         let taken_back = text(&["Dit artikel is ingetrokken: het bevatte onjuistheden."]);
         check(&text(&BODY), &taken_back, &Verdict::Doubtful);
+    }
+
+    #[test]
+    fn a_feed_that_gives_less_from_now_on_edited_nothing() {
+        let sentence =
+            "Monteurs zoeken in Hulst al dagen naar de oorzaak van de storing aan de brug. ";
+        let whole = sentence.repeat(6);
+        assert!(is_withheld(&whole, "De brug in Hulst blijft nog dicht."));
+        assert!(is_withheld(&whole, &format!("{}…", &whole[..300])));
+        assert!(!is_withheld(&whole, &whole[..300]));
+        assert!(!is_withheld(&whole, "Dit bericht is ingetrokken, het bleek onjuist."));
+        assert!(!is_withheld(sentence, "De brug blijft dicht."));
     }
 
     #[test]

@@ -64,6 +64,14 @@ fn what_comes_in_is_told_once() {
     let feed: Value =
         serde_json::from_slice(&fs::read(program.home().join("regen.json")).unwrap()).unwrap();
     assert_eq!(feed["items"][0]["url"], "https://www.zeeklei.example/2");
+    let line = |n: usize| {
+        format!("{{\"id\":\"s{n}\",\"text\":\"Storm nummer {n}.\",\"outlet\":\"Zeeklei\"}}\n")
+    };
+    fs::write(program.home().join("veel.jsonl"), (0..60).map(line).collect::<String>()).unwrap();
+    program.ok(&["import", "veel.jsonl"]);
+    program.ok(&["watch", "run"]);
+    let atom = fs::read_to_string(program.home().join("storm.xml")).unwrap();
+    assert_eq!(atom.matches("<entry>").count(), 60);
     let list = program.json(&["watch", "list"]);
     assert_eq!((&list[0]["name"], &list[0]["articles"]), (&json!("regen"), &json!(1)));
     assert_eq!(list[1]["query"], "storm outlet:\"Zeeklei\"");
