@@ -14,8 +14,9 @@ FROM (
         SELECT x.id,
                x.sort_at AS stood_at,
                CASE
+                   -- A date of a change, told as one of publication.
                    WHEN r.published_at IS NULL OR r.published_at > x.first_seen_at + 600
-                       THEN x.first_seen_at
+                       THEN x.sort_at
                    WHEN x.first_seen_at >= r.published_at
                        AND x.first_seen_at < r.published_at + CASE r.published_precision
                            WHEN 'day' THEN 82800

@@ -87,8 +87,8 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
 /// Whether an entry that shares no key with an article which its feed listed until now, and lists no
 /// more, is that article under another GUID and another address: a host was renamed, or an address
 /// was edited with the headline. Date and text must say so: notices of one moment differ in a street
-/// and a number, and are two articles. On a bare day or hour the headline must as well. Without a date the rest of the address must, for a daily
-/// column may begin with the same words each day.
+/// and a number, and are two articles. On a bare day or hour the headline must as well. Without a date
+/// the rest of the address must, for a daily column may begin with the same words each day.
 pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
     let has_id = |keys: &[IdentityKey]| keys.iter().any(|key| key.kind() == KeyKind::Publisher);
     if has_id(keys) && has_id(&known.keys) {
