@@ -7,7 +7,7 @@ use crate::coverage;
 use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
 use crate::dedupe::fingerprint::differ;
 use crate::dedupe::fingerprint::{self, Short};
-use crate::model::article::{IdentityKey, KeyKind, Source};
+use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::document::{Document, Prepared};
 use crate::poll::ledger;
@@ -231,10 +231,7 @@ impl Visit<'_> {
     ) -> Result<bool, Error> {
         articles::add_keys(self.tx, article, &prepared.keys)?;
         articles::name_outlet(self.tx, article, self.outlet)?;
-        let is_new = |key: &IdentityKey| key.kind() == KeyKind::Url && !known.keys.contains(key);
-        if let (Some(url), Some(site)) = (&prepared.link, &prepared.site)
-            && prepared.keys.iter().any(is_new)
-        {
+        if let (Some(url), Some(site)) = (&prepared.link, &prepared.site) {
             let page = Announced { article, feed: self.id, url, site, since: self.at };
             pages::readdress(self.tx, &page, self.at)?;
         }

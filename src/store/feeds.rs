@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::named_params;
 
-use crate::model::feed::Feed;
+use crate::model::feed::{Feed, Fulltext};
 use crate::model::time::Timestamp;
 use crate::normalize::url::canonical;
 use crate::store::{Error, FeedId, Reader, Tx, pages, succession};
@@ -39,6 +39,17 @@ const SETTLE: &str = "
     UPDATE poll_state
     SET moved_to = NULL, n_moved = 0, moved_since = NULL, moved_seen_at = NULL
     WHERE feed_id = :feed";
+
+/// What a feed lists counts as new to it, so that the pages of its entries are announced.
+const LOOK_ANEW: [&str; 2] = [
+    "UPDATE sighting
+     SET entry_hash = zeroblob(length(entry_hash))
+     WHERE left_at IS NULL
+         AND feed_id = (SELECT id FROM feed WHERE name = :name AND fulltext <> 'auto')",
+    "UPDATE poll_state
+     SET etag = NULL, last_modified = NULL, body_hash = NULL, body_check = NULL
+     WHERE feed_id = (SELECT id FROM feed WHERE name = :name AND fulltext <> 'auto')",
+];
 
 /// Makes the archive's feeds those of the list; feeds no longer listed keep their articles.
 /// Returns the row of every feed, in the order of the list.
@@ -155,6 +166,11 @@ fn tags(feed: &Feed) -> String {
 }
 
 fn put(tx: &Tx<'_>, feed: &Feed, now: Timestamp) -> rusqlite::Result<FeedId> {
+    if feed.fulltext == Fulltext::Auto {
+        for sql in LOOK_ANEW {
+            tx.connection.prepare_cached(sql)?.execute(named_params! { ":name": feed.name })?;
+        }
+    }
     tx.connection.prepare_cached(PUT)?.query_row(
         named_params! {
             ":name": feed.name,

@@ -53,18 +53,22 @@ pub fn announce(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(),
     Ok(())
 }
 
+// Where only the query is another one, as with parameters that count, nothing has moved. What can be
+// read is read when it is due, at its new address then.
 const MOVE: [&str; 2] = [
     "
     UPDATE page
-    SET url = :url, site = :site, next_page_at = :now, next_reason = 'its address changed',
+    SET url = :url, site = :site,
+        next_page_at = iif(n_failures > 0, :now, next_page_at),
+        next_reason = iif(n_failures > 0, 'its address changed', next_reason),
         n_failures = 0, gone_at = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,
         unread_hash = NULL
-    WHERE article_id = :article AND url <> :url
+    WHERE article_id = :article AND substr(url, 1, instr(url || '?', '?') - 1) <> :path
         AND url = (SELECT link FROM sighting WHERE feed_id = :feed AND article_id = :article)",
     "
     UPDATE article
     SET url = :url, seq = (SELECT max(seq) + 1 FROM article)
-    WHERE id = :article AND url <> :url
+    WHERE id = :article AND substr(url, 1, instr(url || '?', '?') - 1) <> :path
         AND url = (SELECT link FROM sighting WHERE feed_id = :feed AND article_id = :article)",
 ];
 
@@ -72,13 +76,13 @@ const MOVE: [&str; 2] = [
 /// the same feed gave before.
 pub fn readdress(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(), Error> {
     let failed = || Error::sqlite("change the address of an article");
-    for (sql, needs_page) in MOVE.into_iter().zip([true, false]) {
+    let path = page.url.split('?').next();
+    let all = named_params! {
+        ":article": page.article.0, ":feed": page.feed.0, ":url": page.url, ":path": path,
+        ":site": page.site, ":now": now.seconds(),
+    };
+    for (sql, values) in MOVE.into_iter().zip([all, &all[..4]]) {
         let mut statement = tx.connection.prepare_cached(sql).map_err(failed())?;
-        let all = named_params! {
-            ":article": page.article.0, ":feed": page.feed.0, ":url": page.url,
-            ":site": page.site, ":now": now.seconds(),
-        };
-        let values = if needs_page { all } else { &all[..3] };
         statement.execute(values).map_err(failed())?;
     }
     Ok(())
