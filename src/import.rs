@@ -2,6 +2,7 @@
 
 use crate::dedupe::decide::{changes, dated, filled, is_same_article};
 use crate::dedupe::fingerprint;
+use crate::dedupe::reading::is_withheld;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::language_tag;
@@ -68,7 +69,7 @@ fn store_one(
         digest: None,
         now,
     };
-    for article in articles::find(tx, &keys)? {
+    for article in articles::candidates(tx, &keys)? {
         let known = articles::known(tx, article, None)?;
         if !is_same_article(&keys, &content, &known) {
             continue;
@@ -77,7 +78,10 @@ fn store_one(
         // A capture that is already one of the revisions is no edit, in whatever order they come.
         let is_known = articles::fingerprints(tx, article)?.contains(&fingerprint);
         articles::name_outlet(tx, article, raw.outlet.as_deref())?;
-        let filled = filled(&content, &known.current);
+        let mut filled = filled(&content, &known.current);
+        if is_withheld(&known.current.text, &content.text) {
+            filled.text.clone_from(&known.current.text);
+        }
         let changed = changes(&known.current, &filled);
         let later = if is_known || changed.is_empty() {
             dated(&known.current, content.published).map(|dated| (dated, Vec::new()))

@@ -1,6 +1,7 @@
 //! Whether an entry is an article we know, and whether it says something new.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::noise;
@@ -20,6 +21,9 @@ const READDRESSED_OVERLAP_MIN: f64 = 0.8;
 
 /// A shorter text, without a date, says too little to be known by.
 const READDRESSED_BYTES_MIN: usize = 80;
+
+/// How far clocks may differ.
+const SKEW: Duration = Duration::from_secs(600);
 
 /// What the archive holds of the article an entry may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +64,8 @@ pub struct Edit {
 /// Whether an entry that shares a key with a known article is that article after all.
 ///
 /// Publisher's ids that differ say no. A GUID alone is believed unless address and words both say
-/// that it was given to another article.
+/// that it was given to another article; the address of a page only where headline or words say it as
+/// well.
 pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
     let shares = |kind| keys.iter().any(|key| key.kind() == kind && known.keys.contains(key));
     let both_have = |kind| {
@@ -74,6 +79,13 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     }
     if shares(KeyKind::Url) {
         return true;
+    }
+    let is_of_page = |key: &IdentityKey| key.of_page().is_some_and(|key| known.keys.contains(&key));
+    if !shares(KeyKind::Guid) && !shares(KeyKind::Text) && keys.iter().any(is_of_page) {
+        let is_same_title =
+            !content.title.is_empty() && !differ(&content.title, &known.current.title);
+        return !is_days_apart(content, &known.current)
+            && (is_same_title || say_the_same(content, &known.current));
     }
     // Without addresses a GUID is all there is; dates of two days say that it was given away.
     if !both_have(KeyKind::Url) && !is_days_apart(content, &known.current) {
@@ -141,23 +153,42 @@ pub fn say_the_same(one: &Content, other: &Content) -> bool {
 /// A feed is compared with itself: several feeds may carry one article in different lengths for
 /// days, and only when one of them changes its own version has something been edited.
 pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
-    let hash = fingerprint::content(content);
-    if known.last_in_feed == Some(hash) {
-        return None;
-    }
-    if known.last_in_feed.is_none() && !is_fuller(&content.text, &known.current.text) {
-        let dated = dated(&known.current, content.published)?;
-        return Some(Edit { content: dated, changed: Vec::new() });
+    let says_the_same = match known.last_in_feed {
+        Some(last) => last == fingerprint::content(content),
+        None => !is_fuller(&content.text, &known.current.text),
+    };
+    if says_the_same {
+        let content = settled(dated(&known.current, content.published)?, known);
+        let is_dated = content.published.is_some();
+        return is_dated.then_some(Edit { content, changed: Vec::new() });
     }
     let merged = merge(content, known);
-    let mut changed = changes(&known.current, &merged);
-    let said = |content: &Content| noise::without_stamps(&content.text);
-    if changed == ["text"] && !differ(&said(&known.current), &said(&merged)) {
-        changed.clear();
+    let changed = changes(&known.current, &merged);
+    let is_dated = known.current.published.is_none() && merged.published.is_some();
+    if changed == ["text"] {
+        let said = |content: &Content| noise::without_counters(&content.text);
+        let is_counted = !differ(&said(&known.current), &said(&merged));
+        let is_more = is_withheld(&merged.text, &known.current.text);
+        if is_counted || is_more {
+            let edit = Edit { content: merged, changed: Vec::new() };
+            return (is_more || is_dated).then_some(edit);
+        }
     }
-    let is_told =
-        !changed.is_empty() || known.current.published.is_none() && merged.published.is_some();
-    is_told.then_some(Edit { content: merged, changed })
+    (!changed.is_empty() || is_dated).then_some(Edit { content: merged, changed })
+}
+
+/// `content` with dates that can be: what was seen before was not published later. That is when it
+/// was changed.
+pub fn settled(content: Content, known: &Known) -> Content {
+    let is_later = |date: StatedDate| date.at > known.first_seen_at.plus(SKEW);
+    let before = known.current.published;
+    match content.published.filter(|date| is_later(*date)) {
+        Some(date) if !before.is_some_and(is_later) => {
+            let modified = content.modified.filter(|modified| modified.at > date.at).or(Some(date));
+            Content { published: before, modified, ..content }
+        }
+        _ => content,
+    }
 }
 
 /// `content` with the date that it lacks; `None` where it has one, or there is none.
@@ -199,7 +230,15 @@ pub fn filled(content: &Content, before: &Content) -> Content {
         section: content.section.clone().or_else(|| before.section.clone()),
         tags: list(&content.tags, &before.tags),
         language: content.language.clone().or_else(|| before.language.clone()),
-        published: content.published.or(before.published),
+        published: match (content.published, before.published) {
+            // Another one knows the minute of what is dated by the day here.
+            (Some(date), Some(exact))
+                if date.at <= exact.at && exact.ends_at() <= date.ends_at() =>
+            {
+                Some(exact)
+            }
+            (date, before) => date.or(before),
+        },
         modified: content.modified.or(before.modified),
         enclosures: content.enclosures.clone(),
     }
@@ -223,20 +262,7 @@ fn merge(content: &Content, known: &Known) -> Content {
     if known.outdated.authors.contains(&merged.authors) {
         merged.authors.clone_from(&known.current.authors);
     }
-    let is_later = |date: StatedDate| date.at > known.first_seen_at;
-    merged.published = match (content.published, known.current.published) {
-        // What was there before was not published later: that is when it was changed.
-        (Some(date), Some(before)) if is_later(date) && !is_later(before) => {
-            merged.modified = content.modified.or(Some(date));
-            Some(before)
-        }
-        // The page knows the minute of what the feed dates by the day.
-        (Some(date), Some(exact)) if date.at <= exact.at && exact.ends_at() <= date.ends_at() => {
-            Some(exact)
-        }
-        (date, before) => date.or(before),
-    };
-    merged
+    settled(merged, known)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths of texts are far below 2^52")]
@@ -403,9 +429,17 @@ mod tests {
             let content = edit(&at(seconds, &text), &known).unwrap().content;
             [content.published, content.modified].map(|date| date.map(|date| date.at.seconds()))
         };
-        assert_eq!(dates(500), [Some(90), Some(500)]);
+        assert_eq!(dates(5_000), [Some(90), Some(5_000)]);
         assert_eq!(dates(95), [Some(95), None]);
         assert_eq!(dates(90), [Some(90), None]);
+    }
+
+    #[test]
+    fn a_feed_that_goes_over_to_full_texts_gives_more_and_edits_nothing() {
+        let whole = [LONG; 4].join("\n\n");
+        let teaser = content("Brug dicht", &format!("{}…", &whole[..60]));
+        let more = edit(&content("Brug dicht", &whole), &known(&teaser, Some(&teaser))).unwrap();
+        assert_eq!((more.content.text, more.changed), (whole, Vec::new()));
     }
 
     #[test]
@@ -417,6 +451,11 @@ mod tests {
         };
         let counted = |n: u32| format!("{n} uur geleden - {LONG}\n\n{n} reacties");
         assert!(!edited(&counted(1), &counted(2)));
+        assert!(!edited(&format!("{LONG} (7 reacties)"), &format!("{LONG} (14 reacties)")));
+        assert!(edited(
+            &format!("{LONG}\n\nAanvang 20.00 uur"),
+            &format!("{LONG}\n\nAanvang 21.30 uur")
+        ));
         assert!(edited("Brug bij Hulst weer open", "Brug bij Hulst weer dicht"));
         assert!(edited(&format!("{LONG}\n\nBrug 1 open"), &format!("{LONG}\n\nBrug 1 dicht")));
         assert!(edited(LONG, &format!("{LONG}\n\nDe brug is weer open.")));
@@ -478,6 +517,18 @@ mod tests {
             assert!(!is_readdressed(&keys, &other(&alike), &known));
             assert_eq!(is_readdressed(&keys, &other(LONG), &known), is_alike_enough);
         }
+    }
+
+    #[test]
+    fn the_address_of_a_page_is_believed_where_the_words_say_it_too() {
+        let address = "https://a.example/brug-bij-hulst-dicht";
+        let mut brug = known(&content("Brug dicht", LONG), None);
+        brug.keys.push(IdentityKey::page(address));
+        let keys = [IdentityKey::url(address), IdentityKey::guid("f", "2")];
+        assert!(is_same_article(&keys, &content("Brug dicht", "Er is een storing."), &brug));
+        assert!(is_same_article(&keys, &content("Storing", LONG), &brug));
+        let wolf = content("Wolf gezien", "Wandelaars zagen zondag een wolf bij Ede.");
+        assert!(!is_same_article(&keys, &wolf, &brug));
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub fn of_page(canonical_url: &str) -> Option<IdentityKey> {
     let end = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let is_of_article =
         end.contains(|c: char| c.is_ascii_digit()) || end.matches('-').count() >= SLUG_DASHES_MIN;
-    is_of_article.then(|| IdentityKey::url(canonical_url))
+    is_of_article.then(|| IdentityKey::page(canonical_url))
 }
 
 /// The publisher's own id, looked for in the link and then in the GUID.
@@ -137,7 +137,7 @@ mod tests {
     fn a_page_names_its_article_only_by_an_address_that_can_be_one() {
         let key = |address: &str| of_page(address).map(|key| key.as_str().to_owned());
         let slug = "https://dijkbode.example/nieuws/brug-bij-hulst-dicht";
-        assert_eq!(key(slug), Some(format!("u:{slug}")));
+        assert_eq!(key(slug), Some(format!("w:{slug}")));
         assert!(key("https://dijkbode.example/1203001/brug").is_none());
         assert!(key("https://dijkbode.example/brug/1203001").is_some());
         assert!(key("https://dijkbode.example/?p=1203001").is_some());

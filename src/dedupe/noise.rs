@@ -63,10 +63,18 @@ pub fn without(text: &str) -> String {
     kept.join("\n\n")
 }
 
-/// A text without the paragraphs that are noise, and without the clocks before others.
-pub fn without_stamps(text: &str) -> String {
-    let kept = text.split("\n\n").filter(|paragraph| !is_noise(paragraph)).map(without_stamp);
-    kept.collect::<Vec<_>>().join("\n\n")
+/// How long ago something was, before a text; how many reactions there are, after it.
+static COUNTERS: LazyLock<Regex> = LazyLock::new(|| {
+    let ago =
+        r"^(?:\d+|een) (?:seconden|minuten|minuut|min|uur|uren|dag|dagen) geleden\s*[-–—|:•]?";
+    let counted = r"\(?\d[\d.,]* (?:reacties?|comments?)\)?$";
+    Regex::new(&format!(r"(?im)\s*(?:{ago}|{counted})\s*")).expect("a test compiles it")
+});
+
+/// A text of a feed without what counts by itself. Clocks and other numbers may be what it is about:
+/// when a match begins.
+pub fn without_counters(text: &str) -> String {
+    COUNTERS.replace_all(text, " ").trim().to_owned()
 }
 
 /// A paragraph without the clock before it.

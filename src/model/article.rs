@@ -60,6 +60,17 @@ impl IdentityKey {
         Self(format!("u:{canonical_url}"))
     }
 
+    /// A canonical URL at which the page of the article was found, or that it gave as its own. It
+    /// says less than that of an entry: pages lead to columns and fronts as well.
+    pub fn page(canonical_url: &str) -> Self {
+        Self(format!("w:{canonical_url}"))
+    }
+
+    /// The key of a page at the address that this is the key of.
+    pub fn of_page(&self) -> Option<Self> {
+        self.0.strip_prefix("u:").map(Self::page)
+    }
+
     /// A GUID within `scope` (the outlet or the feed).
     pub fn guid(scope: &str, guid: &str) -> Self {
         Self(format!("g:{}:{guid}", scope.to_lowercase()))
@@ -87,6 +98,7 @@ impl IdentityKey {
             Some(b'p') => KeyKind::Publisher,
             Some(b'u') => KeyKind::Url,
             Some(b'g') => KeyKind::Guid,
+            Some(b'w') => KeyKind::Page,
             _ => KeyKind::Text,
         }
     }
@@ -101,6 +113,8 @@ pub enum KeyKind {
     Url,
     /// The GUID.
     Guid,
+    /// The canonical URL of its page.
+    Page,
     /// The text itself.
     Text,
 }

@@ -181,7 +181,7 @@ impl Visit<'_> {
     }
 
     fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {
-        for article in articles::find(self.tx, &prepared.keys)? {
+        for article in articles::candidates(self.tx, &prepared.keys)? {
             let known = articles::known(self.tx, article, Some(self.id))?;
             if is_same_article(&prepared.keys, &prepared.content, &known) {
                 return Ok(Some((article, known)));

@@ -34,6 +34,16 @@ pub fn find(tx: &Tx<'_>, keys: &[IdentityKey]) -> Result<Vec<ArticleRow>, Error>
     Ok(found)
 }
 
+/// The same, and then those whose page was found at an address among `keys`.
+pub fn candidates(tx: &Tx<'_>, keys: &[IdentityKey]) -> Result<Vec<ArticleRow>, Error> {
+    let mut found = find(tx, keys)?;
+    let of_pages: Vec<IdentityKey> = keys.iter().filter_map(IdentityKey::of_page).collect();
+    let by_page = find(tx, &of_pages)?;
+    found
+        .extend(by_page.into_iter().filter(|article| !found.contains(article)).collect::<Vec<_>>());
+    Ok(found)
+}
+
 const KEYS: &str = "SELECT key FROM identity_key WHERE article_id = :article";
 
 const LAST_IN_FEED: &str = "

@@ -65,7 +65,7 @@ pub struct Split {
 struct Stored {
     keys: Vec<IdentityKey>,
     seen: Vec<Seen>,
-    /// By the addresses of its page.
+    /// What it would be known by if an entry had the addresses of its page.
     of_page: Vec<IdentityKey>,
 }
 
@@ -101,7 +101,8 @@ fn stored(connection: &Connection, article: ArticleRow) -> rusqlite::Result<Stor
     let of_page = addresses
         .iter()
         .filter_map(|url| canonical(url))
-        .filter_map(|url| identity::of_page(&url))
+        .filter(|url| identity::of_page(url).is_some())
+        .map(|url| IdentityKey::url(&url))
         .collect();
     Ok(Stored { keys, seen, of_page })
 }

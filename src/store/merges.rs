@@ -222,6 +222,8 @@ pub fn merge(
     };
     set(tx, other, Before { revision_id: 0, ..from }, Some(kept))?;
     set(tx, kept, merged, None)?;
+    let published = articles::content_in(tx.connection, merged.revision_id)?.published;
+    articles::place(tx, kept, published)?;
     record(tx, ("merge", kept, other), key, &moved, now).map(Some)
 }
 

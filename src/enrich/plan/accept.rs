@@ -1,7 +1,7 @@
 //! What the text of a page makes of its article.
 
 use super::{End, Plan};
-use crate::dedupe::decide::{Known, changes, say_the_same};
+use crate::dedupe::decide::{Known, changes, say_the_same, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::identity;
 use crate::dedupe::reading::{self, Verdict};
@@ -71,6 +71,7 @@ impl Plan {
             Step::Take(take) => take,
         };
         let Take { merged, content, is_edit, doubted } = *take;
+        let merged = settled(merged, &known);
         let changed = if is_edit { changes(&known.current, &merged) } else { Vec::new() };
         self.take_up(
             tx,

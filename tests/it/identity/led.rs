@@ -72,3 +72,19 @@ fn two_that_were_announced_before_their_pages_said_so_are_found_by_doctor() {
     world.publish(&[world.entry(1, "/r/1"), world.entry(3, "/kort/3")], &[world.entry(1, BRUG)]);
     assert_eq!(world.seen(), ["2", "1"]);
 }
+
+#[test]
+fn an_article_that_a_page_leads_to_and_is_another_one_stays_another_one() {
+    let world = World::new();
+    // Every page says that it is the newest article, which a feed announces later.
+    let newest = "/nieuws/wolf-gezien-bij-ede";
+    let canonical = format!("<link rel=\"canonical\" href=\"{}\"></head>", world.web.url(newest));
+    let html = page(&item(3).title, &paragraphs(), 1).replace("</head>", &canonical);
+    world.web.set("/nieuws/3", Route::document(html));
+    world.web.set(newest, Route::document(page(&item(4).title, &[item(4).text, item(5).text], 1)));
+    world.publish(&[world.entry(3, "/nieuws/3")], &[]);
+    world.publish(&[world.entry(3, "/nieuws/3")], &[world.entry(4, newest)]);
+    assert_eq!(world.seen(), ["1", "1"]);
+    let titles = world.program.rows("SELECT DISTINCT title FROM revisions ORDER BY id, revision");
+    assert_eq!(titles.len(), 2);
+}
