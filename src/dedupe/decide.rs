@@ -88,7 +88,13 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
             && (is_same_title || say_the_same(content, &known.current));
     }
     // Without addresses a GUID is all there is; dates of two days say that it was given away.
-    if !both_have(KeyKind::Url) && !is_days_apart(content, &known.current) {
+    let is_apart = is_days_apart(content, &known.current);
+    if !both_have(KeyKind::Url) && !is_apart {
+        return true;
+    }
+    // A summary may have no word in common with the text of the page.
+    let has_same_title = !content.title.is_empty() && !differ(&content.title, &known.current.title);
+    if known.last_in_feed == Some(fingerprint::content(content)) || has_same_title && !is_apart {
         return true;
     }
     let entry_words = words(content);
@@ -197,7 +203,8 @@ pub fn dated(content: &Content, published: Option<StatedDate>) -> Option<Content
     Some(Content { published: Some(published), ..content.clone() })
 }
 
-fn is_days_apart(one: &Content, other: &Content) -> bool {
+/// Whether they are dated a day apart or more.
+pub fn is_days_apart(one: &Content, other: &Content) -> bool {
     const DAY_SECONDS: u64 = 86_400;
     let dates = one.published.zip(other.published);
     dates.is_some_and(|(one, other)| one.at.seconds().abs_diff(other.at.seconds()) >= DAY_SECONDS)
@@ -469,6 +476,8 @@ mod tests {
         assert!(!is_same_article(&keys, &other, &brug));
         let slug = content("Brug open", &LONG.replace("dicht", "open"));
         assert!(is_same_article(&keys, &slug, &brug));
+        let summary = content("Brug dicht", "Schippers wachten tevergeefs.");
+        assert!(is_same_article(&keys, &summary, &brug));
     }
 
     #[test]

@@ -247,7 +247,7 @@ pub fn create(
     let key = free_key(tx, identity.keys)?.unwrap_or(&text_key);
     // An Atom entry need not say more than when it was changed (RFC 4287 section 4.1.2).
     let stated = version.content.published.or(version.content.modified);
-    let sort_at = sort_at(stated, version.now);
+    let sort_at = sort_at(stated, version.now, version.source);
     let mut statement = tx.connection.prepare_cached(CREATE).map_err(failed())?;
     let mut attempt = 0;
     let article = loop {
@@ -287,8 +287,11 @@ fn free_key<'k>(tx: &Tx<'_>, keys: &'k [IdentityKey]) -> Result<Option<&'k Ident
 /// Where an article stands in time: its stated date, unless that lies ahead. Of a day, month or year
 /// it is the beginning, but when it was seen within it: who gives the minute was not second to who
 /// gives the day.
-fn sort_at(published: Option<StatedDate>, first_seen_at: Timestamp) -> Timestamp {
-    let is_within = |date: StatedDate| (date.at..date.ends_at()).contains(&first_seen_at);
+fn sort_at(published: Option<StatedDate>, first_seen_at: Timestamp, source: Source) -> Timestamp {
+    // When a file was imported says nothing.
+    let is_within = |date: StatedDate| {
+        source != Source::Import && (date.at..date.ends_at()).contains(&first_seen_at)
+    };
     published
         .filter(|date| date.at <= first_seen_at.plus(AHEAD_MAX) && !is_within(*date))
         .map_or(first_seen_at, |date| date.at)
@@ -342,7 +345,7 @@ pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result
         })
         .map_err(Error::sqlite("read the revisions of an article"))?;
     let revision = add::revision(tx, article, latest, version)?;
-    place(tx, article, version.content.published)?;
+    place(tx, article, version.content.published, version.source)?;
     touch(tx, article)?;
     Ok(revision)
 }
@@ -363,6 +366,7 @@ pub(super) fn place(
     tx: &Tx<'_>,
     article: ArticleRow,
     published: Option<StatedDate>,
+    source: Source,
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("put an article in its place");
     if published.is_none() {
@@ -376,7 +380,7 @@ pub(super) fn place(
             statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?)))
         })
         .map_err(failed())?;
-    let sort_at = sort_at(published, Timestamp::from_seconds(first_seen_at)).seconds();
+    let sort_at = sort_at(published, Timestamp::from_seconds(first_seen_at), source).seconds();
     if sort_at == stood_at {
         return Ok(());
     }
@@ -451,7 +455,10 @@ mod tests {
         let check = |at: i64, precision, expected: i64| {
             let at = Timestamp::from_seconds(noon.seconds() + at);
             let date = StatedDate { at, precision, is_zone_assumed: false };
-            assert_eq!(sort_at(Some(date), noon).seconds() - noon.seconds(), expected);
+            assert_eq!(
+                sort_at(Some(date), noon, Source::Feed).seconds() - noon.seconds(),
+                expected
+            );
         };
         check(-600, Precision::Second, -600);
         check(600, Precision::Second, 600);
@@ -459,6 +466,9 @@ mod tests {
         check(-43_200, Precision::Day, 0);
         check(-129_600, Precision::Day, -129_600);
         check(-13 * 86_400 - 43_200, Precision::Month, 0);
-        assert_eq!(sort_at(None, noon), noon);
+        let at = Timestamp::from_seconds(noon.seconds() - 43_200);
+        let day = StatedDate { at, precision: Precision::Day, is_zone_assumed: false };
+        assert_eq!(sort_at(Some(day), noon, Source::Import), at);
+        assert_eq!(sort_at(None, noon, Source::Feed), noon);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
-use crate::dedupe::decide::{Known, is_same_article, say_the_same};
+use crate::dedupe::decide::{Known, is_days_apart, is_same_article, say_the_same};
 use crate::dedupe::identity;
 use crate::model::article::{IdentityKey, KeyKind};
 use crate::model::feed::Feed;
@@ -315,7 +315,8 @@ fn are_one(
         .prepare_cached(OF_ONE_OUTLET)
         .and_then(|mut statement| statement.query_row(values, |row| row.get(0)))
         .map_err(failed())?;
-    Ok(is_of_one_outlet && say_the_same(&one.current, &two.current))
+    let (one, two) = (&one.current, &two.current);
+    Ok(is_of_one_outlet && say_the_same(one, two) && !is_days_apart(one, two))
 }
 
 const OF_ONE_OUTLET: &str = "

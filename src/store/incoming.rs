@@ -63,6 +63,8 @@ struct Revision {
     feed: Option<i64>,
     digest: Option<String>,
     place: Option<(String, i64, i64)>,
+    /// Where the article stood in time then, where it stands elsewhere now.
+    sort_at: Option<i64>,
 }
 
 const FAILED: &str = "merge two archives";
@@ -150,6 +152,8 @@ fn create(tx: &Tx<'_>, other: &Other, feeds: &Feeds) -> Result<ArticleRow, Error
     Ok(article)
 }
 
+const SET_STOOD: &str = "UPDATE revision SET sort_at = ?2 WHERE id = ?1";
+
 /// An article, and its revision before the one that is added.
 type After = (ArticleRow, Option<Numbered>);
 
@@ -171,6 +175,9 @@ fn add(
         now: revision.seen.at,
     };
     let row = add::revision(tx, article, before, &version)?;
+    if revision.sort_at.is_some() {
+        put(tx, SET_STOOD, &[Value::Integer(row), revision.sort_at.into()])?;
+    }
     if let Some((file, at, place)) = &revision.place {
         let source = imports::source(tx, file, Timestamp::from_seconds(*at))?;
         let place = u64::try_from(*place).unwrap_or(0);
@@ -279,7 +286,7 @@ fn add_history(
     run(RESILENCE, &[(":article", id)])?;
     run(SET_LAST, &[(":article", id)])?;
     if let Some((content, _)) = before {
-        articles::place(tx, article, content.published)?;
+        articles::place(tx, article, content.published, Source::Feed)?;
     }
     Ok(n_new)
 }

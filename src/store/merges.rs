@@ -9,7 +9,7 @@ pub mod undo;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 use serde::{Deserialize, Serialize};
 
-use crate::model::article::IdentityKey;
+use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::store::{ArticleRow, Error, Reader, Tx, articles, repairs};
 
@@ -223,7 +223,7 @@ pub fn merge(
     set(tx, other, Before { revision_id: 0, ..from }, Some(kept))?;
     set(tx, kept, merged, None)?;
     let published = articles::content_in(tx.connection, merged.revision_id)?.published;
-    articles::place(tx, kept, published)?;
+    articles::place(tx, kept, published, Source::Feed)?;
     record(tx, ("merge", kept, other), key, &moved, now).map(Some)
 }
 

@@ -14,7 +14,9 @@ pub mod state;
 const ANNOUNCE: &str = "
     INSERT INTO page (article_id, feed_id, url, site, since, next_page_at, next_reason)
     VALUES (:article, :feed, :url, :site, :since, :now, 'not read yet')
-    ON CONFLICT (article_id) DO UPDATE SET feed_id = excluded.feed_id
+    ON CONFLICT (article_id) DO UPDATE SET
+        feed_id = excluded.feed_id, url = excluded.url, site = excluded.site, etag = NULL,
+        last_modified = NULL, body_hash = NULL, unread_hash = NULL
         WHERE feed_id NOT IN (
             SELECT id
             FROM feed
@@ -64,7 +66,12 @@ const MOVE: [&str; 2] = [
         n_failures = 0, gone_at = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,
         unread_hash = NULL
     WHERE article_id = :article AND substr(url, 1, instr(url || '?', '?') - 1) <> :path
-        AND url = (SELECT link FROM sighting WHERE feed_id = :feed AND article_id = :article)",
+        AND (url = (SELECT link FROM sighting WHERE feed_id = :feed AND article_id = :article)
+            OR NOT EXISTS (
+                SELECT 1
+                FROM sighting AS s
+                JOIN feed AS f ON f.id = s.feed_id
+                WHERE s.article_id = :article AND s.link = page.url AND f.is_listed = 1))",
     "
     UPDATE article
     SET url = :url, seq = (SELECT max(seq) + 1 FROM article)
@@ -73,7 +80,7 @@ const MOVE: [&str; 2] = [
 ];
 
 /// Gives an article and its page the address that its feed gives it now, where they have the one that
-/// the same feed gave before.
+/// the same feed gave before, or the page one that no feed of the list gives.
 pub fn readdress(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<(), Error> {
     let failed = || Error::sqlite("change the address of an article");
     let path = page.url.split('?').next();

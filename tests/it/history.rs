@@ -164,6 +164,11 @@ fn an_article_is_found_under_the_date_that_is_shown() {
     let seen = Timestamp::from_seconds(seen).to_local().strftime("%Y-%m").to_string();
     let month = std::fs::read_dir(program.home().join("md/articles")).unwrap().next().unwrap();
     assert_eq!(month.unwrap().file_name().to_string_lossy(), seen);
+    // Elsewhere as well.
+    let elsewhere = Program::new();
+    elsewhere.ok(&["merge", &program.archive("").display().to_string()]);
+    let stood = "SELECT r.sort_at, a.sort_at FROM revision AS r, article AS a ORDER BY r.number";
+    assert_eq!(elsewhere.rows(stood), program.rows(stood));
 }
 
 #[test]

@@ -218,6 +218,16 @@ fn a_page_is_read_where_its_feed_says_that_it_is_now() {
     poll();
     assert_eq!(program.rows("SELECT url FROM pages"), [now]);
     assert_eq!(web.asked_for("/nieuws/1200001/brug").len(), n_asked + 1);
+    // The feed that announced it is gone, and another one has it elsewhere.
+    let list = std::fs::read_to_string(program.config("feeds.toml")).unwrap();
+    let other = list.replace("name = \"dijkbode\"", "name = \"ander\"").replace("/rss", "/ander");
+    std::fs::write(program.config("feeds.toml"), &other).unwrap();
+    let elsewhere = Item { link: web.url("/elders/1200001/brug"), ..item(1) };
+    web.set("/elders/1200001/brug", Route::document(page(&elsewhere.title, &edited, 1)));
+    web.set("/ander", Route::document(rss(std::slice::from_ref(&elsewhere))));
+    poll();
+    let rows = "SELECT feed || ' ' || url || ' ' || last_outcome FROM pages";
+    assert_eq!(program.rows(rows), [format!("ander {} same", elsewhere.link)]);
 }
 
 #[test]

@@ -21,7 +21,8 @@ const THEIR_REVISIONS: &str = "
     SELECT r.title, r.authors, r.section, r.tags, r.language, r.published_at,
            r.published_precision, r.is_zone_assumed, r.modified_at, r.modified_precision,
            r.enclosures, b.codec, b.data, r.id, r.seen_at, r.fingerprint, r.source,
-           coalesce(r.text_source, r.source), r.feed_id, r.digest, s.file, s.at, p.place
+           coalesce(r.text_source, r.source), r.feed_id, r.digest, s.file, s.at, p.place,
+           r.sort_at
     FROM revision AS r
     JOIN body AS b ON b.revision_id = r.id
     LEFT JOIN import_place AS p ON p.revision_id = r.id
@@ -133,6 +134,7 @@ pub(super) fn revisions(connection: &Connection, article: i64) -> Result<Vec<Rev
                 feed: row.get(18)?,
                 digest: row.get(19)?,
                 place,
+                sort_at: row.get(23)?,
             };
             Ok((revision, row.get::<_, i64>(11)?, row.get::<_, Vec<u8>>(12)?))
         })
