@@ -8,7 +8,8 @@ use crate::enrich::seen::{Seen, What};
 use crate::enrich::{Evidence, Read, rest_of};
 use crate::extract::access::{Access, Wall};
 use crate::extract::{self, Kind};
-use crate::model::feed::Revisit;
+use crate::fetch;
+use crate::model::feed::{Revisit, Validators};
 use crate::model::page::{Followed, PageRules, Rule};
 use crate::model::time::Timestamp;
 use crate::schedule::pages::{self as ladder, Policy};
@@ -119,7 +120,10 @@ impl Plan {
                 self.try_again("not readable");
                 End::new("unread").because(reason)
             }
-            What::Missing(reason) => self.missing(&reason),
+            What::Missing(reason) => {
+                self.follow_move(tx)?;
+                self.missing(&reason)
+            }
             What::Failed(reason) => {
                 self.try_again("failed");
                 End::new("failed").because(reason)
@@ -159,6 +163,19 @@ impl Plan {
         let (policy, n_failures) = (&self.policy, self.state.n_failures);
         self.state.next_at = ladder::retry(policy, n_failures, self.state.since, self.at);
         self.state.next_reason = format!("{reason}, {n_failures} in a row");
+    }
+
+    /// After a move redirects end some day: a page is looked for where they led.
+    fn follow_move(&mut self, tx: &Tx<'_>) -> Result<(), Error> {
+        let url = &self.state.url;
+        let found = pages::last_found(tx, self.article)?;
+        if let Some(found) =
+            found.filter(|found| found != url && fetch::site(found) == fetch::site(url))
+        {
+            pages::set_address(tx, self.article, &found)?;
+            self.state.validators = Validators::default();
+        }
+        Ok(())
     }
 
     fn missing(&mut self, reason: &str) -> End {

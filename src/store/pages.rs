@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use crate::model::time::Timestamp;
 use crate::store::articles::to_json;
@@ -92,6 +92,34 @@ pub fn readdress(tx: &Tx<'_>, page: &Announced<'_>, now: Timestamp) -> Result<()
         let mut statement = tx.connection.prepare_cached(sql).map_err(failed())?;
         statement.execute(values).map_err(failed())?;
     }
+    Ok(())
+}
+
+const LAST_FOUND: &str = "
+    SELECT final_url
+    FROM page_fetch
+    WHERE article_id = :article AND final_url IS NOT NULL
+        AND outcome IN ('read', 'same', 'changed')
+    ORDER BY id DESC
+    LIMIT 1";
+
+/// Where the page of `article` was last found, when that was not at its own address.
+pub fn last_found(tx: &Tx<'_>, article: ArticleRow) -> Result<Option<String>, Error> {
+    let failed = || Error::sqlite("look up where a page was found");
+    let mut statement = tx.connection.prepare_cached(LAST_FOUND).map_err(failed())?;
+    statement
+        .query_row(named_params! { ":article": article.0 }, |row| row.get(0))
+        .optional()
+        .map_err(failed())
+}
+
+const SET_ADDRESS: &str = "UPDATE page SET url = :url WHERE article_id = :article";
+
+/// Has the page of `article` looked for at `url` from now on.
+pub fn set_address(tx: &Tx<'_>, article: ArticleRow, url: &str) -> Result<(), Error> {
+    let failed = || Error::sqlite("change the address of a page");
+    let mut statement = tx.connection.prepare_cached(SET_ADDRESS).map_err(failed())?;
+    statement.execute(named_params! { ":article": article.0, ":url": url }).map_err(failed())?;
     Ok(())
 }
 

@@ -231,6 +231,24 @@ fn a_page_is_read_where_its_feed_says_that_it_is_now() {
 }
 
 #[test]
+fn a_page_that_moved_is_looked_for_where_it_was_found_when_its_address_ends() {
+    let outlet = Outlet::new();
+    let path = "/elders/1200001/zwembad";
+    let there = vec![("location", outlet.web.url(path))];
+    outlet.web.set(path, Route::document(page(&outlet.item.title, &paragraphs(), 0)));
+    outlet.serve(Route { status: 301, headers: there, ..Route::default() });
+    outlet.poll();
+    outlet.web.set("/rss", Route::document(rss(&[])));
+    outlet.serve(Route::error(404));
+    outlet.poll();
+    let now = "SELECT last_outcome || ' ' || (gone IS NULL) FROM pages";
+    assert_eq!(outlet.program.rows(now), ["gone 0"]);
+    outlet.poll();
+    assert_eq!(outlet.program.rows(now), ["same 1"]);
+    assert_eq!(outlet.program.rows("SELECT url FROM pages"), [outlet.web.url(path)]);
+}
+
+#[test]
 fn a_pass_reads_all_pages_that_are_due_each_once() {
     let web = Web::start();
     let items: Vec<Item> = (0..4)
