@@ -113,9 +113,12 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         return false;
     }
     let dates = (content.published, known.current.published);
-    let is_same_title = !differ(&content.title, &known.current.title);
+    // The article may have the text of its page by now.
+    let is_said_again = known.last_in_feed == Some(fingerprint::content(content));
+    let is_same_title = is_said_again || !differ(&content.title, &known.current.title);
     let is_same_text = || {
-        content.text.len() >= READDRESSED_BYTES_MIN && !differ(&content.text, &known.current.text)
+        let is_same = is_said_again || !differ(&content.text, &known.current.text);
+        content.text.len() >= READDRESSED_BYTES_MIN && is_same
     };
     match dates {
         (Some(date), Some(before)) if date.at != before.at => false,

@@ -88,3 +88,24 @@ fn an_article_that_a_page_leads_to_and_is_another_one_stays_another_one() {
     let titles = world.program.rows("SELECT DISTINCT title FROM revisions ORDER BY id, revision");
     assert_eq!(titles.len(), 2);
 }
+
+#[test]
+fn a_feed_that_changes_all_its_addresses_doubles_nothing_whose_page_was_read() {
+    let world = World::new();
+    let published = Some("Mon, 02 Mar 2026 08:15:20 +0100".to_owned());
+    let text = "Schippers wachten al uren tevergeefs: monteurs vinden de storing niet, en de \
+                haven loopt vol met jachten en binnenvaart.";
+    let entry = |path: &str| Item {
+        text: text.to_owned(),
+        published: published.clone(),
+        ..world.entry(1, path)
+    };
+    world.publish(&[entry(BRUG)], &[]);
+    world.web.set(BRUG, Route::error(404));
+    let moved = "/cms/2026/brug-bij-hulst";
+    world.web.set(moved, Route::document(page(&item(1).title, &paragraphs(), 1)));
+    world.publish(&[entry(moved)], &[]);
+    assert_eq!(world.seen(), ["1"]);
+    let page = "SELECT url || ' ' || (gone IS NULL) FROM pages";
+    assert_eq!(world.program.rows(page), [format!("{} 1", world.web.url(moved))]);
+}
