@@ -157,6 +157,12 @@ pub fn say_the_same(one: &Content, other: &Content) -> bool {
     overlap(&words(one), &words(other)) >= READDRESSED_OVERLAP_MIN
 }
 
+/// Whether two versions may be of one article: of whatever has another headline and hardly a word in
+/// common that is not likely.
+pub fn may_be_one(one: &Content, other: &Content) -> bool {
+    !differ(&one.title, &other.title) || overlap(&words(one), &words(other)) >= REUSE_OVERLAP_MAX
+}
+
 /// The edit that an entry of a known article amounts to; `None` when it says nothing new.
 ///
 /// A feed is compared with itself: several feeds may carry one article in different lengths for

@@ -1,7 +1,7 @@
 //! What the text of a page makes of its article.
 
 use super::{End, Plan};
-use crate::dedupe::decide::{Known, changes, say_the_same, settled};
+use crate::dedupe::decide::{Known, changes, may_be_one, say_the_same, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::identity;
 use crate::dedupe::reading::{self, Verdict};
@@ -60,10 +60,11 @@ impl Plan {
         let known = articles::known(tx, self.article, None)?;
         let last = state::last_reading(tx, self.article, &self.state)?;
         // One article may be known by two addresses, and then says the same under both.
-        if let Some(last) = &last
-            && !say_the_same(last, &content(page))
-            && self.is_of_another(tx)?
-        {
+        let is_another = match &last {
+            Some(last) => !say_the_same(last, &content(page)) && self.is_of_another(tx)?,
+            None => self.seen.final_url.is_some() && !may_be_one(&known.current, &content(page)),
+        };
+        if is_another {
             return Ok(self.missing("it leads to another article"));
         }
         let take = match self.judge(page, &known, last.as_ref()) {

@@ -109,3 +109,14 @@ fn a_feed_that_changes_all_its_addresses_doubles_nothing_whose_page_was_read() {
     let page = "SELECT url || ' ' || (gone IS NULL) FROM pages";
     assert_eq!(world.program.rows(page), [format!("{} 1", world.web.url(moved))]);
 }
+
+#[test]
+fn a_page_that_leads_elsewhere_from_the_start_is_no_page_of_its_article() {
+    let world = World::new();
+    // The address of the wolf leads to the bridge, which a feed announces later.
+    world.publish(&[world.entry(4, "/r/1")], &[]);
+    world.publish(&[world.entry(4, "/r/1")], &[world.entry(1, BRUG)]);
+    assert_eq!(world.seen(), ["1", "1"]);
+    let pages = "SELECT last_outcome FROM pages ORDER BY feed";
+    assert_eq!(world.program.rows(pages), ["gone", "read"]);
+}
