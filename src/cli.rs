@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 
 pub mod args;
 mod failure;
@@ -65,9 +66,13 @@ use pager::Pager;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(set_first(std::env::args_os())) {
+    let arguments = set_first(std::env::args_os());
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
+            let is_help = error.kind() == ErrorKind::DisplayHelp;
+            let help = is_help.then(|| Cli::described().try_get_matches_from(&arguments).err());
+            let error = help.flatten().unwrap_or(error);
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done });
         }
@@ -161,6 +166,17 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_of_a_command_says_what_the_list_of_commands_says() {
+        for command in Cli::described().get_subcommands() {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let arguments = ["knipsel", command.get_name(), "--help"].map(OsString::from);
+            let help = Cli::described().try_get_matches_from(arguments).unwrap_err().to_string();
+            assert!(!about.starts_with("Arguments of"), "{about}");
+            assert!(help.starts_with(&about), "{help}");
+        }
+    }
 
     #[test]
     fn settings_count_on_both_sides_of_the_command() {

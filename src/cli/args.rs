@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::out::Format;
 
@@ -77,6 +77,24 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Cli {
+    /// All commands and their arguments, as people read of them. Arguments that are described only when
+    /// they are needed bring a name of their own for their command.
+    pub(super) fn described() -> clap::Command {
+        let about =
+            |command: &clap::Command| (command.get_name().to_owned(), command.get_about().cloned());
+        let abouts: Vec<_> = Self::command().get_subcommands().map(about).collect();
+        let mut command = Self::command();
+        command.build();
+        abouts.into_iter().fold(command, |command, (name, about)| {
+            command.mut_subcommand(name, |one| match about {
+                Some(about) => one.about(about),
+                None => one,
+            })
+        })
+    }
 }
 
 /// Flags of every command.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use clap::CommandFactory as _;
 use clap_mangen::Man;
 
 use crate::cli::args::{Cli, CompletionsArgs, ManArgs};
@@ -11,7 +10,7 @@ use crate::cli::out;
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "knipsel", &mut script);
+    clap_complete::generate(args.shell, &mut Cli::described(), "knipsel", &mut script);
     out::document(&script)?;
     Ok(Exit::Done)
 }
@@ -22,7 +21,7 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let mut page = Vec::new();
-    Man::new(Cli::command()).render(&mut page)?;
+    Man::new(Cli::described()).render(&mut page)?;
     out::document(&page)?;
     Ok(Exit::Done)
 }
@@ -30,6 +29,6 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
 /// A page for every command: `knipsel.1`, `knipsel-feed-add.1`.
 fn pages(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+        .and_then(|()| clap_mangen::generate_to(Cli::described(), folder))
         .map_err(|error| out::file::failed(folder, &error))
 }
