@@ -1,7 +1,6 @@
 //! Whether an entry is an article we know, and whether it says something new.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::noise;
@@ -21,9 +20,6 @@ const READDRESSED_OVERLAP_MIN: f64 = 0.8;
 
 /// A shorter text, without a date, says too little to be known by.
 const READDRESSED_BYTES_MIN: usize = 80;
-
-/// How far clocks may differ.
-const SKEW: Duration = Duration::from_secs(600);
 
 /// What the archive holds of the article an entry may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,26 +76,17 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     if shares(KeyKind::Url) {
         return true;
     }
+    let is_apart = is_days_apart(content, &known.current);
+    let is_same_title = !content.title.is_empty() && !differ(&content.title, &known.current.title);
     let is_of_page = |key: &IdentityKey| key.of_page().is_some_and(|key| known.keys.contains(&key));
     if !shares(KeyKind::Guid) && !shares(KeyKind::Text) && keys.iter().any(is_of_page) {
-        let is_same_title =
-            !content.title.is_empty() && !differ(&content.title, &known.current.title);
-        return !is_days_apart(content, &known.current)
-            && (is_same_title || say_the_same(content, &known.current));
+        return !is_apart && (is_same_title || say_the_same(content, &known.current));
     }
-    // Without addresses a GUID is all there is; dates of two days say that it was given away.
-    let is_apart = is_days_apart(content, &known.current);
-    if !both_have(KeyKind::Url) && !is_apart {
-        return true;
-    }
-    // A summary may have no word in common with the text of the page.
-    let has_same_title = !content.title.is_empty() && !differ(&content.title, &known.current.title);
-    if known.last_in_feed == Some(fingerprint::content(content)) || has_same_title && !is_apart {
-        return true;
-    }
-    let entry_words = words(content);
-    let known_words = words(&known.current);
-    overlap(&entry_words, &known_words) >= REUSE_OVERLAP_MAX
+    // Without addresses a GUID is all there is; dates of two days say that it was given away. A summary
+    // may have no word in common with the text of the page.
+    !is_apart && (is_same_title || !both_have(KeyKind::Url))
+        || known.last_in_feed == Some(fingerprint::content(content))
+        || overlap(content, &known.current) >= REUSE_OVERLAP_MAX
 }
 
 /// Whether an entry that shares no key with an article which its feed listed until now, and lists no
@@ -154,13 +141,13 @@ fn is_of_many(date: StatedDate) -> bool {
 
 /// Whether two versions share so many words that they are one article, whatever they are known by.
 pub fn say_the_same(one: &Content, other: &Content) -> bool {
-    overlap(&words(one), &words(other)) >= READDRESSED_OVERLAP_MIN
+    overlap(one, other) >= READDRESSED_OVERLAP_MIN
 }
 
 /// Whether two versions may be of one article: of whatever has another headline and hardly a word in
 /// common that is not likely.
 pub fn may_be_one(one: &Content, other: &Content) -> bool {
-    !differ(&one.title, &other.title) || overlap(&words(one), &words(other)) >= REUSE_OVERLAP_MAX
+    !differ(&one.title, &other.title) || overlap(one, other) >= REUSE_OVERLAP_MAX
 }
 
 /// The edit that an entry of a known article amounts to; `None` when it says nothing new.
@@ -195,7 +182,7 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
 /// `content` with dates that can be: what was seen before was not published later. That is when it
 /// was changed.
 pub fn settled(content: Content, known: &Known) -> Content {
-    let is_later = |date: StatedDate| date.at > known.first_seen_at.plus(SKEW);
+    let is_later = |date: StatedDate| date.is_after(known.first_seen_at);
     let before = known.current.published;
     match content.published.filter(|date| is_later(*date)) {
         Some(date) if !before.is_some_and(is_later) => {
@@ -296,9 +283,10 @@ fn words(content: &Content) -> HashSet<String> {
 
 /// Shared words as a part of the smaller set; 1 when either has none.
 #[expect(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
-fn overlap(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
+fn overlap(one: &Content, other: &Content) -> f64 {
+    let (a, b) = (words(one), words(other));
     let smaller = a.len().min(b.len());
-    if smaller == 0 { 1.0 } else { a.intersection(b).count() as f64 / smaller as f64 }
+    if smaller == 0 { 1.0 } else { a.intersection(&b).count() as f64 / smaller as f64 }
 }
 
 #[cfg(test)]

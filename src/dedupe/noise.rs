@@ -11,6 +11,10 @@ const WORDS_MAX: usize = 14;
 /// What a date or a clock is written with.
 const MOMENT: &str = r"(?:om|op|at|on|uur|vandaag|gisteren|today|yesterday|(?:maan|dins|woens|donder|vrij|zater|zon)dag|ma|di|wo|do|vr|za|zo|jan\p{L}*|feb\p{L}*|maart|mrt|march|apr\p{L}*|mei|may|jun[ie]?|jul[iy]?|aug\p{L}*|sep\p{L}*|o[kc]t\p{L}*|nov\p{L}*|dec\p{L}*|\d{1,4}|[:.,/|•–-]|\s)+";
 
+/// How long ago something was.
+const AGO: &str =
+    r"(?:\d+|een) (?:seconden?|minuten|minuut|min|uur|uren|dag|dagen|weken|week) (?:geleden|ago)";
+
 /// A whole paragraph that is no more than this says nothing: a counter with a sentence behind it is
 /// one of the article.
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -26,7 +30,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // Time stamps, also of the updates of a live blog.
         r"(?:\p{L}+ )?\d{1,2}[:.]\d{2}(?: uur)?".to_owned(),
         "zojuist|net binnen|net gewijzigd".to_owned(),
-        r"(?:(?:onge|on)?veer |ca\. )?(?:\d+|een) (?:seconden?|minuten|minuut|min|uur|uren|dag|dagen|weken|week) (?:geleden|ago)".to_owned(),
+        format!(r"(?:(?:onge|on)?veer |ca\. )?{AGO}"),
         format!(r"(?:laatste |laatst )?(?:{updated})\b{MOMENT}"),
         // Counters.
         format!(r"\d[\d.,]* ?(?:k|m|mln)? ?(?:{counted})(?: (?:{seen}|op dit artikel))?"),
@@ -65,8 +69,7 @@ pub fn without(text: &str) -> String {
 
 /// How long ago something was, before a text; how many reactions there are, after it.
 static COUNTERS: LazyLock<Regex> = LazyLock::new(|| {
-    let ago =
-        r"^(?:\d+|een) (?:seconden|minuten|minuut|min|uur|uren|dag|dagen) geleden\s*[-–—|:•]?";
+    let ago = format!(r"^{AGO}\s*[-–—|:•]?");
     let counted = r"\(?\d[\d.,]* (?:reacties?|comments?)\)?$";
     Regex::new(&format!(r"(?im)\s*(?:{ago}|{counted})\s*")).expect("a test compiles it")
 });

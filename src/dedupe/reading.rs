@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::dedupe::decide::Known;
+use crate::dedupe::decide::{Known, filled};
 use crate::dedupe::fingerprint::{differ, fold};
 use crate::dedupe::noise::{is_noise, without_stamp};
 use crate::model::article::{Content, Source};
@@ -257,22 +257,11 @@ fn is_cut_off(text: &str) -> bool {
 /// What an article is after its page was read for the first time, or read better: the fuller text,
 /// and the metadata that the feed left out. A headline stays the one under which it was announced.
 pub fn complete(current: &Content, page: &Content) -> Content {
-    let mut content = current.clone();
+    let mut content = filled(current, page);
     let is_rest = is_cut_off(&current.text) && page.text.len() > current.text.len();
     if is_rest || is_fuller(&page.text, &current.text) {
         content.text.clone_from(&page.text);
     }
-    if content.title.is_empty() {
-        content.title.clone_from(&page.title);
-    }
-    if content.authors.is_empty() {
-        content.authors.clone_from(&page.authors);
-    }
-    if content.tags.is_empty() {
-        content.tags.clone_from(&page.tags);
-    }
-    content.section = content.section.or_else(|| page.section.clone());
-    content.language = content.language.or_else(|| page.language.clone());
     let is_exact = |date: &crate::model::time::StatedDate| date.precision == Precision::Second;
     if !content.published.as_ref().is_some_and(is_exact) {
         content.published = page.published.filter(is_exact).or(content.published);

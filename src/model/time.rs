@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// The zone in which people read times, and in which a date without a zone is meant.
 pub const ZONE: &str = "Europe/Amsterdam";
 
+/// How far clocks may differ.
+const SKEW: Duration = Duration::from_secs(600);
+
 /// A moment in whole seconds since 1970-01-01T00:00:00Z.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
@@ -143,6 +146,12 @@ impl StatedDate {
     /// A moment stated to the second, with its zone.
     pub fn exact(at: Timestamp) -> Self {
         Self { at, precision: Precision::Second, is_zone_assumed: false }
+    }
+
+    /// Whether it lies further ahead of `seen_at` than clocks differ: what was there then was not
+    /// published later.
+    pub fn is_after(self, seen_at: Timestamp) -> bool {
+        self.at > seen_at.plus(SKEW)
     }
 
     /// The first moment after what was stated, so that a day or month counts as a whole.
