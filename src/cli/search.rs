@@ -47,6 +47,7 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
         && let Err(unknown) = question::check_feeds(&reader, &filter.feeds)
     {
         out::note(&unknown.to_string());
+        unknown.advice().into_iter().for_each(out::note);
     }
     Ok(if found.articles.is_empty() { Exit::NothingFound } else { Exit::Done })
 }
