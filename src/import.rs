@@ -69,12 +69,12 @@ fn store_one(
         digest: None,
         now,
     };
-    for article in articles::candidates(tx, &keys)? {
+    for article in articles::keys::candidates(tx, &keys)? {
         let known = articles::known(tx, article, None)?;
         if !is_same_article(&keys, &content, &known) {
             continue;
         }
-        articles::add_keys(tx, article, &keys)?;
+        articles::keys::add(tx, article, &keys)?;
         // A capture that is already one of the revisions is no edit, in whatever order they come.
         let is_known = articles::fingerprints(tx, article)?.contains(&fingerprint);
         articles::name_outlet(tx, article, raw.outlet.as_deref())?;

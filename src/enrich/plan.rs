@@ -168,11 +168,11 @@ impl Plan {
     /// After a move redirects end some day: a page is looked for where they led.
     fn follow_move(&mut self, tx: &Tx<'_>) -> Result<(), Error> {
         let url = &self.state.url;
-        let found = pages::last_found(tx, self.article)?;
+        let found = pages::moves::last_found(tx, self.article)?;
         if let Some(found) =
             found.filter(|found| found != url && fetch::site(found) == fetch::site(url))
         {
-            pages::set_address(tx, self.article, &found)?;
+            pages::moves::set_address(tx, self.article, &found)?;
             self.state.validators = Validators::default();
         }
         Ok(())

@@ -181,7 +181,7 @@ impl Visit<'_> {
     }
 
     fn recognize(&self, prepared: &Prepared) -> Result<Option<(ArticleRow, Known)>, Error> {
-        for article in articles::candidates(self.tx, &prepared.keys)? {
+        for article in articles::keys::candidates(self.tx, &prepared.keys)? {
             let known = articles::known(self.tx, article, Some(self.id))?;
             if is_same_article(&prepared.keys, &prepared.content, &known) {
                 return Ok(Some((article, known)));
@@ -229,11 +229,11 @@ impl Visit<'_> {
         article: ArticleRow,
         mut known: Known,
     ) -> Result<bool, Error> {
-        articles::add_keys(self.tx, article, &prepared.keys)?;
+        articles::keys::add(self.tx, article, &prepared.keys)?;
         articles::name_outlet(self.tx, article, self.outlet)?;
         if let (Some(url), Some(site)) = (&prepared.link, &prepared.site) {
             let page = Announced { article, feed: self.id, url, site, since: self.at };
-            pages::readdress(self.tx, &page, self.at)?;
+            pages::moves::readdress(self.tx, &page, self.at)?;
         }
         if let (Some(pause), Some(last)) = (self.page_pause, known.last_in_feed)
             && last != prepared.fingerprint

@@ -173,10 +173,10 @@ fn take_one(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let Origin { finding, outlet, digest, .. } = origin;
-    for article in articles::candidates(tx, &candidate.keys)? {
+    for article in articles::keys::candidates(tx, &candidate.keys)? {
         let known = articles::known(tx, article, None)?;
         if is_same_article(&candidate.keys, &candidate.content, &known) {
-            articles::add_keys(tx, article, &candidate.keys)?;
+            articles::keys::add(tx, article, &candidate.keys)?;
             return Ok(false);
         }
     }

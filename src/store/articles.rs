@@ -1,7 +1,5 @@
 //! Articles and their revisions, as they are written.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::dedupe::decide::{Known, Outdated};
@@ -13,36 +11,8 @@ use crate::store::{ArticleRow, Error, FeedId, Tx, text};
 use add::Numbered;
 
 pub(super) mod add;
-
-/// A stated date further ahead than this is not believed when articles are put in order.
-const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
-
-const FIND: &str = "SELECT article_id FROM identity_key WHERE key = :key";
-
-/// The articles known by any of `keys`, strongest key first, each once.
-pub fn find(tx: &Tx<'_>, keys: &[IdentityKey]) -> Result<Vec<ArticleRow>, Error> {
-    let failed = || Error::sqlite("look up an article");
-    let mut statement = tx.connection.prepare_cached(FIND).map_err(failed())?;
-    let mut found: Vec<ArticleRow> = Vec::new();
-    for key in keys {
-        let article = statement
-            .query_row(named_params! { ":key": key.as_str() }, |row| row.get(0).map(ArticleRow))
-            .optional()
-            .map_err(failed())?;
-        found.extend(article.filter(|article| !found.contains(article)));
-    }
-    Ok(found)
-}
-
-/// The same, and then those whose page was found at an address among `keys`.
-pub fn candidates(tx: &Tx<'_>, keys: &[IdentityKey]) -> Result<Vec<ArticleRow>, Error> {
-    let mut found = find(tx, keys)?;
-    let of_pages: Vec<IdentityKey> = keys.iter().filter_map(IdentityKey::of_page).collect();
-    let by_page = find(tx, &of_pages)?;
-    found
-        .extend(by_page.into_iter().filter(|article| !found.contains(article)).collect::<Vec<_>>());
-    Ok(found)
-}
+pub mod keys;
+pub(super) mod place;
 
 const KEYS: &str = "SELECT key FROM identity_key WHERE article_id = :article";
 
@@ -244,10 +214,10 @@ pub fn create(
 ) -> Result<ArticleRow, Error> {
     let failed = || Error::sqlite("store an article");
     let text_key = IdentityKey::text("", &fingerprint::exact(&version.content.text));
-    let key = free_key(tx, identity.keys)?.unwrap_or(&text_key);
+    let key = keys::free(tx, identity.keys)?.unwrap_or(&text_key);
     // An Atom entry need not say more than when it was changed (RFC 4287 section 4.1.2).
     let stated = version.content.published.or(version.content.modified);
-    let sort_at = sort_at(stated, version.now, version.source);
+    let sort_at = place::sort_at(stated, version.now, version.source);
     let mut statement = tx.connection.prepare_cached(CREATE).map_err(failed())?;
     let mut attempt = 0;
     let article = loop {
@@ -269,47 +239,9 @@ pub fn create(
         }
         attempt += 1;
     };
-    add_keys(tx, article, identity.keys)?;
+    keys::add(tx, article, identity.keys)?;
     add::revision(tx, article, None, version)?;
     Ok(article)
-}
-
-/// The strongest key that names no other article yet.
-fn free_key<'k>(tx: &Tx<'_>, keys: &'k [IdentityKey]) -> Result<Option<&'k IdentityKey>, Error> {
-    for key in keys {
-        if find(tx, std::slice::from_ref(key))?.is_empty() {
-            return Ok(Some(key));
-        }
-    }
-    Ok(None)
-}
-
-/// Where an article stands in time: its stated date, unless that lies ahead. Of a day, month or year
-/// it is the beginning, but when it was seen within it: who gives the minute was not second to who
-/// gives the day.
-fn sort_at(published: Option<StatedDate>, first_seen_at: Timestamp, source: Source) -> Timestamp {
-    // When a file was imported says nothing.
-    let is_within = |date: StatedDate| {
-        source != Source::Import && (date.at..date.ends_at()).contains(&first_seen_at)
-    };
-    published
-        .filter(|date| date.at <= first_seen_at.plus(AHEAD_MAX) && !is_within(*date))
-        .map_or(first_seen_at, |date| date.at)
-}
-
-const ADD_KEY: &str =
-    "INSERT INTO identity_key (key, article_id) VALUES (:key, :article) ON CONFLICT DO NOTHING";
-
-/// Adds keys by which an article is known from now on; a key that names another one stays there.
-pub fn add_keys(tx: &Tx<'_>, article: ArticleRow, keys: &[IdentityKey]) -> Result<(), Error> {
-    let failed = || Error::sqlite("store an identity key");
-    let mut statement = tx.connection.prepare_cached(ADD_KEY).map_err(failed())?;
-    for key in keys {
-        statement
-            .execute(named_params! { ":key": key.as_str(), ":article": article.0 })
-            .map_err(failed())?;
-    }
-    Ok(())
 }
 
 const NAME_OUTLET: &str = "
@@ -345,51 +277,9 @@ pub fn revise(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result
         })
         .map_err(Error::sqlite("read the revisions of an article"))?;
     let revision = add::revision(tx, article, latest, version)?;
-    place(tx, article, version.content.published, version.source)?;
+    place::follow(tx, article)?;
     touch(tx, article)?;
     Ok(revision)
-}
-
-const PLACE: &str = "SELECT first_seen_at, sort_at FROM article WHERE id = :article";
-
-const KEEP_PLACE: &str = "
-    UPDATE revision
-    SET sort_at = :stood_at
-    WHERE article_id = :article AND sort_at IS NULL
-        AND id <> (SELECT revision_id FROM article WHERE id = :article)";
-
-const SET_PLACE: &str = "UPDATE article SET sort_at = :sort_at WHERE id = :article";
-
-/// Puts an article where the date of its current revision says, when it has one; the revisions before
-/// keep where it stood with them.
-pub(super) fn place(
-    tx: &Tx<'_>,
-    article: ArticleRow,
-    published: Option<StatedDate>,
-    source: Source,
-) -> Result<(), Error> {
-    let failed = || Error::sqlite("put an article in its place");
-    if published.is_none() {
-        return Ok(());
-    }
-    let (first_seen_at, stood_at): (i64, i64) = tx
-        .connection
-        .prepare_cached(PLACE)
-        .and_then(|mut statement| {
-            let id = named_params! { ":article": article.0 };
-            statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?)))
-        })
-        .map_err(failed())?;
-    let sort_at = sort_at(published, Timestamp::from_seconds(first_seen_at), source).seconds();
-    if sort_at == stood_at {
-        return Ok(());
-    }
-    let mut keep = tx.connection.prepare_cached(KEEP_PLACE).map_err(failed())?;
-    keep.execute(named_params! { ":article": article.0, ":stood_at": stood_at })
-        .map_err(failed())?;
-    let mut set = tx.connection.prepare_cached(SET_PLACE).map_err(failed())?;
-    set.execute(named_params! { ":article": article.0, ":sort_at": sort_at }).map_err(failed())?;
-    Ok(())
 }
 
 const TOUCH: &str = "
@@ -442,33 +332,4 @@ pub(super) fn enclosures_from_json(text: Option<String>) -> Vec<Enclosure> {
             })
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::time::Precision;
-
-    #[test]
-    fn an_article_stands_where_its_date_says_as_far_as_it_says() {
-        let noon = Timestamp::from_seconds(1_644_836_400);
-        let check = |at: i64, precision, expected: i64| {
-            let at = Timestamp::from_seconds(noon.seconds() + at);
-            let date = StatedDate { at, precision, is_zone_assumed: false };
-            assert_eq!(
-                sort_at(Some(date), noon, Source::Feed).seconds() - noon.seconds(),
-                expected
-            );
-        };
-        check(-600, Precision::Second, -600);
-        check(600, Precision::Second, 600);
-        check(90_000, Precision::Second, 0);
-        check(-43_200, Precision::Day, 0);
-        check(-129_600, Precision::Day, -129_600);
-        check(-13 * 86_400 - 43_200, Precision::Month, 0);
-        let at = Timestamp::from_seconds(noon.seconds() - 43_200);
-        let day = StatedDate { at, precision: Precision::Day, is_zone_assumed: false };
-        assert_eq!(sort_at(Some(day), noon, Source::Import), at);
-        assert_eq!(sort_at(None, noon, Source::Feed), noon);
-    }
 }

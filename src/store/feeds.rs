@@ -81,7 +81,7 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
         let values = named_params! { ":feed": left.id.0 };
         tx.connection.execute(UNLIST, values).map_err(failed())?;
     }
-    pages::hand_over(tx)?;
+    pages::moves::hand_over(tx)?;
     Ok(ids)
 }
 

@@ -96,7 +96,7 @@ pub fn take(tx: &Tx<'_>, other: &Other, feeds: &Feeds) -> Result<Merged, Error> 
         Some(article) => (article, add_history(tx, article, other, feeds)?),
         None => (create(tx, other, feeds)?, other.revisions.len()),
     };
-    articles::add_keys(tx, article, &other.keys)?;
+    articles::keys::add(tx, article, &other.keys)?;
     let mut n_seen = 0;
     for sighting in &other.sightings {
         let mut values = sighting.clone();
@@ -191,7 +191,7 @@ const PUBLIC_ID: &str = "SELECT public_id FROM article WHERE id = :article";
 /// The article here that `other` is.
 fn same(tx: &Tx<'_>, other: &Other) -> Result<Option<ArticleRow>, Error> {
     let Some(last) = other.revisions.last() else { return Ok(None) };
-    for article in articles::find(tx, &other.keys)? {
+    for article in articles::keys::find(tx, &other.keys)? {
         let public_id: String = tx
             .connection
             .prepare_cached(PUBLIC_ID)
@@ -285,9 +285,7 @@ fn add_history(
     }
     run(RESILENCE, &[(":article", id)])?;
     run(SET_LAST, &[(":article", id)])?;
-    if let Some((content, _)) = before {
-        articles::place(tx, article, content.published, Source::Feed)?;
-    }
+    articles::place::follow(tx, article)?;
     Ok(n_new)
 }
 

@@ -9,7 +9,7 @@ pub mod undo;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 use serde::{Deserialize, Serialize};
 
-use crate::model::article::{IdentityKey, Source};
+use crate::model::article::IdentityKey;
 use crate::model::time::Timestamp;
 use crate::store::{ArticleRow, Error, Reader, Tx, articles, repairs};
 
@@ -222,8 +222,7 @@ pub fn merge(
     };
     set(tx, other, Before { revision_id: 0, ..from }, Some(kept))?;
     set(tx, kept, merged, None)?;
-    let published = articles::content_in(tx.connection, merged.revision_id)?.published;
-    articles::place(tx, kept, published, Source::Feed)?;
+    articles::place::follow(tx, kept)?;
     record(tx, ("merge", kept, other), key, &moved, now).map(Some)
 }
 
@@ -240,8 +239,8 @@ fn revisions(
 fn added(tx: &Tx<'_>, keys: &[IdentityKey], to: ArticleRow) -> Result<Vec<String>, Error> {
     let mut added = Vec::new();
     for key in keys {
-        if articles::find(tx, std::slice::from_ref(key))?.is_empty() {
-            articles::add_keys(tx, to, std::slice::from_ref(key))?;
+        if articles::keys::find(tx, std::slice::from_ref(key))?.is_empty() {
+            articles::keys::add(tx, to, std::slice::from_ref(key))?;
             added.push(key.as_str().to_owned());
         }
     }

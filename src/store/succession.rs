@@ -90,7 +90,7 @@ fn rekey(tx: &Tx<'_>, former: FeedId, new: &Feed) -> Result<(), Error> {
     let (rows, entries): (Vec<ArticleRow>, Vec<Entry>) = listed.into_iter().unzip();
     for (article, mut keys) in rows.into_iter().zip(identity::keys(new, &entries)) {
         keys.retain(|key| key.kind() != KeyKind::Text);
-        articles::add_keys(tx, article, &keys)?;
+        articles::keys::add(tx, article, &keys)?;
     }
     Ok(())
 }

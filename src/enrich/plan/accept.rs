@@ -106,7 +106,7 @@ impl Plan {
         let own = addresses.into_iter().flatten().filter(|address| fetch::site(address) == site);
         let keys: Vec<IdentityKey> =
             own.filter_map(canonical).filter_map(|url| identity::of_page(&url)).collect();
-        articles::add_keys(tx, self.article, &keys)
+        articles::keys::add(tx, self.article, &keys)
     }
 
     /// Whether the address it led to is that of another article.
@@ -114,7 +114,7 @@ impl Plan {
         let Some(landed) = self.seen.final_url.as_deref().and_then(canonical) else {
             return Ok(false);
         };
-        let found = articles::find(tx, &[IdentityKey::url(&landed)])?;
+        let found = articles::keys::find(tx, &[IdentityKey::url(&landed)])?;
         Ok(!found.is_empty() && !found.contains(&self.article))
     }
 
