@@ -1,6 +1,7 @@
 //! Where a page is found, and what it says that its address is, is what its article is known by.
 
 use std::fs;
+use std::time::Duration;
 
 use crate::news::{Item, item, rss};
 use crate::pages::{AT_ONCE, page, paragraphs};
@@ -119,4 +120,43 @@ fn a_page_that_leads_elsewhere_from_the_start_is_no_page_of_its_article() {
     assert_eq!(world.seen(), ["1", "1"]);
     let pages = "SELECT last_outcome FROM pages ORDER BY feed";
     assert_eq!(world.program.rows(pages), ["gone", "read"]);
+}
+
+#[test]
+fn a_merged_article_stands_where_its_date_says() {
+    let world = World::new();
+    let dated = |date: &str, path: &str| Item {
+        published: Some(format!("{date}:00 +0100")),
+        ..world.entry(1, path)
+    };
+    let before = dated("Mon, 02 Mar 2026 23:15", "/r/1");
+    world.publish(std::slice::from_ref(&before), &[dated("Mon, 02 Mar 2026 23:15", BRUG)]);
+    // Moments are whole seconds, and the later revision is the current one.
+    std::thread::sleep(Duration::from_millis(1_100));
+    let title = "Brug bij Hulst toch open".to_owned();
+    let edited = Item { title, ..dated("Tue, 03 Mar 2026 08:15", BRUG) };
+    world.publish(&[before], &[edited]);
+    let found = world.program.json(&["doctor", "identity", "--apply"]);
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(world.program.rows("SELECT published FROM articles"), ["2026-03-03T07:15:00Z"]);
+    assert_eq!(world.program.found(&["date:2026-03-03"]).len(), 1);
+}
+
+#[test]
+fn a_daily_column_whose_pages_name_one_address_is_not_merged() {
+    let world = World::new();
+    let canonical = world.web.url("/uitslag-van-de-trekking");
+    let canonical = format!("<link rel=\"canonical\" href=\"{canonical}\"></head>");
+    for day in [9, 10] {
+        let path = format!("/trekking/{day}");
+        let html = page(&item(1).title, &paragraphs(), 1).replace("</head>", &canonical);
+        world.web.set(&path, Route::document(html));
+        let published = Some(format!("Mon, {day:02} Mar 2026 08:15:20 +0100"));
+        world.publish(&[Item { published, ..world.entry(1, &path) }], &[]);
+        // Two that are listed in one second count as listed at once.
+        std::thread::sleep(Duration::from_millis(1_100));
+        world.publish(&[], &[]);
+    }
+    assert_eq!(world.seen(), ["1", "1"]);
+    assert_eq!(world.program.json(&["doctor", "identity"]), serde_json::json!([]));
 }
