@@ -220,7 +220,8 @@ fn error_statuses_are_recorded_and_backed_off() {
         let headers = header.into_iter().collect();
         let (web, program) = set_up(Route { headers, ..Route::error(status) });
         let code = if status == 503 { 0 } else { 6 };
-        assert_eq!(program.run(&["poll"]).code, code, "{status}");
+        let poll = ["poll", "--set", "poll.ceiling=15m"];
+        assert_eq!(program.run(&poll).code, code, "{status}");
         let recorded = "SELECT outcome, status, failure, reason FROM fetches";
         assert_eq!(program.rows(recorded), [expected]);
         let wait = "SELECT unixepoch(next_poll) - unixepoch(last_poll) >= 1200 FROM feeds";
