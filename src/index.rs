@@ -23,6 +23,7 @@ mod spans;
 mod terms;
 mod tokens;
 mod translate;
+mod whole;
 pub mod writer;
 
 use std::io;

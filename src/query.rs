@@ -10,6 +10,7 @@
 //! | `-voetbal`, `NOT voetbal` | everything without it |
 //! | `title:kabinet`, `outlet:"NU.nl"`, `author:(jan OR piet)` | in that field only |
 //! | `=huis`, `="de raad"` | as it is written, in no other form |
+//! | `outlet:=AD` | with that whole name, and no longer one |
 //! | `stikst*` | words that begin so |
 //! | `storm NEAR/5 schade`, `PRE/5` | with at most five words between; `PRE`: in this order |
 //! | `storm /s schade`, `/p` | in one sentence, in one paragraph |
@@ -173,7 +174,7 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Up to, and not at, this moment.
     pub until: Option<Timestamp>,
-    /// By one of these outlets, named as after `outlet:`; any when empty.
+    /// By one of these outlets, named as after `outlet:`, `=` included; any when empty.
     pub outlets: Vec<String>,
     /// Seen in one of these feeds, by their exact names; any when empty.
     pub feeds: Vec<String>,

@@ -64,8 +64,14 @@ pub(super) fn whole(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failur
 
 fn named(field: Field, names: &[String]) -> Option<Query> {
     // No name has a quote in it that a query could hold.
-    let quoted = |name: &String| Query::Phrase(name.replace(['"', '“', '”', '„', '‟'], " "));
-    let mut names: Vec<Query> = names.iter().map(quoted).collect();
+    let unquoted = |name: &str| name.replace(['"', '“', '”', '„', '‟'], " ");
+    let mut names: Vec<Query> = names
+        .iter()
+        .map(|name| match name.strip_prefix('=') {
+            Some(name) if field == Field::Outlet => Query::Exact(unquoted(name)),
+            _ => Query::Phrase(unquoted(name)),
+        })
+        .collect();
     let any = if names.len() > 1 { Query::Any(names) } else { names.pop()? };
     Some(Query::In(field, Box::new(any)))
 }
@@ -92,13 +98,13 @@ mod tests {
             limits: LimitArgs {
                 since: Some("2022-02".into()),
                 until: None,
-                outlet: vec!["NU.nl".into(), "NOS".into()],
+                outlet: vec!["NU.nl".into(), "NOS".into(), "=De Stem".into()],
                 feed: vec!["nos".into()],
             },
         };
         let now = Timestamp::from_seconds(1_700_000_000);
         let query = whole(&args, now).unwrap();
-        let text = "(storm OR wind) outlet:(\"NU.nl\" OR \"NOS\") feed:\"nos\" since:2022-02";
+        let text = "(storm OR wind) outlet:(\"NU.nl\" OR \"NOS\" OR =\"De Stem\") feed:\"nos\" since:2022-02";
         assert_eq!(query.to_string(), text);
         let mut again = query::parse(text).unwrap();
         again.set_times(&|time| when::range(time, now)).unwrap();

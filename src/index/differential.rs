@@ -280,7 +280,10 @@ fn has_row(name: &str, query: &Query) -> bool {
         return false;
     };
     let (name, row) = (folded(name), folded(text));
-    name.windows(row.len()).any(|part| part == row)
+    match query {
+        Query::Exact(_) => name == row,
+        _ => name.windows(row.len()).any(|part| part == row),
+    }
 }
 
 fn queries() -> impl Strategy<Value = String> {
@@ -304,6 +307,8 @@ fn queries() -> impl Strategy<Value = String> {
             .prop_flat_map(move |field| placed.clone().prop_map(move |a| format!("{field}:{a}"))),
         1 => word().prop_map(|word| format!("tag:{word}")),
         1 => prop::sample::select(&OUTLETS[..]).prop_map(|name| format!("outlet:\"{name}\"")),
+        1 => prop::sample::select(&["nos", "volkskrant", "\"De Volkskrant\"", "nu.nl"][..])
+            .prop_map(|name| format!("outlet:={name}")),
         1 => Just("is:revised".to_owned()),
         1 => Just("has:image".to_owned()),
         1 => (0..60_i64).prop_map(|n| format!("since:{}", n * 100)),

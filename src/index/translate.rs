@@ -16,6 +16,7 @@ use crate::index::schema::Fields;
 use crate::index::span::{Order, Span};
 use crate::index::spans::{Part, SpanQuery};
 use crate::index::tokens::{PARAGRAPH, SENTENCE};
+use crate::index::whole;
 use crate::language;
 use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
@@ -36,7 +37,7 @@ pub(super) fn plan(
     query: &Query,
     filter: &Filter,
 ) -> Result<Box<dyn Plan>, Error> {
-    let mut clauses: Vec<_> = filters(fields, filter)
+    let mut clauses: Vec<_> = filters(searcher, fields, filter)?
         .into_iter()
         .map(|plan| (Occur::Must, Box::new(ConstScoreQuery::new(plan, 0.0)) as Box<dyn Plan>))
         .collect();
@@ -49,7 +50,11 @@ pub(super) fn plan(
     Ok(Box::new(BooleanQuery::new(clauses)))
 }
 
-fn filters(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Plan>> {
+fn filters(
+    searcher: &Searcher,
+    fields: &Fields,
+    filter: &Filter,
+) -> Result<Vec<Box<dyn Plan>>, Error> {
     let mut plans: Vec<Box<dyn Plan>> = Vec::new();
     plans.extend(time(fields, (filter.since, filter.until)));
     plans.extend(filter.before.map(|place| before(fields, place)));
@@ -58,15 +63,22 @@ fn filters(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Plan>> {
         Box::new(RangeQuery::new(Bound::Unbounded, bound)) as Box<dyn Plan>
     }));
     if !filter.outlets.is_empty() {
-        let outlets = filter.outlets.iter();
-        let any = outlets.filter_map(|name| row(fields.outlet, &language::folded(name)));
-        plans.push(Box::new(BooleanQuery::new(any.map(|plan| (Occur::Should, plan)).collect())));
+        let mut any = Vec::new();
+        for name in &filter.outlets {
+            any.extend(match name.strip_prefix('=') {
+                Some(name) => Some(whole::named(searcher, fields.outlet, name)?),
+                None => row(fields.outlet, &language::folded(name)),
+            });
+        }
+        plans.push(Box::new(BooleanQuery::new(
+            any.into_iter().map(|plan| (Occur::Should, plan)).collect(),
+        )));
     }
     if !filter.feeds.is_empty() {
         let feeds = filter.feeds.iter().map(|name| Term::from_field_text(fields.feed, name));
         plans.push(Box::new(TermSetQuery::new(feeds)));
     }
-    plans
+    Ok(plans)
 }
 
 fn time(
@@ -133,6 +145,7 @@ impl Scope<'_> {
             {
                 match self.field {
                     Some(Field::Id) => self.id(text).map(Some),
+                    _ if matches!(query, Query::Exact(_)) => self.whole_name(text),
                     _ => Ok(self.name(text)),
                 }
             }
@@ -164,22 +177,26 @@ impl Scope<'_> {
     /// A name, as it is written.
     fn name(&self, text: &str) -> Option<Box<dyn Plan>> {
         let fields = self.fields;
+        if let Some(field) = names(fields, self.field?) {
+            return row(field, &language::folded(text));
+        }
+        let small = text.to_ascii_lowercase();
         match self.field? {
-            Field::Outlet => row(fields.outlet, &language::folded(text)),
-            Field::Section => row(fields.section, &language::folded(text)),
-            Field::Author => row(fields.author, &language::folded(text)),
-            Field::Tag => row(fields.tag, &language::folded(text)),
-            Field::Lang => Some(raw(fields.language, &text.to_ascii_lowercase())),
-            Field::Feed => Some(raw(fields.feed, text)),
-            Field::Access => Some(raw(fields.access, &text.to_ascii_lowercase())),
-            Field::Type => Some(raw(fields.kind, &text.to_ascii_lowercase())),
-            Field::Country => Some(raw(fields.country, &text.to_ascii_lowercase())),
-            Field::Wire => row(fields.wire, &language::folded(text)),
-            Field::Person => row(fields.person, &language::folded(text)),
-            Field::Org => row(fields.organization, &language::folded(text)),
-            Field::Place => row(fields.place, &language::folded(text)),
             Field::Url => row(fields.url, &language::folded(text)),
-            Field::Id | Field::Title | Field::Lead | Field::Body => None,
+            Field::Feed => Some(raw(fields.feed, text)),
+            Field::Lang => Some(raw(fields.language, &small)),
+            Field::Access => Some(raw(fields.access, &small)),
+            Field::Type => Some(raw(fields.kind, &small)),
+            Field::Country => Some(raw(fields.country, &small)),
+            _ => None,
+        }
+    }
+
+    /// The same from its first word to its last.
+    fn whole_name(&self, text: &str) -> Condition {
+        match self.field.and_then(|field| names(self.fields, field)) {
+            Some(field) => whole::named(self.searcher, field, text).map(Some),
+            None => Ok(self.name(text)),
         }
     }
 
@@ -333,6 +350,21 @@ fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
     Some(Box::new(SpanQuery::any(vec![part(field, span)])))
 }
 
+/// The field of names, each of one word or more, that are counted as well.
+fn names(fields: &Fields, field: Field) -> Option<IndexField> {
+    Some(match field {
+        Field::Outlet => fields.outlet,
+        Field::Section => fields.section,
+        Field::Author => fields.author,
+        Field::Tag => fields.tag,
+        Field::Wire => fields.wire,
+        Field::Person => fields.person,
+        Field::Org => fields.organization,
+        Field::Place => fields.place,
+        _ => return None,
+    })
+}
+
 fn part(field: IndexField, span: Span) -> Part {
     Part { field, span, boost: 1.0 }
 }
@@ -459,6 +491,11 @@ mod tests {
         check(&searcher, "outlet:\"NU.nl\"", &[2, 6]);
         check(&searcher, "outlet:nu.nl", &[2, 6]);
         check(&searcher, "outlet:nos", &[1, 4]);
+        check(&searcher, "outlet:=nos", &[1]);
+        check(&searcher, "outlet:=volkskrant", &[]);
+        check(&searcher, "outlet:=\"De Volkskrant\"", &[3]);
+        check(&searcher, "outlet:(=nos OR =rtl) -outlet:=RTL", &[1]);
+        check(&searcher, "author:=jan", &[]);
         check(&searcher, "section:politiek kabinet", &[1, 6]);
         check(&searcher, "author:jan", &[1, 4]);
         check(&searcher, "author:\"jan bos\"", &[1]);
@@ -481,6 +518,8 @@ mod tests {
         );
         check_with(&searcher, &Filter { since: at(9999), ..all() }, "", &[]);
         check_with(&searcher, &Filter { outlets: names("volkskrant"), ..all() }, "", &[3]);
+        check_with(&searcher, &Filter { outlets: names("=nos"), ..all() }, "", &[1]);
+        check_with(&searcher, &Filter { outlets: names("=sport"), ..all() }, "", &[]);
         check_with(&searcher, &Filter { outlets: names("!"), ..all() }, "", &[]);
         check_with(&searcher, &Filter { feeds: names("nos"), ..all() }, "kabinet", &[1, 4]);
         check_with(&searcher, &Filter { feeds: names("NOS"), ..all() }, "", &[]);

@@ -16,7 +16,8 @@ Queries:
   storm /s schade           in one sentence; /p: in one paragraph
   atleast3(stikstof)        three times or more
   title: lead: body: outlet: section: author: tag: lang: feed:
-                            in that part only, as outlet:\"NU.nl\"
+                            in that part only, as outlet:\"NU.nl\";
+                            outlet:=AD: of that whole name, not Ad Valvas
   person:lavrov  org:navo  place:kiev
                             who or what is named in it
   access:paid  type:opinion  wire:anp  country:be  id:4k2qz  url:nos.nl/artikel
@@ -94,7 +95,7 @@ pub(in crate::cli) struct LimitArgs {
     /// Up to and including this day
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
-    /// Only of this outlet; may be repeated
+    /// Only of this outlet, or `=NAME` of none with a longer name; may be repeated
     #[arg(long, value_name = "OUTLET")]
     pub outlet: Vec<String>,
     /// Only seen in this feed; may be repeated
