@@ -31,6 +31,8 @@ pub mod extract;
 
 pub mod names;
 
+pub mod disk;
+
 pub mod store;
 
 pub mod index;

@@ -1,13 +1,14 @@
-//! Files written whole or not at all.
+//! Reading and writing what the owner wrote.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 use crate::config::Error;
+use crate::disk;
 
 /// Everyone may read a feed list; its owner writes it.
 const MODE: u32 = 0o644;
@@ -24,40 +25,26 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mode = fs::metadata(&target).map_or(MODE, |metadata| metadata.permissions().mode());
     prepare(&target, text, mode)
-        .and_then(|(file, folder)| {
-            file.persist(&target).map_err(|error| error.error)?;
-            sync(&folder)
-        })
+        .and_then(|file| disk::replace(file, &target))
         .map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
 /// Writes a file that must not exist yet; folders above it are made.
 pub fn create(path: &Path, text: &str) -> Result<(), Error> {
     prepare(path, text, MODE)
-        .and_then(|(file, folder)| {
-            file.persist_noclobber(path).map_err(|error| error.error)?;
-            sync(&folder)
-        })
+        .and_then(|file| disk::create(file, path))
         .map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-/// A finished temporary file in the folder of `target`, and that folder.
-fn prepare(target: &Path, text: &str, mode: u32) -> io::Result<(NamedTempFile, PathBuf)> {
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+/// A finished file without its name, in the folder of `target`.
+fn prepare(target: &Path, text: &str, mode: u32) -> io::Result<NamedTempFile> {
+    let folder = disk::folder_of(target);
     fs::create_dir_all(folder)?;
-    let mut file = Builder::new().prefix(".knipsel-").suffix(".tmp").tempfile_in(folder)?;
+    disk::sweep(folder);
+    let mut file = disk::unfinished(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().set_permissions(Permissions::from_mode(mode))?;
-    file.as_file().sync_all()?;
-    Ok((file, folder.to_owned()))
-}
-
-/// Makes a rename in `folder` survive a power cut.
-fn sync(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! The folder of an export: what was planned, how far it is, and what is in it when it is done.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tempfile::Builder;
 
 use crate::corpus::Error;
+use crate::disk;
 use crate::export::card::card;
 use crate::export::manifest::{self, Counts, Plan};
 
@@ -18,9 +17,6 @@ use crate::export::manifest::{self, Counts, Plan};
 const JOURNAL: &str = ".knipsel-export";
 const MANIFEST: &str = "manifest.json";
 const CARD: &str = "README.md";
-
-/// What the mask of the process leaves of this: as any program makes files.
-const MODE: u32 = 0o666;
 
 /// An export that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +50,7 @@ impl Folder {
         if lock.try_lock().is_err() {
             return Err(Error::Busy(path.to_owned()));
         }
+        disk::sweep(path);
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
@@ -99,15 +96,11 @@ impl Folder {
     ) -> Result<(), Error> {
         let path = self.path.join(name);
         let failed = |error| Error::file("write", &path)(error);
-        let mut builder = Builder::new();
-        builder.permissions(Permissions::from_mode(MODE));
-        let file = builder.tempfile_in(&self.path).map_err(failed)?;
+        let file = disk::unfinished(&self.path).map_err(failed)?;
         let mut out = io::BufWriter::new(file.as_file());
         write(&mut out).and_then(|()| out.flush()).map_err(failed)?;
         drop(out);
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        disk::replace(file, &path).map_err(failed)
     }
 }
 

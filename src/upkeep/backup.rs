@@ -4,6 +4,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::model::time::Timestamp;
 use crate::store::Layout;
 use crate::store::backup::{self, Counts};
@@ -68,7 +69,7 @@ pub fn make(
     if path.exists() && files::size(&path) > 0 && files::kind(&path)? == Kind::Other {
         return Err(Error::NotABackup(path));
     }
-    let folder = files::folder_of(&path);
+    let folder = disk::folder_of(&path);
     let copy = files::unfinished(folder)?;
     let counts = backup::copy(layout, copy.path(), progress)?;
     if is_packed {

@@ -1,18 +1,15 @@
-//! Files that appear whole or not at all, and how backups are packed.
+//! The files of backups, and how they are packed.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::disk;
 use crate::store::progress::{Progress, Step};
 use crate::upkeep::Error;
-
-/// What files that are not finished are called; the next run takes away what one left behind.
-const UNFINISHED: &str = ".knipsel-unfinished-";
 
 /// A backup is read again and again; level 3 packs a third faster than the default is worth.
 const LEVEL: i32 = 3;
@@ -47,46 +44,18 @@ pub(super) fn kind(path: &Path) -> Result<Kind, Error> {
 
 /// A file in `folder` that goes when it is dropped, unless it gets a name first.
 pub(super) fn unfinished(folder: &Path) -> Result<NamedTempFile, Error> {
-    sweep(folder);
-    let file = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        // As any file of this process: the mask of the user says who may read it.
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(Error::file("write in", folder))?;
-    file.as_file().lock().map_err(Error::file("lock", file.path()))?;
-    Ok(file)
+    disk::sweep(folder);
+    disk::unfinished(folder).map_err(Error::file("write in", folder))
 }
 
-/// Takes away what a killed run left. One that is at work holds a lock on its file.
-fn sweep(folder: &Path) {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    for file in files.filter(|file| file.file_name().to_string_lossy().starts_with(UNFINISHED)) {
-        let is_abandoned = File::open(file.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if is_abandoned {
-            let _ = fs::remove_file(file.path());
-        }
-    }
-}
-
-/// Gives a finished file its name, so that a power cut leaves the old one or the new one.
+/// Gives a finished file its name.
 pub(super) fn finish(file: NamedTempFile, path: &Path) -> Result<(), Error> {
-    file.as_file().sync_all().map_err(Error::file("write", path))?;
-    file.persist(path).map_err(|error| Error::file("write", path)(error.error))?;
-    sync_folder(folder_of(path))
+    disk::replace(file, path).map_err(Error::file("write", path))
 }
 
 /// A name is on disk when its folder is.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::file("write", folder))
-}
-
-/// The folder that `path` is in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
+    disk::sync_folder(folder).map_err(Error::file("write", folder))
 }
 
 /// Packs `from` into `to` and reads it back.

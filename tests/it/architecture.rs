@@ -20,7 +20,7 @@ const RANKS: [&[&str]; 10] = [
         "export",
     ],
     &["extract", "names"],
-    &["store", "index", "fetch", "warc", "worker", "press", "listen"],
+    &["disk", "store", "index", "fetch", "warc", "worker", "press", "listen"],
     &["capture"],
     &[
         "poll",

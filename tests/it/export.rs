@@ -193,6 +193,7 @@ fn an_export_that_is_killed_goes_on_to_the_same_bytes() {
     if let Ok(mut file) = OpenOptions::new().append(true).open(half.join("articles.jsonl")) {
         file.write_all(b"{\"id\":\"half").unwrap();
     }
+    std::fs::write(half.join(".knipsel-unfinished-abc"), "half a journal").unwrap();
     let other = program.run(&["export", "lucht", "-o", "half", "--as-of", "heel/manifest.json"]);
     assert_eq!(other.code, 2, "{other:?}");
     assert!(other.stderr.contains("`half` holds an export with another query"), "{other:?}");

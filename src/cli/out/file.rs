@@ -1,16 +1,11 @@
 //! Files that an owner asks for.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use tempfile::Builder;
-
 use crate::cli::failure::{Exit, Failure};
-
-/// What the mask of the process leaves of this: as any program makes files.
-const MODE: u32 = 0o666;
+use crate::disk;
 
 /// Writes the file at `path` whole or not at all. A symbolic link stays one, and what is no file, as
 /// a pipe, is written to.
@@ -25,16 +20,12 @@ pub(in crate::cli) fn file(
             write(&mut out)?;
             return out.flush();
         }
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut builder = Builder::new();
-        let builder = builder.prefix(".knipsel-").permissions(Permissions::from_mode(MODE));
-        let unfinished = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        let unfinished = disk::unfinished(disk::folder_of(&target))?;
         let mut out = BufWriter::new(unfinished.as_file());
         write(&mut out)?;
         out.flush()?;
         drop(out);
-        unfinished.persist(&target).map_err(|error| error.error)?;
-        Ok(())
+        disk::replace(unfinished, &target)
     };
     whole().map_err(|error: io::Error| failed(path, &error))
 }
