@@ -32,6 +32,9 @@ const HEADING_WORDS_MAX: usize = 16;
 /// Two paragraphs that share this part of their words are one, edited.
 const KIN: f64 = 0.3;
 
+/// The same of two lines without a full stop, which have few words.
+const KIN_LINE: f64 = 0.5;
+
 /// A text of this many paragraphs that stayed as they were is the same article, whatever surrounds
 /// it.
 const KEPT_MIN: usize = 3;
@@ -46,8 +49,8 @@ pub enum Verdict {
     /// Somebody edited these, and the text may be another as well; that is an edit if it is still there
     /// the next time.
     EditedBeside(Vec<&'static str>),
-    /// What stands before or after the text was replaced by something else, or an entry of a list; an
-    /// edit if it is still there the next time.
+    /// What stands before or after the text was replaced by something else, or a line that is no
+    /// sentence, or paragraphs changed places; an edit if it is still so the next time.
     Doubtful,
     /// Most of the text is gone: it was not read well.
     Collapsed,
@@ -84,6 +87,13 @@ static RETRACTION: LazyLock<Regex> = LazyLock::new(|| {
     let words = "ingetrokken|teruggetrokken|rectificatie|gerectificeerd|excuses|\
                  onjuist|onjuistheden|niet juist|retracted|withdrawn";
     Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is constant")
+});
+
+/// What says of an article that it was changed is no heading, with or without a full stop.
+static NOTE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "rectificatie|correctie|update|aanvulling|naschrift|erratum|correction";
+    Regex::new(&format!(r"(?i)^\W*(?:{words})\b[^:–—-]{{0,20}}[:–—-]\s*\p{{L}}"))
+        .expect("the pattern is constant")
 });
 
 /// Whether a page gives more of an article than a beginning that it gave before: all of that but its
@@ -124,6 +134,12 @@ impl Paragraphs {
         Self { list, n_words }
     }
 
+    /// What is no heading, in its order.
+    fn sentences(&self) -> impl Iterator<Item = &str> {
+        let said = self.list.iter().filter(|paragraph| !paragraph.is_heading);
+        said.map(|paragraph| paragraph.folded.as_str())
+    }
+
     fn counts(&self) -> HashMap<&str, usize> {
         let mut counts = HashMap::new();
         for paragraph in &self.list {
@@ -142,34 +158,40 @@ impl Paragraph {
             .collect();
         let ends = text.trim_end_matches(['"', '\'', '”', '’', '»', ')']);
         let is_sentence = ends.ends_with(['.', '!', '?', '…', ':', ';']);
-        let is_heading = !is_sentence && words.len() <= HEADING_WORDS_MAX;
+        let is_heading = !is_sentence && words.len() <= HEADING_WORDS_MAX && !NOTE.is_match(text);
         Self { folded: fold(text), words: words.into_iter().collect(), is_heading }
     }
 
-    fn is_kin(&self, other: &Self) -> bool {
+    fn is_kin(&self, other: &Self, part: f64) -> bool {
         let n_shared = self.words.intersection(&other.words).count();
         let n_most = self.words.len().max(other.words.len()).max(1);
-        !is_below(n_shared, n_most, KIN)
+        !is_below(n_shared, n_most, part)
     }
 }
 
 fn compare(old: &Paragraphs, new: &Paragraphs) -> Change {
     let (removed, added) = (lacking(old, new), lacking(new, old));
     if removed.is_empty() && added.is_empty() {
-        return Change::Nothing;
+        let is_moved = old.sentences().ne(new.sentences());
+        return if is_moved { Change::Doubtful } else { Change::Nothing };
     }
     let is_said = |text: &Paragraphs, changed: &[usize]| {
         changed.iter().any(|at| !text.list[*at].is_heading || is_between_sentences(text, *at))
     };
+    let kin = |at: &usize, part| {
+        removed.iter().any(|old_at| new.list[*at].is_kin(&old.list[*old_at], part))
+    };
     if !is_said(old, &removed) && !is_said(new, &added) {
         let is_entry = is_of_list(old, &removed) || is_of_list(new, &added);
-        return if is_entry { Change::Doubtful } else { Change::Nothing };
+        let is_line = !added.is_empty()
+            && removed.len() == added.len()
+            && added.iter().all(|at| kin(at, KIN_LINE));
+        return if is_entry || is_line { Change::Doubtful } else { Change::Nothing };
     }
     let is_replaced = !removed.is_empty() && !added.is_empty();
     let is_kept = new.list.len() - added.len() >= KEPT_MIN;
     let is_outside = is_at_the_rim(old, &removed) && is_at_the_rim(new, &added);
-    let kin = |at: &usize| removed.iter().any(|old_at| new.list[*at].is_kin(&old.list[*old_at]));
-    if is_replaced && is_kept && is_outside && !added.iter().any(kin) {
+    if is_replaced && is_kept && is_outside && !added.iter().any(|at| kin(at, KIN)) {
         return Change::Doubtful;
     }
     Change::Edit
@@ -266,6 +288,11 @@ pub fn complete(current: &Content, page: &Content) -> Content {
     if !content.published.as_ref().is_some_and(is_exact) {
         content.published = page.published.filter(is_exact).or(content.published);
     }
+    // A feed may state the moment of the last change as that of publication.
+    let is_of_change = content.published.map(|date| date.at) == page.modified.map(|date| date.at);
+    if is_of_change && page.published.is_some_and(|date| is_exact(&date)) {
+        content.published = page.published;
+    }
     content.modified = page.modified.or(content.modified);
     content
 }
@@ -351,7 +378,7 @@ fn rows(text: &str) -> HashSet<String> {
 mod tests {
     use super::*;
     use crate::dedupe::decide::Outdated;
-    use crate::model::time::Timestamp;
+    use crate::model::time::{StatedDate, Timestamp};
 
     const BODY: [&str; 5] = [
         "De brug over het kanaal bij Veendam is sinds vanmorgen dicht voor al het verkeer.",
@@ -459,6 +486,37 @@ mod tests {
         check(&before, &after, &Verdict::Doubtful);
         let other = of(["Wolf bij Ede", "Storm op komst", "Trein ontspoord", "File op A2"]);
         check(&before, &other, &Verdict::Unchanged);
+    }
+
+    #[test]
+    fn a_correction_without_a_full_stop_is_an_edit_and_a_line_that_stays_alike_may_be_one() {
+        let edited = Verdict::Edited(vec!["text"]);
+        let added = |line| around(&[], &[line]);
+        check(&text(&BODY), &added("Rectificatie: de brug is niet dicht geweest"), &edited);
+        check(&text(&BODY), &added("Update (14.02 uur) – de brug is open"), &edited);
+        check(&text(&BODY), &added("Update over stikstof"), &Verdict::Unchanged);
+        let before = added("Aantal gewonden: 3");
+        check(&before, &added("Aantal gewonden: 30"), &Verdict::Doubtful);
+        check(&before, &added("Wolf gezien bij Ede"), &Verdict::Unchanged);
+    }
+
+    #[test]
+    fn paragraphs_that_change_places_are_doubtful() {
+        let moved = text(&[BODY[0], BODY[2], BODY[1], BODY[3], BODY[4]]);
+        check(&text(&BODY), &moved, &Verdict::Doubtful);
+        let list = ["Wolf gezien bij Ede", "Kabinet valt over asiel"];
+        check(&around(&[], &list), &around(&[list[1]], &[list[0]]), &Verdict::Unchanged);
+    }
+
+    #[test]
+    fn a_feed_that_states_the_last_change_for_its_date_is_not_believed() {
+        let at = |seconds| Some(StatedDate::exact(Timestamp::from_seconds(seconds)));
+        let feed = Content { published: at(900), ..text(&BODY) };
+        let page = Content { published: at(100), modified: at(900), ..text(&BODY) };
+        let found = complete(&feed, &page);
+        assert_eq!((found.published, found.modified), (at(100), at(900)));
+        let other = Content { modified: at(950), ..page };
+        assert_eq!(complete(&feed, &other).published, at(900));
     }
 
     #[test]

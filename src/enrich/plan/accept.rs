@@ -13,6 +13,7 @@ use crate::extract::{self, Page};
 use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::capture::digest;
+use crate::model::feed::Revisit;
 use crate::normalize::url::canonical;
 use crate::store::articles::{self, Version};
 use crate::store::pages::state;
@@ -145,9 +146,19 @@ impl Plan {
                     return Step::End(End::new("collapsed").because(reason));
                 }
                 Verdict::Doubtful if !self.is_confirmed(&content) => {
+                    self.look_again(&content);
                     return Step::End(End::new("same").access(access));
                 }
                 Verdict::Doubtful => (reading::edited(known, last, &content, &["text"]), true),
+                // What was edited together is one revision, if that can be told within minutes.
+                Verdict::EditedBeside(_) if self.may_wait() => {
+                    self.look_again(&content);
+                    return Step::End(End::new("same").access(access));
+                }
+                Verdict::EditedBeside(mut changed) if self.is_confirmed(&content) => {
+                    changed.push("text");
+                    (reading::edited(known, last, &content, &changed), true)
+                }
                 Verdict::Edited(changed) => {
                     (reading::edited(known, last, &content, &changed), true)
                 }
@@ -269,14 +280,27 @@ impl Plan {
     }
 
     /// Whether a doubtful change is there for the second time.
-    fn is_confirmed(&mut self, content: &Content) -> bool {
-        let print: Short = fingerprint::content(content);
-        if self.state.doubt == Some(print) {
-            return true;
-        }
+    fn is_confirmed(&self, content: &Content) -> bool {
+        self.state.doubt == Some(fingerprint::content(content))
+    }
+
+    /// Whether nothing was in doubt until now, so that the page is read again soon.
+    fn may_wait(&self) -> bool {
+        let is_read_again = self.revisit != Revisit::Off && !self.policy.revisit.is_empty();
+        self.state.doubt.is_none() && is_read_again
+    }
+
+    /// Remembers a doubtful change. The first is looked at again soon; where each reading brings
+    /// another, they come by themselves.
+    fn look_again(&mut self, content: &Content) {
+        let is_first = self.may_wait();
         self.read_well();
-        self.state.doubt = Some(print);
-        false
+        self.state.doubt = Some(fingerprint::content(content));
+        if is_first {
+            let soon = self.at.plus(self.policy.first());
+            self.state.next_at = Some(self.state.next_at.map_or(soon, |next| next.min(soon)));
+            "a change in doubt".clone_into(&mut self.state.next_reason);
+        }
     }
 
     /// What is remembered of a page that was read well, whether or not it changed.
