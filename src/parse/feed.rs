@@ -16,9 +16,8 @@ mod unpack; // stray compression
 mod xml; // RSS, RDF, Atom
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use jiff::civil::DateTime;
 use url::Url;
 
 use crate::model::document::Hints;
@@ -276,25 +275,22 @@ fn finish(
 }
 
 /// A date without a zone is meant as those are that have one, where both show the same time: some
-/// feeds repeat the date of an entry as their own, or in another element.
+/// feeds repeat the date of their newest entry as their own, or that of an entry in another element.
 fn settle_zones(document: &mut Document) {
     let is_open = |date: &Option<StatedDate>| {
         date.filter(|date| date.is_zone_assumed && date.precision == Precision::Second)
     };
+    let clocks = |entry: &RawEntry| {
+        let open = [is_open(&entry.published), is_open(&entry.updated)];
+        open.into_iter().flatten().map(|date| date.at.to_local())
+    };
     let entries = &mut document.entries;
-    let open: Vec<DateTime> = entries
-        .iter()
-        .flat_map(|entry| [is_open(&entry.published), is_open(&entry.updated)])
-        .flatten()
-        .map(|date| date.at.to_local())
-        .collect();
-    if open.is_empty() {
-        return;
-    }
-    let stated =
-        entries.iter().filter_map(|entry| date::clock_in_utc(entry.published_text.as_deref()?));
-    let stated: HashSet<DateTime> = stated.chain(document.clocks_in_utc.iter().copied()).collect();
-    if !open.iter().any(|clock| stated.contains(clock)) {
+    let Some(newest) = entries.iter().flat_map(clocks).max() else { return };
+    let is_repeated = |entry: &RawEntry| {
+        let stated = entry.published_text.as_deref().and_then(date::clock_in_utc);
+        clocks(entry).any(|clock| Some(clock) == stated)
+    };
+    if !document.clocks_in_utc.contains(&newest) && !entries.iter().any(is_repeated) {
         return;
     }
     for entry in entries {

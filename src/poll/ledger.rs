@@ -22,16 +22,25 @@ pub(super) struct Poll<'p> {
     pub feed: FeedId,
     /// How it ended.
     pub outcome: &'p Outcome,
-    /// What the document lists, in its order; nothing when none was read.
-    pub window: &'p [Listed],
-    /// When the oldest of it appeared.
-    pub oldest_at: Option<Timestamp>,
-    /// Where the document says that older entries are.
-    pub older_url: Option<&'p str>,
+    /// What the document lists; nothing when none was read.
+    pub window: Window<'p>,
     /// The last success before it.
     pub last_at: Option<Timestamp>,
     /// When it was.
     pub at: Timestamp,
+}
+
+/// What a document lists.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window<'p> {
+    /// Its entries, in its order.
+    pub listed: &'p [Listed],
+    /// When the oldest of them appeared.
+    pub oldest_at: Option<Timestamp>,
+    /// Where it says that older ones are.
+    pub older_url: Option<&'p str>,
+    /// It has nothing of what the document before it listed.
+    pub shares_none: bool,
 }
 
 /// Enters a poll. A failure enters nothing: the next success decides. Returns a suspected gap.
@@ -45,27 +54,32 @@ pub(super) fn enter(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> 
 }
 
 fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
-    let before = ledger::edge(tx, poll.feed)?.filter(|_| poll.last_at.is_some());
-    let (verdict, edge) =
-        coverage::judge(before.as_deref().unwrap_or_default(), poll.window, poll.at);
-    ledger::set_edge(tx, poll.feed, &edge, poll.oldest_at, poll.older_url)?;
+    let Poll { feed, window, last_at, at, .. } = *poll;
+    let before = ledger::edge(tx, feed)?.filter(|_| last_at.is_some());
+    let (verdict, edge) = coverage::judge(before.as_deref().unwrap_or_default(), window.listed, at);
+    ledger::set_edge(tx, feed, &edge, window.oldest_at, window.older_url)?;
     let order: Order =
-        poll.window.iter().take(order::ENTRIES_MAX).map(|listed| listed.article).collect();
-    orders::note(tx, poll.feed, &order, poll.at)?;
-    if before.is_none() {
+        window.listed.iter().take(order::ENTRIES_MAX).map(|listed| listed.article).collect();
+    orders::note(tx, feed, &order, at)?;
+    let Some(before) = before else {
         let state = if edge.is_empty() { State::Unprovable } else { State::Complete };
-        ledger::begin(tx, poll.feed, state, poll.at)?;
+        ledger::begin(tx, feed, state, at)?;
         return Ok(None);
-    }
-    match verdict {
-        Verdict::Complete => ledger::extend(tx, poll.feed, State::Complete, poll.at)?,
-        Verdict::Unprovable => ledger::extend(tx, poll.feed, State::Unprovable, poll.at)?,
-        Verdict::Suspected(gap) => {
-            let before = before.unwrap_or_default();
-            let witnesses = evidence::witnesses(&before, poll.window, poll.at);
-            ledger::suspect(tx, poll.feed, gap, &witnesses, poll.at)?;
-            return Ok(Some(gap));
+    };
+    let gap = match (verdict, last_at.filter(|_| window.shares_none)) {
+        (Verdict::Suspected(gap), _) => gap,
+        // In whatever order: something may have come and gone since the last look.
+        (Verdict::Unprovable, Some(last_at)) => Gap { from: last_at, to: at },
+        (Verdict::Complete, _) => {
+            ledger::extend(tx, feed, State::Complete, at)?;
+            return Ok(None);
         }
-    }
-    Ok(None)
+        (Verdict::Unprovable, None) => {
+            ledger::extend(tx, feed, State::Unprovable, at)?;
+            return Ok(None);
+        }
+    };
+    let witnesses = evidence::witnesses(&before, window.listed, at);
+    ledger::suspect(tx, feed, gap, &witnesses, at)?;
+    Ok(Some(gap))
 }

@@ -80,7 +80,7 @@ pub async fn deliver(
             let (digest, page_pause) = (Some(&*hash), document.page_pause);
             let is_first = last_at.is_none();
             let visit = Visit { tx, id, outlet, digest, at, is_first, page_pause };
-            (tally, _) = visit.archive(document, last_at)?;
+            tally = visit.archive(document, last_at)?.tally;
         }
         let warnings = document.as_ref().map(|(document, _)| &document.warnings[..]);
         let warnings = warnings.unwrap_or_default();

@@ -19,8 +19,21 @@ use crate::store::polls::Tally;
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, articles, sightings};
 
+/// A document with fewer entries may list others each time.
+const SHARING_MIN: usize = 3;
+
 /// Entries of a feed among which one that is gone is looked for; more is no window but a library.
 const WINDOW_MAX: usize = 500;
+
+/// What a document was, compared with the archive.
+pub(super) struct Archived {
+    /// What was new in it.
+    pub(super) tally: Tally,
+    /// What it lists, in its order.
+    pub(super) window: Vec<coverage::Listed>,
+    /// It has nothing of what the one before it listed, and neither is too short to say so.
+    pub(super) shares_none: bool,
+}
 
 /// What a feed listed before, against the document it gives now.
 struct Before<'d> {
@@ -76,12 +89,12 @@ pub(super) struct Visit<'v> {
 }
 
 impl Visit<'_> {
-    /// Archives a document; says what was new in it, and what it lists in its order.
+    /// Archives a document.
     pub(super) fn archive(
         &self,
         document: &Document,
         last_at: Option<Timestamp>,
-    ) -> Result<(Tally, Vec<coverage::Listed>), Error> {
+    ) -> Result<Archived, Error> {
         let listed: Listed = sightings::listed(self.tx, self.id)?;
         let mut tally = Tally { n_entries: document.entries.len(), ..Tally::default() };
         let mut still = HashSet::new();
@@ -107,7 +120,9 @@ impl Visit<'_> {
         if !document.is_cut {
             sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
         }
-        Ok((tally, window))
+        let n_fewest = listed.n_entries().min(window.len());
+        let shares_none = tally.n_overlap == 0 && n_fewest >= SHARING_MIN;
+        Ok(Archived { tally, window, shares_none })
     }
 
     fn take_up(

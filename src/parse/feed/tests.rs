@@ -128,4 +128,6 @@ fn a_date_without_a_zone_is_meant_as_its_like_with_one() {
     assert_eq!(atom("2022-02-14T10:30:00Z"), ["2022-02-14T10:30:00Z", "2022-02-14T08:00:00Z"]);
     assert_eq!(atom("2022-02-14T10:40:00Z"), ["2022-02-14T09:30:00Z", "2022-02-14T07:00:00Z"]);
     assert_eq!(atom("2022-02-14T10:30:00+01:00"), ["2022-02-14T09:30:00Z", "2022-02-14T07:00:00Z"]);
+    // The clock of an older entry may show by chance what that of the newest is in UTC.
+    assert_eq!(atom("2022-02-14T08:00:00Z"), ["2022-02-14T09:30:00Z", "2022-02-14T07:00:00Z"]);
 }
