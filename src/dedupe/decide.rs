@@ -247,6 +247,22 @@ pub fn filled(content: &Content, before: &Content) -> Content {
     }
 }
 
+/// Whether this feed had just this text the last time, under a headline and a byline that the article
+/// had: then it edited something else. A text that another feed has of its own is not for it to
+/// replace.
+fn is_text_said_before(content: &Content, known: &Known) -> bool {
+    let Some(last) = known.last_in_feed else { return false };
+    let Known { current, outdated, .. } = known;
+    let titles = || outdated.titles.iter().chain([&current.title, &content.title]);
+    let authors = || outdated.authors.iter().chain([&current.authors, &content.authors]);
+    titles().any(|title| {
+        authors().any(|authors| {
+            let (title, text, authors) = (title.clone(), content.text.clone(), authors.clone());
+            fingerprint::content(&Content { title, text, authors, ..Content::default() }) == last
+        })
+    })
+}
+
 /// The version to keep: the entry's, except that a summary from one feed never takes the place of a
 /// full text from another or from the page, and what this feed leaves out is not taken away.
 fn merge(content: &Content, known: &Known) -> Content {
@@ -255,7 +271,8 @@ fn merge(content: &Content, known: &Known) -> Content {
     let is_of_page =
         known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
     let is_other = !is_own && (is_of_page || is_fuller(&known.current.text, &content.text));
-    if is_other || is_withheld(&known.current.text, &content.text) {
+    let is_said_before = || is_text_said_before(content, known);
+    if is_other || is_withheld(&known.current.text, &content.text) || is_said_before() {
         merged.text.clone_from(&known.current.text);
     }
     let is_outdated = |title: &String| !differ(title, &merged.title);
@@ -319,6 +336,26 @@ mod tests {
         let expected = Edit { content: after.clone(), changed: vec!["title"] };
         assert_eq!(edit(&after, &known(&before, Some(&before))), Some(expected));
         assert_eq!(edit(&before, &known(&before, Some(&before))), None);
+    }
+
+    #[test]
+    fn a_feed_that_edits_a_headline_leaves_the_text_of_another_alone() {
+        let ours = content("Brug dicht", LONG);
+        let theirs =
+            content("Brug dicht", "Al het verkeer moet om, zeggen monteurs van de provincie.");
+        let after = Content { title: "Brug open".into(), ..theirs.clone() };
+        let expected = content("Brug open", LONG);
+        let edited = edit(&after, &known(&ours, Some(&theirs)));
+        assert_eq!(edited, Some(Edit { content: expected.clone(), changed: vec!["title"] }));
+        // The other feed was first.
+        let titles = vec![ours.title.clone()];
+        let outdated = Outdated { titles, ..Outdated::default() };
+        let told = Known { outdated, ..known(&expected, Some(&theirs)) };
+        assert_eq!(edit(&after, &told), None);
+        // With the text it is an edit of the text.
+        let rewritten = Content { text: format!("{} Nog een week.", after.text), ..after };
+        let edited = edit(&rewritten, &told).map(|edit| edit.changed);
+        assert_eq!(edited, Some(vec!["text"]));
     }
 
     #[test]
