@@ -16,7 +16,7 @@ mod words;
 use runs::Part;
 
 /// The version of the rules and lists. What was found with another one must be found again.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Names that are kept of one text.
 pub const NAMES_MAX: usize = 200;
@@ -134,6 +134,16 @@ mod tests {
     fn the_first_word_of_a_sentence_need_not_be_a_name() {
         check("Vos gezien in Zwolle. Wie weet meer?", &[(Kind::Place, "Zwolle", 1)]);
         check("Sanne Vos zei niets. Vos zwijgt.", &[(Kind::Person, "Sanne Vos", 2)]);
+    }
+
+    #[test]
+    fn who_sits_in_one_of_the_chambers_has_a_name() {
+        let expected = [(Kind::Person, "Jan van der Berg", 1)];
+        check("Gisteren vroeg Tweede Kamerlid Jan van der Berg om een debat.", &expected);
+        check("Volgens het Eerste Kamerlid Jan van der Berg is dat fout.", &expected);
+        let both = [(Kind::Person, "Jan van der Berg", 1), (Kind::Person, "Kees Vos", 1)];
+        check("Volgens Tweede Kamerleden Jan van der Berg en Kees Vos kan het.", &both);
+        check("De Tweede Kamer zwijgt.", &[(Kind::Organization, "Tweede Kamer", 1)]);
     }
 
     #[test]

@@ -75,6 +75,11 @@ impl Found {
         if !token.is_name() {
             return None;
         }
+        // `Tweede Kamerlid` is what somebody is, not the beginning of a name.
+        let is_chamber = ["eerste", "tweede"].contains(&&*token.lower);
+        if is_chamber && tokens.get(at + 1).is_some_and(|next| people::is_title(&next.lower)) {
+            return None;
+        }
         if let Some(found) = listed(tokens, at) {
             return Some(found);
         }

@@ -27,6 +27,7 @@ static TITLES: Class = Class::of(&[
     "gedeputeerde",
     "gouverneur",
     "kamerlid",
+    "kamerleden",
     "parlementslid",
     "parlementariër",
     "europarlementariër",
