@@ -66,18 +66,18 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
         ledger::begin(tx, feed, state, at)?;
         return Ok(None);
     };
-    let gap = match (verdict, last_at.filter(|_| window.shares_none)) {
-        (Verdict::Suspected(gap), _) => gap,
-        // In whatever order: something may have come and gone since the last look.
-        (Verdict::Unprovable, Some(last_at)) => Gap { from: last_at, to: at },
-        (Verdict::Complete, _) => {
-            ledger::extend(tx, feed, State::Complete, at)?;
-            return Ok(None);
+    let (state, gap) = match verdict {
+        Verdict::Complete => (State::Complete, None),
+        Verdict::Suspected(gap) => (State::Suspected, Some(gap)),
+        // In whatever order: where nothing is shared, something may have come and gone.
+        Verdict::Unprovable => {
+            let last_at = last_at.filter(|_| window.shares_none);
+            (State::Unprovable, last_at.map(|from| Gap { from, to: at }))
         }
-        (Verdict::Unprovable, None) => {
-            ledger::extend(tx, feed, State::Unprovable, at)?;
-            return Ok(None);
-        }
+    };
+    let Some(gap) = gap else {
+        ledger::extend(tx, feed, state, at)?;
+        return Ok(None);
     };
     let witnesses = evidence::witnesses(&before, window.listed, at);
     ledger::suspect(tx, feed, gap, &witnesses, at)?;
