@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::ToSpan as _;
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// The zone in which people read times, and in which a date without a zone is meant.
@@ -77,6 +77,11 @@ impl Timestamp {
     /// The civil time in Europe/Amsterdam.
     pub fn to_local(self) -> civil::DateTime {
         zone().to_datetime(self.to_jiff())
+    }
+
+    /// Civil time in UTC.
+    pub fn to_utc(self) -> civil::DateTime {
+        Offset::UTC.to_datetime(self.to_jiff())
     }
 
     /// The moment of a civil time in Europe/Amsterdam; in a gap or fold, the later reading of a

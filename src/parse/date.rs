@@ -29,8 +29,7 @@ pub fn parse(text: &str) -> Option<StatedDate> {
 pub fn clock_in_utc(text: &str) -> Option<civil::DateTime> {
     let (stated, offset) = read(text)?;
     offset.filter(|offset| offset.seconds() == 0)?;
-    let at = jiff::Timestamp::from_second(stated.at.seconds()).ok()?;
-    Some(Offset::UTC.to_datetime(at))
+    Some(stated.at.to_utc())
 }
 
 /// The same civil time, meant in UTC.

@@ -275,22 +275,28 @@ fn finish(
 }
 
 /// A date without a zone is meant as those are that have one, where both show the same time: some
-/// feeds repeat the date of their newest entry as their own, or that of an entry in another element.
+/// feeds repeat the date of their newest or first entry as their own, or that of an entry in another
+/// element.
 fn settle_zones(document: &mut Document) {
     let is_open = |date: &Option<StatedDate>| {
         date.filter(|date| date.is_zone_assumed && date.precision == Precision::Second)
     };
-    let clocks = |entry: &RawEntry| {
-        let open = [is_open(&entry.published), is_open(&entry.updated)];
-        open.into_iter().flatten().map(|date| date.at.to_local())
+    let open = |entry: &RawEntry| {
+        [is_open(&entry.published), is_open(&entry.updated)].into_iter().flatten()
     };
+    let clocks = |entry: &RawEntry| open(entry).map(|date| date.at.to_local());
     let entries = &mut document.entries;
     let Some(newest) = entries.iter().flat_map(clocks).max() else { return };
+    let first = entries.iter().flat_map(clocks).next();
     let is_repeated = |entry: &RawEntry| {
         let stated = entry.published_text.as_deref().and_then(date::clock_in_utc);
         clocks(entry).any(|clock| Some(clock) == stated)
     };
-    if !document.clocks_in_utc.contains(&newest) && !entries.iter().any(is_repeated) {
+    let own = &document.clocks_in_utc;
+    // The clock of an entry may by chance show the time of another one in UTC.
+    let is_of_first = first.is_some_and(|first| own.contains(&first))
+        && !entries.iter().flat_map(open).any(|date| own.contains(&date.at.to_utc()));
+    if !own.contains(&newest) && !is_of_first && !entries.iter().any(is_repeated) {
         return;
     }
     for entry in entries {

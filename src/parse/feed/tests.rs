@@ -131,3 +131,20 @@ fn a_date_without_a_zone_is_meant_as_its_like_with_one() {
     // The clock of an older entry may show by chance what that of the newest is in UTC.
     assert_eq!(atom("2022-02-14T08:00:00Z"), ["2022-02-14T09:30:00Z", "2022-02-14T07:00:00Z"]);
 }
+
+#[test]
+fn a_feed_may_have_the_date_of_its_first_entry_which_is_not_the_newest() {
+    let dates = |clocks: [&str; 2]| {
+        let [first, second] = clocks;
+        let feed = read(&format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><updated>2022-02-14T10:30:00Z</updated>\
+             <entry><id>1</id><published>2022-02-14 {first}</published></entry>\
+             <entry><id>2</id><published>2022-02-14 {second}</published></entry></feed>"
+        ));
+        let dates = feed.entries.iter().map(|entry| entry.published.unwrap().to_rfc3339());
+        dates.collect::<Vec<_>>()
+    };
+    assert_eq!(dates(["10:30:00", "14:00:00"]), ["2022-02-14T10:30:00Z", "2022-02-14T14:00:00Z"]);
+    // The newest was an hour later, and the date of the feed is its.
+    assert_eq!(dates(["10:30:00", "11:30:00"]), ["2022-02-14T09:30:00Z", "2022-02-14T10:30:00Z"]);
+}
