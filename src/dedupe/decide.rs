@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::dedupe::fingerprint::{self, Short, differ};
+use crate::dedupe::identity;
 use crate::dedupe::noise;
 use crate::dedupe::reading::is_withheld;
 use crate::model::article::{Content, IdentityKey, KeyKind, Source};
@@ -18,8 +19,8 @@ const REUSE_OVERLAP_MAX: f64 = 0.2;
 /// Two texts of one date that share this part of their words are one, under whatever address.
 const READDRESSED_OVERLAP_MIN: f64 = 0.8;
 
-/// A shorter text, without a date, says too little to be known by.
-const READDRESSED_BYTES_MIN: usize = 80;
+/// A shorter text says too little to be known by.
+const TELLING_BYTES_MIN: usize = 80;
 
 /// What the archive holds of the article an entry may be.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,10 +34,33 @@ pub struct Known {
     /// Where its text came from.
     pub text_source: Source,
     /// What this same feed said of it the last time; `None` when it never did.
-    pub last_in_feed: Option<Short>,
+    pub last_in_feed: Option<Said>,
     /// What it had before somebody else than this feed gave it another: a feed that still has it
     /// changes nothing by it.
     pub outdated: Outdated,
+}
+
+/// What a feed said of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// By its [`fingerprint::content`].
+    pub content: Short,
+    /// By its [`fingerprint::text`]; `None` where that was not kept.
+    pub text: Option<Short>,
+}
+
+impl Said {
+    fn is(self, content: &Content) -> bool {
+        self.content == fingerprint::content(content)
+    }
+
+    fn has_text_of(self, content: &Content) -> bool {
+        self.text.is_some_and(|text| text == fingerprint::text(&content.text))
+    }
+
+    fn has_long_text_of(self, content: &Content) -> bool {
+        content.text.len() >= TELLING_BYTES_MIN && self.has_text_of(content)
+    }
 }
 
 /// Headlines and bylines that an article had.
@@ -85,7 +109,8 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     // Without addresses a GUID is all there is; dates of two days say that it was given away. A summary
     // may have no word in common with the text of the page.
     !is_apart && (is_same_title || !both_have(KeyKind::Url))
-        || known.last_in_feed == Some(fingerprint::content(content))
+        || known.last_in_feed.is_some_and(|last| last.is(content) || last.has_long_text_of(content))
+        || share_a_page(keys, &known.keys)
         || overlap(content, &known.current) >= REUSE_OVERLAP_MAX
 }
 
@@ -101,11 +126,11 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
     }
     let dates = (content.published, known.current.published);
     // The article may have the text of its page by now.
-    let is_said_again = known.last_in_feed == Some(fingerprint::content(content));
+    let is_said_again = known.last_in_feed.is_some_and(|last| last.is(content));
     let is_same_title = is_said_again || !differ(&content.title, &known.current.title);
     let is_same_text = || {
         let is_same = is_said_again || !differ(&content.text, &known.current.text);
-        content.text.len() >= READDRESSED_BYTES_MIN && is_same
+        content.text.len() >= TELLING_BYTES_MIN && is_same
     };
     match dates {
         (Some(date), Some(before)) if date.at != before.at => false,
@@ -120,6 +145,17 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         (None, None) => is_same_text() && is_same_title && share_a_path(keys, &known.keys),
         _ => false,
     }
+}
+
+/// Whether two addresses differ in their queries alone, on a path that can be that of an article.
+fn share_a_page(one: &[IdentityKey], other: &[IdentityKey]) -> bool {
+    let page = |key: &IdentityKey| {
+        let of = |prefix| key.as_str().strip_prefix(prefix);
+        let address = of("u:").or_else(|| of("w:"))?;
+        identity::of_page(address.split_once('?').map_or(address, |(page, _)| page))
+    };
+    let pages: HashSet<IdentityKey> = one.iter().filter_map(page).collect();
+    other.iter().filter_map(page).any(|page| pages.contains(&page))
 }
 
 /// Whether two addresses differ in their hosts alone.
@@ -156,7 +192,7 @@ pub fn may_be_one(one: &Content, other: &Content) -> bool {
 /// days, and only when one of them changes its own version has something been edited.
 pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
     let says_the_same = match known.last_in_feed {
-        Some(last) => last == fingerprint::content(content),
+        Some(last) => last.is(content),
         None => !is_fuller(&content.text, &known.current.text),
     };
     if says_the_same {
@@ -247,31 +283,16 @@ pub fn filled(content: &Content, before: &Content) -> Content {
     }
 }
 
-/// Whether this feed had just this text the last time, under a headline and a byline that the article
-/// had: then it edited something else. A text that another feed has of its own is not for it to
-/// replace.
-fn is_text_said_before(content: &Content, known: &Known) -> bool {
-    let Some(last) = known.last_in_feed else { return false };
-    let Known { current, outdated, .. } = known;
-    let titles = || outdated.titles.iter().chain([&current.title, &content.title]);
-    let authors = || outdated.authors.iter().chain([&current.authors, &content.authors]);
-    titles().any(|title| {
-        authors().any(|authors| {
-            let (title, text, authors) = (title.clone(), content.text.clone(), authors.clone());
-            fingerprint::content(&Content { title, text, authors, ..Content::default() }) == last
-        })
-    })
-}
-
 /// The version to keep: the entry's, except that a summary from one feed never takes the place of a
 /// full text from another or from the page, and what this feed leaves out is not taken away.
 fn merge(content: &Content, known: &Known) -> Content {
     let mut merged = filled(content, &known.current);
-    let is_own = known.last_in_feed == Some(fingerprint::content(&known.current));
+    let is_own = known.last_in_feed.is_some_and(|last| last.is(&known.current));
     let is_of_page =
         known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
     let is_other = !is_own && (is_of_page || is_fuller(&known.current.text, &content.text));
-    let is_said_before = || is_text_said_before(content, known);
+    // It edited something else, and a text that another feed has is not for it to replace.
+    let is_said_before = || known.last_in_feed.is_some_and(|last| last.has_text_of(content));
     if is_other || is_withheld(&known.current.text, &content.text) || is_said_before() {
         merged.text.clone_from(&known.current.text);
     }
@@ -318,13 +339,18 @@ mod tests {
         Content { title: title.into(), text: text.into(), ..Content::default() }
     }
 
+    fn said(content: &Content) -> Said {
+        let text = Some(fingerprint::text(&content.text));
+        Said { content: fingerprint::content(content), text }
+    }
+
     fn known(current: &Content, last_in_feed: Option<&Content>) -> Known {
         Known {
             text_source: Source::Feed,
             keys: vec![IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/brug")],
             current: current.clone(),
             first_seen_at: Timestamp::from_seconds(i64::MAX),
-            last_in_feed: last_in_feed.map(fingerprint::content),
+            last_in_feed: last_in_feed.map(said),
             outdated: Outdated::default(),
         }
     }
@@ -356,6 +382,10 @@ mod tests {
         let rewritten = Content { text: format!("{} Nog een week.", after.text), ..after };
         let edited = edit(&rewritten, &told).map(|edit| edit.changed);
         assert_eq!(edited, Some(vec!["text"]));
+        // Nor by a byline that the article never had.
+        let signed = Content { authors: vec!["Jo Bos".into()], ..theirs.clone() };
+        let edited = edit(&signed, &known(&ours, Some(&theirs))).map(|edit| edit.changed);
+        assert_eq!(edited, Some(vec!["authors"]));
     }
 
     #[test]
@@ -512,6 +542,26 @@ mod tests {
         assert!(is_same_article(&keys, &slug, &brug));
         let summary = content("Brug dicht", "Schippers wachten tevergeefs.");
         assert!(is_same_article(&keys, &summary, &brug));
+    }
+
+    #[test]
+    fn a_guid_is_believed_where_the_feed_repeats_its_text_or_the_address_but_for_its_query() {
+        let day = |day: i64, title: &str, text: &str| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(day * 86_400))),
+            ..content(title, text)
+        };
+        let lead =
+            "Schippers wachten al sinds zaterdagavond, en niemand weet hoelang het zal duren.";
+        let mut brug = known(&day(1, "Brug dicht", LONG), Some(&day(1, "Brug dicht", lead)));
+        let at = |address: &str| [IdentityKey::guid("f", "1"), IdentityKey::url(address)];
+        let moved = at("https://a.example/storing");
+        assert!(is_same_article(&moved, &day(4, "Storing", lead), &brug));
+        let other = day(4, "Wolf gezien", "Wandelaars fotografeerden zondag een wolf bij Ede.");
+        assert!(!is_same_article(&moved, &other, &brug));
+        brug.keys.push(IdentityKey::url("https://a.example/brug-bij-hulst?r=1"));
+        assert!(is_same_article(&at("https://a.example/brug-bij-hulst?r=2"), &other, &brug));
+        brug.keys.push(IdentityKey::url("https://a.example/artikel.php?id=1"));
+        assert!(!is_same_article(&at("https://a.example/artikel.php?id=2"), &other, &brug));
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub const VERSION: u32 = 3;
 /// A slug of a headline has more words than the name of a section.
 const SLUG_DASHES_MIN: usize = 2;
 
+/// An article with more keys than this has an address that is another at each poll, and is found by
+/// one that stays.
+const KEYS_MAX: usize = 100;
+
 /// The keys of every entry of one document, each strongest first and never empty.
 ///
 /// A GUID or link that a document repeats on entries that otherwise differ tells nothing, and is
@@ -71,6 +75,12 @@ pub fn of_page(canonical_url: &str) -> Option<IdentityKey> {
     let is_of_article =
         end.contains(|c: char| c.is_ascii_digit()) || end.matches('-').count() >= SLUG_DASHES_MIN;
     is_of_article.then(|| IdentityKey::page(canonical_url))
+}
+
+/// Those of `keys` by which an article that has the keys `known` is to be known as well.
+pub fn further(known: &[IdentityKey], keys: &[IdentityKey]) -> Vec<IdentityKey> {
+    let room = KEYS_MAX.saturating_sub(known.len());
+    keys.iter().filter(|key| !known.contains(key)).take(room).cloned().collect()
 }
 
 /// The publisher's own id, looked for in the link and then in the GUID.
@@ -144,6 +154,18 @@ mod tests {
         for section in ["", "/", "/kort-nieuws", "/abonnement/"] {
             assert_eq!(key(&format!("https://dijkbode.example{section}")), None);
         }
+    }
+
+    #[test]
+    fn an_address_that_never_stays_is_not_kept_for_ever() {
+        let guid = IdentityKey::guid("f", "1");
+        let mut known = vec![guid.clone()];
+        for n in 0..2 * KEYS_MAX {
+            let url = IdentityKey::url(&format!("https://a.example/brug?r={n}"));
+            known.extend(further(&known, &[url, guid.clone()]));
+        }
+        assert_eq!(known.len(), KEYS_MAX);
+        assert_eq!(known[1].as_str(), "u:https://a.example/brug?r=0");
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl End {
         Self { outcome, access: None, reason: None, changed: Vec::new() }
     }
 
+    /// The article says what it said.
+    fn is_same(&self) -> bool {
+        self.outcome == "same"
+    }
+
     fn because(self, reason: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..self }
     }

@@ -7,6 +7,7 @@ use crate::coverage;
 use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
 use crate::dedupe::fingerprint::differ;
 use crate::dedupe::fingerprint::{self, Short};
+use crate::dedupe::identity::further;
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::document::{Document, Prepared};
@@ -161,6 +162,7 @@ impl Visit<'_> {
             link: prepared.link.as_deref(),
             entry_hash: prepared.entry_hash,
             fingerprint: prepared.fingerprint,
+            text_hash: fingerprint::text(&prepared.content.text),
             appeared_at: self.appeared_at(prepared),
             position: position(before.document, still),
         };
@@ -244,18 +246,18 @@ impl Visit<'_> {
         article: ArticleRow,
         mut known: Known,
     ) -> Result<bool, Error> {
-        articles::keys::add(self.tx, article, &prepared.keys)?;
+        articles::keys::add(self.tx, article, &further(&known.keys, &prepared.keys))?;
         articles::name_outlet(self.tx, article, self.outlet)?;
         if let (Some(url), Some(site)) = (&prepared.link, &prepared.site) {
             let page = Announced { article, feed: self.id, url, site, since: self.at };
             pages::moves::readdress(self.tx, &page, self.at)?;
         }
         if let (Some(pause), Some(last)) = (self.page_pause, known.last_in_feed)
-            && last != prepared.fingerprint
+            && last.content != prepared.fingerprint
         {
             pages::wake(self.tx, article, pause, self.at)?;
         }
-        if known.last_in_feed.is_some_and(|last| last != prepared.fingerprint) {
+        if known.last_in_feed.is_some_and(|last| last.content != prepared.fingerprint) {
             known.outdated = articles::outdated(self.tx, article, self.id)?;
         }
         if let Some(edit) = edit(&prepared.content, &known) {

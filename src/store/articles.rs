@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
-use crate::dedupe::decide::{Known, Outdated};
+use crate::dedupe::decide::{Known, Outdated, Said};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::entry::Enclosure;
@@ -17,7 +17,7 @@ pub(super) mod place;
 const KEYS: &str = "SELECT key FROM identity_key WHERE article_id = :article";
 
 const LAST_IN_FEED: &str = "
-    SELECT fingerprint
+    SELECT fingerprint, text_hash
     FROM sighting
     WHERE feed_id = :feed AND article_id = :article";
 
@@ -53,7 +53,8 @@ pub(super) fn known_in(
             .prepare_cached(LAST_IN_FEED)
             .and_then(|mut statement| {
                 let key = named_params! { ":feed": feed.0, ":article": article.0 };
-                statement.query_row(key, |row| row.get(0)).optional()
+                let said = |row: &Row<'_>| Ok(Said { content: row.get(0)?, text: row.get(1)? });
+                statement.query_row(key, said).optional()
             })
             .map_err(failed())?,
         None => None,
@@ -80,14 +81,14 @@ const HISTORY: &str = "
     ORDER BY number DESC";
 
 /// Headline and authors of a revision, and whether the feed in question brought it.
-type Said = (String, Vec<String>, bool);
+type Headed = (String, Vec<String>, bool);
 
 /// What `article` had for headline and authors before those it has, where it was not `feed` that gave
 /// it these.
 pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdated, Error> {
     let failed = || Error::sqlite("read what an article said");
     let mut statement = tx.connection.prepare_cached(HISTORY).map_err(failed())?;
-    let said: Vec<Said> = statement
+    let said: Vec<Headed> = statement
         .query_map(named_params! { ":article": article.0 }, |row| {
             let is_own = row.get::<_, Option<i64>>(2)? == Some(feed.0);
             Ok((row.get(0)?, from_json(row.get(1)?), is_own))
@@ -96,7 +97,7 @@ pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdat
         .map_err(failed())?;
     let Some(current) = said.first() else { return Ok(Outdated::default()) };
     // Those before the first revision with what it has now, unless that one is the feed's.
-    let before = |is_same: &dyn Fn(&Said) -> bool| {
+    let before = |is_same: &dyn Fn(&Headed) -> bool| {
         let n_current = said.iter().take_while(|said| is_same(said)).count();
         let is_own = said[..n_current].last().is_some_and(|(_, _, is_own)| *is_own);
         if is_own { &[] } else { &said[n_current..] }

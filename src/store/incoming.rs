@@ -291,8 +291,8 @@ fn add_history(
 
 const ADD_SIGHTING: &str = "
     INSERT INTO sighting (feed_id, guid, link, first_seen_at, appeared_at, left_at, entry_hash,
-                          fingerprint, first_position, best_position, article_id)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                          fingerprint, text_hash, first_position, best_position, article_id)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
     ON CONFLICT (feed_id, article_id) DO UPDATE SET
         first_seen_at = min(first_seen_at, excluded.first_seen_at),
         appeared_at = min(appeared_at, excluded.appeared_at),

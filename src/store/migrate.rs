@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 21;
+pub(super) const VERSION: u32 = 22;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -29,6 +29,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0019_identity.sql"),
     include_str!("../../migrations/0020_license.sql"),
     include_str!("../../migrations/0021_place.sql"),
+    include_str!("../../migrations/0022_text.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

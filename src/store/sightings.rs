@@ -86,6 +86,8 @@ pub struct Seen<'e> {
     pub entry_hash: Short,
     /// Hash of what it says.
     pub fingerprint: Short,
+    /// Hash of its text.
+    pub text_hash: Short,
     /// When it appeared, by our clock or, at a feed's first poll, its own word.
     pub appeared_at: Timestamp,
     /// Its place in the feed, counted from 1, where the document was read whole.
@@ -95,13 +97,14 @@ pub struct Seen<'e> {
 const SEE: &str = "
     INSERT INTO sighting (
         feed_id, article_id, guid, link, first_seen_at, appeared_at, entry_hash, fingerprint,
-        first_position, best_position)
+        text_hash, first_position, best_position)
     VALUES (
-        :feed, :article, :guid, :link, :now, :appeared_at, :entry_hash, :fingerprint, :position,
-        :position)
+        :feed, :article, :guid, :link, :now, :appeared_at, :entry_hash, :fingerprint,
+        :text_hash, :position, :position)
     ON CONFLICT (feed_id, article_id) DO UPDATE SET
         guid = excluded.guid, link = excluded.link, left_at = NULL,
         entry_hash = excluded.entry_hash, fingerprint = excluded.fingerprint,
+        text_hash = excluded.text_hash,
         best_position = min(
             coalesce(best_position, excluded.best_position),
             coalesce(excluded.best_position, best_position))";
@@ -121,6 +124,7 @@ pub fn see(tx: &Tx<'_>, seen: &Seen<'_>, now: Timestamp) -> Result<(), Error> {
             ":appeared_at": seen.appeared_at.seconds(),
             ":entry_hash": seen.entry_hash,
             ":fingerprint": seen.fingerprint,
+            ":text_hash": seen.text_hash,
             ":position": seen.position,
         })
         .map_err(failed())?;

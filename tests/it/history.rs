@@ -183,6 +183,7 @@ fn archives_of_before_are_put_in_order() {
         .execute_batch(
             "UPDATE article SET sort_at = first_seen_at;
              ALTER TABLE revision DROP COLUMN sort_at;
+             ALTER TABLE sighting DROP COLUMN text_hash;
              PRAGMA user_version = 20;",
         )
         .unwrap();

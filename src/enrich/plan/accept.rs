@@ -69,7 +69,12 @@ impl Plan {
             return Ok(self.missing("it leads to another article"));
         }
         let take = match self.judge(page, &known, last.as_ref()) {
-            Step::End(end) => return Ok(end),
+            Step::End(end) => {
+                if end.is_same() {
+                    self.name(tx, page)?;
+                }
+                return Ok(end);
+            }
             Step::Take(take) => take,
         };
         let Take { merged, content, is_edit, doubted } = *take;

@@ -33,7 +33,7 @@ const THEIR_REVISIONS: &str = "
 const THEIR_SIGHTINGS: &str = "
     SELECT s.feed_id, s.guid, s.link, s.first_seen_at, s.appeared_at,
            coalesce(s.left_at, p.last_success_at, s.first_seen_at), s.entry_hash, s.fingerprint,
-           s.first_position, s.best_position
+           s.text_hash, s.first_position, s.best_position
     FROM sighting AS s
     LEFT JOIN poll_state AS p ON p.feed_id = s.feed_id
     WHERE s.article_id = ?1";

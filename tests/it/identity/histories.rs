@@ -172,6 +172,7 @@ fn changed_keys() -> Vec<History> {
 }
 
 /// What is edited.
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn edited() -> Vec<History> {
     let live = |n: usize| {
         let text =
@@ -183,6 +184,7 @@ fn edited() -> Vec<History> {
         let link = format!("https://{slug}");
         titled(title, entry(0, &link, &link))
     };
+    let passing = |host: &str, n: usize| format!("https://{host}.example/brug-bij-hulst?r={n}");
     vec![
         one_feed("live-blog", PATTERN, (0..4).map(|n| vec![live(n)]).collect(), &["Live 3|4|f0"]),
         one_feed(
@@ -202,6 +204,12 @@ fn edited() -> Vec<History> {
                 vec![Item { guid: "7".into(), ..slug("Brug weer open", "k2.example/brug-open") }],
             ],
             &["Brug weer open|2|f0"],
+        ),
+        one_feed(
+            "rewritten-under-an-address-that-never-stays",
+            "",
+            (0..4).map(|n| vec![entry(n, "7", &passing("k4", n))]).collect(),
+            &["Kop 3|4|f0"],
         ),
         one_feed(
             "headlines-edited-and-back",

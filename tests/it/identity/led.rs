@@ -58,6 +58,20 @@ fn an_article_is_known_by_where_its_page_was_found() {
 }
 
 #[test]
+fn an_article_is_known_by_where_its_page_went_although_it_says_the_same() {
+    let world = World::new();
+    let old = "/archief/brug-bij-hulst-is-dicht";
+    world.web.set(old, Route::document(page(&item(1).title, &paragraphs(), 2)));
+    world.publish(&[world.entry(1, old)], &[]);
+    let headers = vec![("location", world.web.url(BRUG))];
+    world.web.set(old, Route { status: 301, headers, ..Route::default() });
+    world.publish(&[world.entry(1, old)], &[]);
+    assert_eq!(world.program.rows("SELECT last_outcome FROM pages"), ["same"]);
+    world.publish(&[], &[world.entry(1, BRUG)]);
+    assert_eq!(world.seen(), ["2"]);
+}
+
+#[test]
 fn two_that_were_announced_before_their_pages_said_so_are_found_by_doctor() {
     let world = World::new();
     // The page of the third says that it is the second, and has another text: a column.
