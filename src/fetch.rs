@@ -4,7 +4,8 @@
 //!
 //! It knows hosts, limits and statuses. It does not know what a feed is, when to come again, or
 //! whether a document is new; nothing is kept between two requests but open connections, the
-//! time at which each host was last asked, and for a day its robots.txt and its reservations.
+//! time at which each host was last asked, and for a day its robots.txt and its reservations, which
+//! whoever has an archive keeps between two runs as well.
 
 pub mod client;
 

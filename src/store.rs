@@ -13,6 +13,7 @@ pub mod changes;
 pub mod corpus;
 pub mod coverage;
 pub mod feeds;
+pub mod host_files;
 pub mod identities;
 pub mod imports;
 pub mod incoming;

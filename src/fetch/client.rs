@@ -22,7 +22,7 @@ use crate::fetch::{
     http, redirect,
 };
 use crate::model::feed::Validators;
-use crate::model::fetch::{Failure, FailureClass};
+use crate::model::fetch::{Failure, FailureClass, HostFile};
 use crate::model::reservation::Reservations;
 use crate::model::units::ByteSize;
 
@@ -43,8 +43,8 @@ struct Inner {
     hosts: Hosts,
     lanes: Lanes,
     kept: Kept,
-    robots: Cache<Known>,
-    reserved: Cache<Site>,
+    robots: Arc<Cache<Known>>,
+    reserved: Arc<Cache<Site>>,
     options: Options,
 }
 
@@ -80,17 +80,22 @@ impl Client {
     /// A client with these options.
     pub fn new(options: Options) -> Result<Self, Error> {
         let hosts = Hosts::new(options.host_gap.0);
-        Self::with_hosts(options, hosts)
+        Self::with_hosts(options, hosts, (Arc::default(), Arc::default()))
     }
 
     /// A client with other options that goes on where this one is: it waits for the requests of
-    /// this one to end, and then for its own gap.
+    /// this one to end, and then for its own gap, and knows what hosts said of themselves.
     pub fn renewed(&self, options: Options) -> Result<Self, Error> {
         let hosts = self.0.hosts.with_gap(options.host_gap.0);
-        Self::with_hosts(options, hosts)
+        let said = (Arc::clone(&self.0.robots), Arc::clone(&self.0.reserved));
+        Self::with_hosts(options, hosts, said)
     }
 
-    fn with_hosts(options: Options, hosts: Hosts) -> Result<Self, Error> {
+    fn with_hosts(
+        options: Options,
+        hosts: Hosts,
+        (robots, reserved): (Arc<Cache<Known>>, Arc<Cache<Site>>),
+    ) -> Result<Self, Error> {
         let guard = Arc::new(Guard::new(&options.allow_hosts)?);
         let defaults = http::headers(&options.contact)?;
         let http = http::client(&options, &guard, &defaults);
@@ -101,8 +106,8 @@ impl Client {
             hosts,
             lanes: Lanes::new(options.concurrency, options.body_max, SLOW_AFTER),
             kept: Kept::default(),
-            robots: Cache::default(),
-            reserved: Cache::default(),
+            robots,
+            reserved,
             options,
         })))
     }
@@ -115,6 +120,25 @@ impl Client {
     /// Lets every host rest for one gap: it may have been asked just before this client was made.
     pub fn rest(&self) {
         self.0.hosts.rest();
+    }
+
+    /// Takes up what hosts said of themselves to another client, so that they are not asked again
+    /// before it is time.
+    pub fn recall(&self, files: &[HostFile]) {
+        for file in files {
+            if file.url.ends_with(robots::PATH) {
+                self.0.robots.recall(file);
+            } else {
+                self.0.reserved.recall(file);
+            }
+        }
+    }
+
+    /// What hosts said of themselves since this was last asked.
+    pub fn take_host_files(&self) -> Vec<HostFile> {
+        let mut files = self.0.robots.take_new();
+        files.extend(self.0.reserved.take_new());
+        files
     }
 
     /// Gets a feed. Whatever happens is in the response.

@@ -1,9 +1,13 @@
 //! What hosts said of themselves, kept for a day: their rules for robots, and what they reserve.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::model::fetch::HostFile;
 use crate::model::time::Timestamp;
 
 /// RFC 9309 section 2.4: no longer than a day.
@@ -14,7 +18,10 @@ pub(super) const FRESH_FOR: Duration = Duration::from_secs(86_400);
 const MEMORY_BYTES_MAX: usize = 8 << 20;
 
 /// What is kept of a host.
-pub(super) trait Remembered {
+pub(super) trait Remembered: Serialize + DeserializeOwned {
+    /// When it was read.
+    fn read_at(&self) -> Timestamp;
+
     /// When it is read again.
     fn again_at(&self) -> Timestamp;
 
@@ -31,6 +38,8 @@ pub(super) struct Cache<T> {
 #[derive(Debug)]
 struct Table<T> {
     hosts: HashMap<String, Entry<T>>,
+    /// Read since it was last asked what was.
+    new: HashSet<String>,
     n_bytes: usize,
     n_uses: u64,
 }
@@ -47,7 +56,7 @@ type Slot<T> = Arc<tokio::sync::Mutex<Option<Arc<T>>>>;
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        let table = Table { hosts: HashMap::new(), n_bytes: 0, n_uses: 0 };
+        let table = Table { hosts: HashMap::new(), new: HashSet::new(), n_bytes: 0, n_uses: 0 };
         Self { table: Mutex::new(table) }
     }
 }
@@ -69,11 +78,39 @@ impl<T: Remembered> Cache<T> {
         let new = Arc::new(read(known.clone()).await);
         *known = Some(Arc::clone(&new));
         self.weigh(url, new.n_bytes());
+        self.table().new.insert(url.to_owned());
         new
     }
 
+    /// Takes up what was read before this process was started.
+    pub(super) fn recall(&self, file: &HostFile) {
+        // Written by another version, it is read anew.
+        let Ok(known) = serde_json::from_str::<T>(&file.json) else { return };
+        let slot = self.slot(&file.url);
+        let Ok(mut place) = slot.try_lock() else { return };
+        self.weigh(&file.url, known.n_bytes());
+        *place = Some(Arc::new(known));
+    }
+
+    /// What was read since this was last asked.
+    pub(super) fn take_new(&self) -> Vec<HostFile> {
+        let mut table = self.table();
+        let new = std::mem::take(&mut table.new);
+        let file = |url: String| {
+            // What is being read again is new again after that.
+            let known = table.hosts.get(&url)?.slot.try_lock().ok()?.clone()?;
+            let json = serde_json::to_string(&*known).ok()?;
+            Some(HostFile { url, read_at: known.read_at(), json })
+        };
+        new.into_iter().filter_map(file).collect()
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table<T>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn slot(&self, url: &str) -> Slot<T> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.table();
         table.n_uses += 1;
         let last_use = table.n_uses;
         if let Some(entry) = table.hosts.get_mut(url) {
@@ -88,13 +125,14 @@ impl<T: Remembered> Cache<T> {
 
     /// Takes up the size of one, and forgets those not used for longest while it is too much.
     fn weigh(&self, url: &str, n_bytes: usize) {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.table();
         let Some(entry) = table.hosts.get_mut(url) else { return };
         let before = std::mem::replace(&mut entry.n_bytes, n_bytes);
         table.n_bytes = table.n_bytes - before + n_bytes;
         while table.n_bytes > MEMORY_BYTES_MAX {
             let oldest = table.hosts.iter().min_by_key(|(_, entry)| entry.last_use);
             let Some(oldest) = oldest.map(|(url, _)| url.clone()) else { break };
+            table.new.remove(&oldest);
             if let Some(entry) = table.hosts.remove(&oldest) {
                 table.n_bytes -= entry.n_bytes;
             }
@@ -109,11 +147,18 @@ fn is_fresh(again_at: Timestamp, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
+    #[derive(Serialize, Deserialize)]
     struct Large;
 
     impl Remembered for Large {
+        fn read_at(&self) -> Timestamp {
+            Timestamp::default()
+        }
+
         fn again_at(&self) -> Timestamp {
             Timestamp::default().plus(FRESH_FOR)
         }

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
 use crate::fetch::memory::{FRESH_FOR, Remembered};
 use crate::fetch::redirect;
 use crate::fetch::{Answer, Forbidden, Response};
+use crate::model::fetch::HostFile;
 use crate::model::reservation::Reservations;
 use crate::model::time::Timestamp;
 use crate::parse::reservation::Rules;
@@ -16,7 +18,7 @@ use crate::parse::reservation::Rules;
 const RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// For how long the last one may stand in for one that cannot be read.
-const STANDS_IN_FOR: Duration = Duration::from_secs(30 * 86_400);
+const STANDS_IN_FOR: Duration = HostFile::KEPT_FOR;
 
 /// A longer file says nothing: it cannot be meant.
 const FILE_BYTES_MAX: usize = 1 << 20;
@@ -31,7 +33,7 @@ pub(super) fn url(url: &Url) -> Url {
 }
 
 /// What is known of a site.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Site {
     rules: Rules,
     read_at: Timestamp,
@@ -73,6 +75,10 @@ impl Site {
 }
 
 impl Remembered for Site {
+    fn read_at(&self) -> Timestamp {
+        self.read_at
+    }
+
     fn again_at(&self) -> Timestamp {
         self.again_at
     }

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use robotxt::{AccessResult, BYTE_LIMIT, Robots, Rule};
+use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
 use crate::fetch::memory::{FRESH_FOR, Remembered};
 use crate::fetch::{Forbidden, failure, redirect};
-use crate::model::fetch::{Failure, FailureClass};
+use crate::model::fetch::{Failure, FailureClass, HostFile};
 use crate::model::time::Timestamp;
+
+/// Where a host has its rules (RFC 9309 section 2.3).
+pub(super) const PATH: &str = "/robots.txt";
 
 /// The name by which rules are found, whatever else the User-Agent says.
 const AGENT: &str = "knipsel";
@@ -18,7 +22,7 @@ const AGENT: &str = "knipsel";
 const RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// RFC 9309 section 2.3.1.4: for how long the last one may stand in for one that is unreachable.
-const STANDS_IN_FOR: Duration = Duration::from_secs(30 * 86_400);
+const STANDS_IN_FOR: Duration = HostFile::KEPT_FOR;
 
 /// RFC 9309 section 2.3.1.2: at least this many redirects are followed.
 pub(super) const REDIRECTS_MIN: usize = 5;
@@ -39,7 +43,7 @@ const RULE_CHARS_MAX: usize = 80;
 /// Where the rules for `url` are.
 pub(super) fn url(url: &Url) -> Url {
     let mut robots = redirect::without_credentials(url.clone());
-    robots.set_path("/robots.txt");
+    robots.set_path(PATH);
     robots.set_query(None);
     robots.set_fragment(None);
     robots
@@ -55,7 +59,7 @@ pub(super) struct Read {
 }
 
 /// What is known of a host.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Known {
     robots: Robots,
     /// Why the rules could not be read, where there are none.
@@ -127,6 +131,10 @@ impl Known {
 }
 
 impl Remembered for Known {
+    fn read_at(&self) -> Timestamp {
+        self.read_at
+    }
+
     fn again_at(&self) -> Timestamp {
         self.again_at
     }

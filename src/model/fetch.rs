@@ -124,3 +124,20 @@ pub struct Fetch {
     /// From the request to the last byte.
     pub duration: Duration,
 }
+
+/// What a host said of itself in its robots.txt or `/.well-known/tdmrep.json`, as it is kept from one
+/// run of the program to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostFile {
+    /// Where it was read.
+    pub url: String,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// What was made of it.
+    pub json: String,
+}
+
+impl HostFile {
+    /// For how long it may stand in for one that cannot be read (RFC 9309 section 2.4).
+    pub const KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
+}

@@ -1,8 +1,10 @@
 //! What a publisher reserves of a document's use by machines. Recorded with what was fetched, and
 //! acted on by nobody here: what may be done with an archive is for its owner to know.
 
+use serde::{Deserialize, Serialize};
+
 /// What was said of text and data mining in one place (TDM Reservation Protocol, W3C, 2024).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tdm {
     /// The rights are reserved (`tdm-reservation: 1`); `false` says expressly that they are not.
     pub is_reserved: bool,

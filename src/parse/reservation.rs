@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 
 use html5ever::tokenizer::Tag;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::reservation::{Reservations, Tdm};
 use crate::parse::tags::{self, Markup, Piece, attribute};
@@ -59,7 +59,7 @@ pub fn page(html: &str) -> Reservations {
 }
 
 /// The rules of a `/.well-known/tdmrep.json`, in their order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rules(Vec<(String, Option<Tdm>)>);
 
 impl Rules {

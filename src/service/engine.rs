@@ -24,7 +24,8 @@ use crate::service::{Error, GRACE, Setup, report};
 use crate::store::pages::state::{self, State};
 use crate::store::place::Place;
 use crate::store::{
-    self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, pages, polls, recurring,
+    self, ArticleRow, FeedId, Lock, Reader, Writer, captures, feeds, host_files, pages, polls,
+    recurring,
 };
 use crate::warc::Keeper;
 use crate::websub;
@@ -76,6 +77,18 @@ impl Shared {
             learned: &self.learned,
             keeper: &self.keeper,
             clock: self.clock,
+        }
+    }
+
+    /// Stores what hosts said of themselves, so that the next run need not ask.
+    pub(super) async fn store_host_files(&self) {
+        let (files, now) = (self.client.take_host_files(), (self.clock)());
+        if files.is_empty() {
+            return;
+        }
+        let stored = self.writer.write(move |tx| host_files::set(tx, &files, now)).await;
+        if let Err(error) = stored {
+            tracing::warn!("cannot store what hosts said of themselves: {error}");
         }
     }
 
@@ -161,6 +174,7 @@ impl Engine {
         if feeds::any_polled(&engine.reader)? {
             engine.shared.client.rest();
         }
+        engine.shared.client.recall(&host_files::all(&engine.reader)?);
         engine.take_up_feeds(&setup.feeds).await?;
         Ok(engine)
     }

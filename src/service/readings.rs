@@ -40,6 +40,7 @@ impl Readings {
         let handle = self.tasks.spawn(async move {
             let url = state.url.clone();
             let read = enrich::read(&shared.reading(), article, &feed, state).await;
+            shared.store_host_files().await;
             if let Ok(read) = &read {
                 report::page(&feed, &url, read);
             }

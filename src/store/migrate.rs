@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 22;
+pub(super) const VERSION: u32 = 23;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -30,6 +30,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0020_license.sql"),
     include_str!("../../migrations/0021_place.sql"),
     include_str!("../../migrations/0022_text.sql"),
+    include_str!("../../migrations/0023_host_file.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

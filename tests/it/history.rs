@@ -184,6 +184,7 @@ fn archives_of_before_are_put_in_order() {
             "UPDATE article SET sort_at = first_seen_at;
              ALTER TABLE revision DROP COLUMN sort_at;
              ALTER TABLE sighting DROP COLUMN text_hash;
+             DROP TABLE host_file;
              PRAGMA user_version = 20;",
         )
         .unwrap();

@@ -133,6 +133,26 @@ fn what_robots_may_not_read_is_not_asked_for() {
 }
 
 #[test]
+fn what_a_host_says_of_itself_is_asked_for_once_in_however_many_passes() {
+    let outlet = Outlet::new();
+    let rules = Route::document("User-agent: *\nDisallow: /geheim/\n");
+    outlet.web.set("/robots.txt", rules);
+    for visit in 0..3 {
+        outlet.publish(&outlet.item.title, &paragraphs(), visit);
+        outlet.poll();
+    }
+    let n_asked = |path: &str| outlet.web.asked_for(path).len();
+    let own = ["/robots.txt", "/.well-known/tdmrep.json"];
+    assert_eq!((n_asked("/nieuws/1200001/zwembad"), own.map(n_asked)), (3, [1, 1]));
+    // Of another version, or lost: they are read again.
+    let database = rusqlite::Connection::open(outlet.program.archive("archive.db")).unwrap();
+    database.execute("UPDATE host_file SET said = '{}'", []).unwrap();
+    drop(database);
+    outlet.poll();
+    assert_eq!(own.map(n_asked), [2, 2]);
+}
+
+#[test]
 fn pages_are_read_as_the_owner_wants_it_now() {
     let web = Web::start();
     let program = Program::with_pages(&web.url("/rss"));

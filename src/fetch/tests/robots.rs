@@ -94,6 +94,42 @@ async fn pages_that_are_wanted_at_once_share_one_robots_txt() {
 }
 
 #[tokio::test]
+async fn the_next_client_knows_what_this_one_was_told() {
+    let rules =
+        Arc::new(Mutex::new(Script::response("200 OK", "User-agent: *\nDisallow: /geheim")));
+    let served = Arc::clone(&rules);
+    let web = Web::start(move |path| match path {
+        "/robots.txt" => served.lock().unwrap().clone(),
+        _ => Script::response("200 OK", TEXT),
+    });
+    let web = web.await.unwrap();
+    let client = Client::new(page_options()).unwrap();
+    got(page(&client, &web.url("/a")).await);
+    let files = client.take_host_files();
+    assert_eq!(files.len(), 1);
+    assert_eq!(client.take_host_files(), []);
+    *rules.lock().unwrap() = Script::response("503 x", "");
+    let next = || {
+        let client = Client::new(page_options()).unwrap();
+        client.recall(&files);
+        client
+    };
+    let refused = forbidden(page(&next(), &web.url("/geheim/1")).await);
+    assert_eq!(refused.reason, "robots.txt forbids it (`Disallow: /geheim`)");
+    assert_eq!(paths(&web), ["/robots.txt", "/a"]);
+    // A day later it is asked for, and stands in for what cannot be read.
+    let client = next();
+    let tomorrow = Timestamp::default().plus(24 * HOUR);
+    got(page_at(&client, &web.url("/b"), tomorrow).await);
+    assert_eq!(paths(&web), ["/robots.txt", "/a", "/robots.txt", "/b"]);
+    assert_eq!(client.take_host_files()[0].read_at, Timestamp::default());
+    // So does a client with other options.
+    let renewed = client.renewed(page_options()).unwrap();
+    got(page_at(&renewed, &web.url("/c"), tomorrow).await);
+    assert_eq!(paths(&web).len(), 5);
+}
+
+#[tokio::test]
 async fn no_rules_allow_all() {
     for head in ["404 Not Found", "401 Unauthorized", "403 Forbidden\r\nretry-after: 9", "410 Gone"]
     {

@@ -75,9 +75,7 @@ impl Repairs {
             return;
         }
         let shared = Arc::clone(&engine.shared);
-        let task = async move {
-            repair::repair(&shared.repair_context(DOCUMENTS_MAX), wants, &mut |_: &Read| {}).await
-        };
+        let task = async move { shared.repair(wants, DOCUMENTS_MAX, &mut |_: &Read| {}).await };
         let handle = self.tasks.spawn(task);
         self.outlets.insert(handle.id(), outlet);
     }
@@ -134,15 +132,23 @@ impl Engine {
         documents_max: usize,
         progress: &mut (dyn FnMut(&Read) + Send + Sync),
     ) -> Result<Report, store::Error> {
-        repair::repair(&self.shared.repair_context(documents_max), wants, progress).await
+        self.shared.repair(wants, documents_max, progress).await
     }
 }
 
 impl Shared {
-    fn repair_context(&self, documents_max: usize) -> Context<'_> {
+    async fn repair(
+        &self,
+        wants: Vec<Want>,
+        documents_max: usize,
+        progress: &mut (dyn FnMut(&Read) + Send + Sync),
+    ) -> Result<Report, store::Error> {
         let clock = self.context().clock;
         let (client, writer, parsers) = (&self.client, &*self.writer, &*self.parsers);
-        Context { client, writer, parsers, clock, documents_max }
+        let context = Context { client, writer, parsers, clock, documents_max };
+        let repaired = repair::repair(&context, wants, progress).await;
+        self.store_host_files().await;
+        repaired
     }
 }
 
