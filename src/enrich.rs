@@ -208,9 +208,24 @@ async fn look(
         seen.what = What::Unread { reason, is_known: true };
         return Ok(seen);
     }
+    // A document that is no longer each time it is asked for is taken as it is.
+    if is_cut(&bytes) && state.last_outcome != CUT {
+        seen.what = What::Cut;
+        return Ok(seen);
+    }
     seen.validators = response.validators.clone();
     seen.what = extracted(context, known, (response, &bytes)).await?;
     Ok(seen)
+}
+
+/// Whether a page breaks off: a connection that was closed where no length was announced, or a server
+/// that failed half way, looks like the end. Many pages leave out their last tags, and end with another
+/// one.
+fn is_cut(page: &[u8]) -> bool {
+    let page = page.trim_ascii();
+    let page = page.strip_prefix(b"\xef\xbb\xbf").unwrap_or(page);
+    let has = |tag: &[u8]| page.windows(tag.len()).any(|part| part.eq_ignore_ascii_case(tag));
+    page.starts_with(b"<") && !page.ends_with(b">") && !has(b"</html") && !has(b"</body")
 }
 
 /// Whether who asks for `asked` is led to the front of its site, or of a section: where publishers send
@@ -234,6 +249,9 @@ fn is_front(landed: &str, asked: &str) -> bool {
     let is_same_site = fetch::site(landed) == fetch::site(asked);
     !is_home_page(asked) && (is_home_page(landed) || is_front && is_same_site)
 }
+
+/// The outcome of a page that breaks off.
+const CUT: &str = "cut";
 
 /// Where front pages stand when not at the root.
 const FRONTS: [&str; 6] =

@@ -5,7 +5,7 @@ use std::time::Duration;
 mod accept;
 
 use crate::enrich::seen::{Seen, What};
-use crate::enrich::{Evidence, Read, rest_of};
+use crate::enrich::{CUT, Evidence, Read, rest_of};
 use crate::extract::access::{Access, Wall};
 use crate::extract::{self, Kind};
 use crate::fetch;
@@ -124,6 +124,10 @@ impl Plan {
                 }
                 self.try_again("not readable");
                 End::new("unread").because(reason)
+            }
+            What::Cut => {
+                self.try_again("cut off");
+                End::new(CUT).because("it is cut off")
             }
             What::Missing(reason) => {
                 self.follow_move(tx)?;

@@ -48,6 +48,8 @@ pub(super) enum What {
     Refused { access: &'static str, reason: String },
     /// A document in which no article can be read.
     Unread { reason: String, is_known: bool },
+    /// The beginning of a document.
+    Cut,
     /// The answer that it is not there.
     Missing(String),
     /// Another error.

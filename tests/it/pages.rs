@@ -153,6 +153,31 @@ fn what_a_host_says_of_itself_is_asked_for_once_in_however_many_passes() {
 }
 
 #[test]
+fn a_page_that_breaks_off_is_no_edit_unless_it_stays_so() {
+    let outlet = Outlet::new();
+    let title = outlet.item.title.clone();
+    let whole = page(&title, &paragraphs(), 1);
+    let half = whole[..whole.find(&paragraphs()[3]).unwrap() + 25].to_owned();
+    let serve = |html: &str| {
+        outlet.serve(Route::document(html.to_owned()));
+        outlet.poll();
+        outlet.program.rows("SELECT last_outcome FROM pages").remove(0)
+    };
+    assert_eq!(serve(&half), "cut");
+    assert_eq!(outlet.article()["access"], "unknown");
+    assert_eq!(serve(&whole), "read");
+    assert_eq!(serve(&half), "cut");
+    assert_eq!(serve(&whole), "same");
+    let revisions = outlet.revisions();
+    assert_eq!(revisions.len(), 2, "{revisions:?}");
+    let outcomes = [(); 4].map(|()| serve(&half));
+    assert_eq!(outcomes, ["cut", "same", "cut", "changed"]);
+    // Many pages leave out their last tags.
+    let open = whole.replace("</body>", "").replace("</html>", "");
+    assert_ne!(serve(&open), "cut");
+}
+
+#[test]
 fn pages_are_read_as_the_owner_wants_it_now() {
     let web = Web::start();
     let program = Program::with_pages(&web.url("/rss"));
