@@ -8,9 +8,8 @@ use tokio::sync::Semaphore;
 
 use crate::capture::{self, Exchange};
 use crate::coverage;
-use crate::dedupe::fingerprint;
 use crate::fetch::client::Client;
-use crate::fetch::{Answer, Request, Response};
+use crate::fetch::{Request, Response};
 use crate::model::capture::{Kept, digest};
 use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
@@ -22,13 +21,14 @@ use crate::store::polls::{Recorded, Tally};
 use crate::store::{Error, FeedId, Tx, Writer, captures, polls, sightings};
 use crate::warc::Keeper;
 
+mod answer;
 mod document;
 mod ledger;
 pub mod lessons;
 pub mod push;
 mod visit;
 
-use document::{Document, prepare, understand};
+use answer::Read;
 use push::Push;
 use visit::{Archived, Visit};
 
@@ -103,7 +103,7 @@ pub async fn poll(
     };
     let mut response = context.client.get(&request).await;
     let at = (context.clock)();
-    let mut answer = std::mem::replace(&mut response.answer, Answer::NotModified);
+    let mut answer = answer::own(context, id, feed, &mut response).await?;
     let kept = if context.keeper.keeps_feeds() {
         let notes = vec![("feed", feed.name.clone())];
         let (response, answer, current_hash) = (&response, &mut answer, state.body_hash);
@@ -112,7 +112,7 @@ pub async fn poll(
     } else {
         None
     };
-    let mut read = read(answer, feed, &state, &response, context).await;
+    let mut read = answer::read(answer, feed, &state, &response, context).await;
     let mut unreached_since = None;
     if let Outcome::Failed(failure) = &mut read.outcome
         && lessons::is_ours(context.outage, &response, failure, at)
@@ -146,60 +146,6 @@ pub async fn poll(
         read,
     };
     context.writer.write(move |tx| plan.carry_out(tx)).await
-}
-
-/// What was made of an answer.
-struct Read {
-    outcome: Outcome,
-    body_hash: Option<[u8; 32]>,
-    body_check: Option<[u8; 16]>,
-    document: Option<Document>,
-}
-
-async fn read(
-    answer: Answer,
-    feed: &Feed,
-    state: &PollState,
-    response: &Response,
-    context: &Context<'_>,
-) -> Read {
-    let only = |outcome| Read { outcome, body_hash: None, body_check: None, document: None };
-    let bytes = match answer {
-        Answer::Document(bytes) => bytes,
-        Answer::NotModified => return only(Outcome::NotModified),
-        Answer::Gone => return only(Outcome::Gone),
-        Answer::Throttled { wait } => return only(Outcome::Throttled { wait }),
-        Answer::Failed(failure) => return only(Outcome::Failed(failure)),
-    };
-    // Most documents are the last one again, and a digest of evidence takes ten times as long.
-    let body_check = Some(fingerprint::check(&bytes));
-    if state.body_check == body_check {
-        let (outcome, body_hash) = (Outcome::NotModified, state.body_hash);
-        return Read { outcome, body_hash, body_check, document: None };
-    }
-    let body_hash = Some(fingerprint::bytes(&bytes));
-    let feed = feed.clone();
-    let url = response.final_url.clone();
-    let content_type = response.content_type.clone();
-    // Parsing a large document takes longer than a task may hold up the others. The threads it runs
-    // on also wait for name servers, so it does not take them all.
-    let _parser = context.parsers.acquire().await;
-    let page_pause = context.pages.first().as_secs();
-    let document = tokio::task::spawn_blocking(move || {
-        understand(&bytes, &url, content_type.as_deref())
-            .map(|parsed| prepare(&feed, &parsed, page_pause))
-    })
-    .await;
-    match document {
-        Ok(Ok(document)) => {
-            Read { outcome: Outcome::Fresh, body_hash, body_check, document: Some(document) }
-        }
-        Ok(Err(reason)) => only(Outcome::Failed(Failure::new(FailureClass::Parse, reason))),
-        Err(error) => {
-            let reason = format!("reading the document failed: {error}");
-            only(Outcome::Failed(Failure::new(FailureClass::Internal, reason)))
-        }
-    }
 }
 
 fn fetch_record(response: &Response, outcome: &Outcome, feed: &Feed, at: Timestamp) -> Fetch {

@@ -12,6 +12,7 @@ use crate::cli::args::{DoctorArgs, DoctorCommand, Global};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, dim, line};
 use crate::cli::{out, setup};
+use crate::config::feeds;
 use crate::config::paths::Paths;
 use crate::config::settings::Settings;
 use crate::service::clock;
@@ -132,6 +133,13 @@ fn feed_list(paths: &Paths) -> Finding {
             "`knipsel feed add NAME|URL`, or `knipsel run`, which writes a first list",
         ),
         Ok(feeds) => {
+            if let Some((one, other)) = feeds::doubled(&feeds) {
+                return Finding::advice(
+                    "feeds",
+                    format!("{} and {} have one address, asked for each", one.name, other.name),
+                    format!("`knipsel feed remove {}`", other.name),
+                );
+            }
             let n_paused = feeds.iter().filter(|feed| feed.is_paused).count();
             let paused =
                 if n_paused > 0 { format!(", {n_paused} of them paused") } else { String::new() };

@@ -3,6 +3,8 @@
 //! A feed takes what it does not say from the catalogue's feed of its name, and from its outlet.
 //! One mistake makes the whole list unusable, so that a slip never drops a feed in silence.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -14,6 +16,7 @@ use crate::config::entries::{self, FeedEntry};
 use crate::config::toml::Problem;
 use crate::config::{Error, catalogue, did_you_mean, file};
 use crate::model::feed::{Feed, Fulltext, Revisit};
+use crate::normalize::url::key;
 
 const STARTER_HEADER: &str = "\
 # The feeds knipsel polls. Change this file by hand or with `knipsel feed`: a running knipsel sees
@@ -56,6 +59,18 @@ pub fn parse(text: &str) -> Result<Vec<Feed>, Vec<Problem>> {
     }
     problems.sort_by_key(|problem| problem.line);
     Err(problems)
+}
+
+/// The first two feeds that have one address.
+pub fn doubled(feeds: &[Feed]) -> Option<(&Feed, &Feed)> {
+    let mut first: HashMap<String, &Feed> = HashMap::new();
+    feeds.iter().find_map(|feed| match first.entry(key(&feed.url)) {
+        Entry::Occupied(entry) => Some((*entry.get(), feed)),
+        Entry::Vacant(entry) => {
+            entry.insert(feed);
+            None
+        }
+    })
 }
 
 /// Writes a list of the catalogue's starter set; says how many feeds that is.

@@ -46,6 +46,12 @@ const GATES: [&str; 6] =
 /// Longer addresses are of no use: servers rarely take more (RFC 9110 section 4.1).
 const URL_BYTES_MAX: usize = 8192;
 
+/// What tells the address of one feed from that of another: `HTTP://www.nos.nl` and `https://nos.nl/`
+/// are one.
+pub fn key(url: &str) -> String {
+    canonical(url).unwrap_or_else(|| url.to_owned())
+}
+
 /// The canonical form of an address, for recognising articles and not for fetching them.
 ///
 /// `https`, no `www.`, `m.` or `amp.`, no default port, no fragment, no tracking parameters, no AMP

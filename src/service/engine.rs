@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 
+use crate::config::feeds::doubled;
 use crate::enrich::learned::{self, Learned};
 use crate::enrich::{self, Read};
 use crate::fetch::client::Client;
@@ -210,6 +211,10 @@ impl Engine {
     }
 
     async fn take_up_feeds(&mut self, list: &[Feed]) -> Result<(), Error> {
+        if let Some((one, other)) = doubled(list) {
+            let (one, other) = (&one.name, &other.name);
+            tracing::warn!("{one} and {other} have one address; `knipsel feed remove {other}`");
+        }
         let stored = list.to_vec();
         let now = (self.shared.clock)();
         let ids = self.shared.writer.write(move |tx| feeds::sync(tx, &stored, now)).await?;

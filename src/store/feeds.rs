@@ -7,7 +7,7 @@ use rusqlite::named_params;
 
 use crate::model::feed::{Feed, Fulltext};
 use crate::model::time::Timestamp;
-use crate::normalize::url::canonical;
+use crate::normalize::url;
 use crate::store::{Error, FeedId, Reader, Tx, pages, succession};
 
 const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
@@ -93,15 +93,14 @@ fn succeed(
     feeds: &[Feed],
     known: &mut HashMap<String, Known>,
 ) -> Result<(), Error> {
-    let address = |url: &str| canonical(url).unwrap_or_else(|| url.to_owned());
-    let mut replaced: Vec<String> = feed.replaces.iter().map(|url| address(url)).collect();
+    let mut replaced: Vec<String> = feed.replaces.iter().map(|url| url::key(url)).collect();
     if !known.contains_key(&feed.name) {
-        replaced.push(address(&feed.url));
+        replaced.push(url::key(&feed.url));
     }
     let is_listed = |name: &str| feeds.iter().any(|feed| feed.name == *name);
     let is_former = |name: &String, known: &Known| {
         let is_free = if *name == feed.name { known.url != feed.url } else { !is_listed(name) };
-        is_free && replaced.contains(&address(&known.url))
+        is_free && replaced.contains(&url::key(&known.url))
     };
     let formers = known.iter().filter(|(name, known)| is_former(name, known));
     let mut formers: Vec<(FeedId, String)> =
@@ -119,6 +118,20 @@ fn succeed(
         }
     }
     Ok(())
+}
+
+const LISTED_AT: &str = "SELECT name, url FROM feed WHERE is_listed AND id <> :feed";
+
+/// The name of another feed than `feed` that is listed at `url`.
+pub fn other_at(tx: &Tx<'_>, feed: FeedId, url: &str) -> Result<Option<String>, Error> {
+    let failed = || Error::sqlite("look up the feed at an address");
+    let key = url::key(url);
+    let mut statement = tx.connection.prepare_cached(LISTED_AT).map_err(failed())?;
+    let listed: Vec<(String, String)> = statement
+        .query_map(named_params! { ":feed": feed.0 }, |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect)
+        .map_err(failed())?;
+    Ok(listed.into_iter().find(|(_, url)| url::key(url) == key).map(|(name, _)| name))
 }
 
 /// A feed as the archive has it.

@@ -191,6 +191,27 @@ fn a_temporary_redirect_is_followed_and_forgotten() {
 }
 
 #[test]
+fn a_section_that_leads_to_another_feed_of_the_list_announces_nothing() {
+    let (web, program) = set_up(news());
+    let list = std::fs::read_to_string(program.config("feeds.toml")).unwrap();
+    let url = web.url("/sport");
+    let section = format!("\n[[feed]]\nname = \"sport\"\nsection = \"Sport\"\nurl = \"{url}\"\n");
+    std::fs::write(program.config("feeds.toml"), list + &section).unwrap();
+    web.set("/sport", Route::document(rss(&[item(90)])));
+    poll(&program);
+    let n_articles = program.rows("SELECT count(*) FROM articles");
+    web.set("/sport", redirect(301, web.url("/rss")));
+    web.set("/rss", Route::document(rss(&[item(91)])));
+    let ran = program.run(&["poll", "--all"]);
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.stderr.contains("it leads to the feed dijkbode"), "{ran:?}");
+    assert_eq!(program.rows("SELECT feed FROM sightings WHERE listed ORDER BY 1 DESC")[0], "sport");
+    let sections = program.rows("SELECT coalesce(section, '') FROM articles ORDER BY 1");
+    assert_eq!(sections.iter().filter(|section| *section == "Sport").count(), 1);
+    assert_ne!(program.rows("SELECT count(*) FROM articles"), n_articles);
+}
+
+#[test]
 fn a_move_to_another_domain_waits_for_the_owner() {
     let (web, program) = set_up(news());
     let elsewhere = web.url("/nieuw").replace("127.0.0.1", "localhost");
@@ -207,6 +228,16 @@ fn a_move_to_another_domain_waits_for_the_owner() {
     let status = program.ok(&["status"]);
     assert!(status.contains("moved     dijkbode to http://localhost:"), "{status}");
     let articles = program.rows("SELECT id FROM articles ORDER BY 1");
+
+    // One that is listed is not listed again.
+    let path = program.config("feeds.toml");
+    let list = std::fs::read_to_string(&path).unwrap();
+    let other = format!("{list}\n[[feed]]\nname = \"nieuw\"\nurl = \"{elsewhere}\"\n");
+    std::fs::write(&path, other).unwrap();
+    let refused = program.run(&["feed", "accept-move", "dijkbode"]);
+    assert_eq!(refused.code, 3);
+    assert!(refused.stderr.contains("is listed already, as feed `nieuw`"), "{refused:?}");
+    std::fs::write(&path, list).unwrap();
 
     program.ok(&["feed", "accept-move", "dijkbode"]);
     let list = std::fs::read_to_string(program.config("feeds.toml")).unwrap();

@@ -5,6 +5,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::feed::{say, unknown};
 use crate::cli::setup;
 use crate::config::edit;
+use crate::normalize::url::key;
 use crate::service::clock;
 use crate::store::library;
 
@@ -25,6 +26,13 @@ pub(super) fn accept_move(global: &Global, args: &AcceptMoveArgs) -> Result<Exit
         let message = format!("feed `{name}` has not been seen to move");
         return Err(Failure::new(Exit::NotFound, message));
     };
+    let address = key(&moved.to);
+    let mut others = listed.iter().filter(|other| other.name != *name);
+    if let Some(other) = others.find(|other| key(&other.url) == address) {
+        let message = format!("{} is listed already, as feed `{}`", moved.to, other.name);
+        let advice = format!("`knipsel feed remove {name}` leaves its articles in the archive");
+        return Err(Failure::new(Exit::Config, message).hint(advice));
+    }
     edit::set_url(&paths.feeds, name, &moved.to)?;
     say(&format!("{name} is now listed at {}", moved.to));
     Ok(Exit::Done)

@@ -10,12 +10,13 @@ use serde_json::json;
 use crate::cli::args::{FeedImportArgs, Global};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::feed::add;
-use crate::cli::feed::known::{self, Known};
+use crate::cli::feed::known::Known;
 use crate::cli::out::{Format, Record};
 use crate::cli::{out, setup};
 use crate::config::{entries, feeds};
 use crate::model::feed::Feed;
 use crate::normalize::text::squeeze;
+use crate::normalize::url::key;
 use crate::parse::charset;
 use crate::parse::subscriptions::{self, List, Subscription};
 
@@ -131,10 +132,10 @@ fn compare(list: &[Subscription], mut known: Known) -> Vec<Row> {
         }
         match known.at(url) {
             Some(feed) if known.is_listed(feed) => row(feed.clone(), State::Listed, None),
-            Some(feed) if added.contains(&known::key(url)) => row(feed.clone(), State::Twice, None),
+            Some(feed) if added.contains(&key(url)) => row(feed.clone(), State::Twice, None),
             feed => {
                 let feed = take_up(subscription, feed, &known);
-                added.insert(known::key(url));
+                added.insert(key(url));
                 known.remember(feed.clone());
                 row(feed, State::Added, None);
             }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::config::{catalogue, feeds};
 use crate::model::feed::Feed;
-use crate::normalize::url::canonical;
+use crate::normalize::url::key;
 
 /// Characters of a title that go into a name.
 const TITLE_CHARS_MAX: usize = 40;
@@ -66,11 +66,6 @@ impl Known {
         self.by_name.entry(feed.name.clone()).or_insert(place);
         self.feeds.push(feed);
     }
-}
-
-/// `HTTP://www.nos.nl` and `https://nos.nl/` are one.
-pub(super) fn key(url: &str) -> String {
-    canonical(url).unwrap_or_else(|| url.to_owned())
 }
 
 #[cfg(test)]
