@@ -16,6 +16,9 @@ const FULLER: f64 = 1.5;
 /// two articles.
 const REUSE_OVERLAP_MAX: f64 = 0.2;
 
+/// A headline of which so many words stand in another, and no word that does not, is that one shortened.
+const SHORT_HEADLINE_WORDS: usize = 3;
+
 /// Two texts of one date that share this part of their words are one, under whatever address.
 const READDRESSED_OVERLAP_MIN: f64 = 0.8;
 
@@ -106,6 +109,11 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     if !shares(KeyKind::Guid) && !shares(KeyKind::Text) && keys.iter().any(is_of_page) {
         return !is_apart && (is_same_title || say_the_same(content, &known.current));
     }
+    let dates = content.published.zip(known.current.published);
+    // A first report of a line is rewritten under another headline and address within the hour.
+    if dates.is_some_and(|(one, other)| one == other && !is_of_many(one)) {
+        return true;
+    }
     // Without addresses a GUID is all there is; dates of two days say that it was given away. A summary
     // may have no word in common with the text of the page.
     !is_apart && (is_same_title || !both_have(KeyKind::Url))
@@ -183,7 +191,12 @@ pub fn say_the_same(one: &Content, other: &Content) -> bool {
 /// Whether two versions may be of one article: of whatever has another headline and hardly a word in
 /// common that is not likely.
 pub fn may_be_one(one: &Content, other: &Content) -> bool {
-    !differ(&one.title, &other.title) || overlap(one, other) >= REUSE_OVERLAP_MAX
+    let is_shortened = || {
+        let (a, b) = (words_of(&one.title), words_of(&other.title));
+        let (n_shared, n_fewest) = (a.intersection(&b).count(), a.len().min(b.len()));
+        n_shared >= SHORT_HEADLINE_WORDS && n_shared == n_fewest
+    };
+    !differ(&one.title, &other.title) || overlap(one, other) >= REUSE_OVERLAP_MAX || is_shortened()
 }
 
 /// The edit that an entry of a known article amounts to; `None` when it says nothing new.
@@ -312,8 +325,11 @@ pub(super) fn is_fuller(text: &str, than: &str) -> bool {
 }
 
 fn words(content: &Content) -> HashSet<String> {
-    format!("{} {}", content.title, content.text)
-        .split(|c: char| !c.is_alphanumeric())
+    words_of(&format!("{} {}", content.title, content.text))
+}
+
+fn words_of(text: &str) -> HashSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() > 3)
         .map(str::to_lowercase)
         .collect()
@@ -542,6 +558,31 @@ mod tests {
         assert!(is_same_article(&keys, &slug, &brug));
         let summary = content("Brug dicht", "Schippers wachten tevergeefs.");
         assert!(is_same_article(&keys, &summary, &brug));
+    }
+
+    #[test]
+    fn a_guid_is_believed_where_the_date_is_the_same_to_the_second() {
+        let at = |seconds: i64, title: &str, text: &str| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
+            ..content(title, text)
+        };
+        let stub = known(&at(86_461, "Breaking: brand in Hulst", "Meer volgt."), None);
+        let keys = [IdentityKey::guid("f", "1"), IdentityKey::url("https://a.example/kerk")];
+        let whole = at(86_461, "Kerk verloren", LONG);
+        assert!(is_same_article(&keys, &whole, &stub));
+        assert!(!is_same_article(&keys, &at(86_462, "Kerk verloren", LONG), &stub));
+        let daily = known(&at(86_400, "Breaking: brand in Hulst", "Meer volgt."), None);
+        assert!(!is_same_article(&keys, &at(86_400, "Kerk verloren", LONG), &daily));
+    }
+
+    #[test]
+    fn a_shortened_headline_may_be_of_the_same_article() {
+        let page = content("Brug over het kanaal bij Hulst blijft nog weken dicht", LONG);
+        let summary =
+            "Vaarverkeer moet voorlopig omvaren via Zeebrugge, tegen de zin van schippers.";
+        assert!(may_be_one(&content("Brug bij Hulst blijft dicht", summary), &page));
+        assert!(!may_be_one(&content("Dicht", summary), &page));
+        assert!(!may_be_one(&content("", summary), &page));
     }
 
     #[test]
