@@ -13,7 +13,8 @@ use crate::enrich::learned::Learned;
 use crate::enrich::plan::Plan;
 use crate::enrich::seen::{Seen, What};
 use crate::extract::access::Wall;
-use crate::extract::{self, Page, Rules, Source, recurring};
+use crate::extract::recurring::{self, Recurring};
+use crate::extract::{self, Page, Rules, Source};
 use crate::fetch::client::Client;
 use crate::fetch::{self, Answer, Forbidden, Request, Response};
 use crate::model::capture::Kept;
@@ -119,14 +120,7 @@ pub async fn read(
         _ => site,
     };
     seen.reserved = site.and(seen.reserved);
-    let to_store = match &seen.what {
-        What::Article(page) if state.n_reads == 0 => {
-            let outlet = learned::key(&state);
-            let mut learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
-            learned.observe(outlet, &page.keys).map(|counts| (outlet.to_owned(), counts))
-        }
-        _ => None,
-    };
+    let learned = learn(context, (article, &state), &mut seen);
     let plan = Plan {
         article,
         revisit: feed.revisit,
@@ -136,7 +130,7 @@ pub async fn read(
         state,
         seen,
         kept: kept.map(Box::new),
-        learned: to_store,
+        learned,
     };
     context.writer.write(move |tx| plan.carry_out(tx)).await
 }
@@ -214,7 +208,7 @@ async fn look(
         return Ok(seen);
     }
     seen.validators = response.validators.clone();
-    seen.what = extracted(context, known, (response, &bytes)).await?;
+    (seen.what, seen.gained) = extracted(context, known, (response, &bytes)).await?;
     Ok(seen)
 }
 
@@ -282,7 +276,7 @@ async fn extracted(
     context: &Context<'_>,
     known: Known<'_>,
     (response, bytes): (&Response, &[u8]),
-) -> Result<What, Error> {
+) -> Result<(What, Vec<u64>), Error> {
     let Known { state, rules, .. } = known;
     let source = Source {
         url: response.final_url.clone(),
@@ -290,38 +284,75 @@ async fn extracted(
         content_type: response.content_type.clone(),
         status: response.status,
     };
-    let rules = Rules { outlet: rules.clone(), recurring: recurring(context, known).await? };
+    let before = blocks_before(context, known).await?;
+    let mut keys = {
+        let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        HashSet::clone(&learned.keys(learned::key(state)))
+    };
+    // None that was taken for a part of this article: nobody has taken it out since.
+    keys.retain(|key| before.as_ref().is_none_or(|before| !before.contains(key)));
+    let rules = Rules { outlet: rules.clone(), recurring: keys };
     let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
-    Ok(match answer {
+    let mut new = Vec::new();
+    let what = match answer {
         Ok(Ok(page)) => match (page.wall, why_not(&page)) {
             (Some(wall), _) => What::Wall(wall),
             (None, Some(reason)) => What::Unread { reason: reason.to_owned(), is_known: false },
-            (None, None) => What::Article(Box::new(page)),
+            (None, None) => {
+                new = before.map(|before| gained(&page.text, &before)).unwrap_or_default();
+                What::Article(Box::new(page))
+            }
         },
         Ok(Err(unread)) => What::Unread { reason: unread.as_str().to_owned(), is_known: false },
         Err(error) => {
             tracing::error!("cannot read pages: {error}");
             What::Failed(error.to_string())
         }
-    })
+    };
+    Ok((what, new))
 }
 
-/// The blocks that recur on the pages of the outlet; but none that was taken for a part of this
-/// article when its page was last read, because nobody has taken it out since.
-async fn recurring(context: &Context<'_>, known: Known<'_>) -> Result<HashSet<u64>, Error> {
+/// Keys of the blocks of the text that was last read, where that was read as it would be now.
+async fn blocks_before(
+    context: &Context<'_>,
+    known: Known<'_>,
+) -> Result<Option<HashSet<u64>>, Error> {
     let Known { article, state, rules } = known;
-    let mut keys = {
-        let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        HashSet::clone(&learned.keys(learned::key(state)))
-    };
-    if keys.is_empty() || state.n_reads == 0 || !is_read_alike(state, rules) {
-        return Ok(keys);
+    if state.n_reads == 0 || !is_read_alike(state, rules) {
+        return Ok(None);
     }
     let last = context.writer.write(move |tx| state::last_text(tx, article)).await?;
-    for block in last.unwrap_or_default().split("\n\n") {
-        keys.remove(&recurring::key_of(block));
-    }
-    Ok(keys)
+    Ok(Some(last.unwrap_or_default().split("\n\n").map(recurring::key_of).collect()))
+}
+
+/// Keys of what `text` says and did not say before; a line that is no sentence is no edit either.
+fn gained(text: &str, before: &HashSet<u64>) -> Vec<u64> {
+    let is_sentence = |block: &&str| block.ends_with(['.', '!', '?', '…']);
+    let keys = text.split("\n\n").filter(is_sentence).map(recurring::key_of);
+    keys.filter(|key| !before.contains(key)).collect()
+}
+
+/// Counts the blocks of a page that was read for the first time, and what another one gained; gives
+/// what is to be stored of it. What other pages gained as well is a new template, and not left in.
+fn learn(
+    context: &Context<'_>,
+    (article, state): (ArticleRow, &State),
+    seen: &mut Seen,
+) -> Option<(String, Recurring)> {
+    let What::Article(page) = &mut seen.what else { return None };
+    let outlet = learned::key(state);
+    let mut learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
+    let counted = if state.n_reads == 0 {
+        learned.observe(outlet, &page.keys)
+    } else if seen.gained.is_empty() {
+        None
+    } else {
+        let counted = learned.gained(outlet, article, &seen.gained);
+        let keys = learned.keys(outlet);
+        page.leave_out(&seen.gained.iter().copied().filter(|key| keys.contains(key)).collect());
+        counted
+    };
+    counted.map(|counted| (outlet.to_owned(), counted))
 }
 
 /// Whether what is known of a page was read as it would be read now: by this version of the extractor

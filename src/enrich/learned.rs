@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::extract::recurring::Recurring;
+use crate::store::ArticleRow;
 use crate::store::pages::state::State;
-use crate::store::recurring::Counts;
 
 /// Pages after which counts are stored again: they are long, and losing some costs little.
 const PAGES_PER_STORE: u32 = 20;
@@ -38,11 +38,10 @@ impl Learned {
     }
 
     /// Takes up what was stored of `outlet`.
-    pub fn take_up(&mut self, outlet: &str, (n_pages, counts): Counts) {
+    pub fn take_up(&mut self, outlet: &str, counted: Recurring) {
         if self.outlets.len() >= OUTLETS_MAX {
             self.outlets.retain(|_, outlet| outlet.n_unstored > 0);
         }
-        let counted = Recurring::from_counts(n_pages, counts);
         let keys = Arc::new(counted.keys());
         self.outlets.insert(outlet.to_owned(), Outlet { counted, keys, n_unstored: 0 });
     }
@@ -54,24 +53,35 @@ impl Learned {
 
     /// Counts the blocks of a page that was not counted before. Gives the counts when it is time to
     /// store them.
-    pub fn observe(&mut self, outlet: &str, keys: &[u64]) -> Option<Counts> {
+    pub fn observe(&mut self, outlet: &str, keys: &[u64]) -> Option<Recurring> {
         let outlet = self.outlets.entry(outlet.to_owned()).or_default();
         outlet.counted.observe(keys);
-        outlet.keys = Arc::new(outlet.counted.keys());
-        outlet.n_unstored += 1;
-        (outlet.n_unstored >= PAGES_PER_STORE).then(|| outlet.counts())
+        outlet.changed()
+    }
+
+    /// The same of blocks that `page` did not have when it was read before.
+    pub fn gained(&mut self, outlet: &str, page: ArticleRow, blocks: &[u64]) -> Option<Recurring> {
+        let outlet = self.outlets.entry(outlet.to_owned()).or_default();
+        outlet.counted.gained(page.0, blocks.iter().copied());
+        outlet.changed()
     }
 
     /// What is not stored yet.
-    pub fn rest(&mut self) -> Vec<(String, Counts)> {
+    pub fn rest(&mut self) -> Vec<(String, Recurring)> {
         let unstored = self.outlets.iter_mut().filter(|(_, outlet)| outlet.n_unstored > 0);
         unstored.map(|(name, outlet)| (name.clone(), outlet.counts())).collect()
     }
 }
 
 impl Outlet {
-    fn counts(&mut self) -> Counts {
+    fn changed(&mut self) -> Option<Recurring> {
+        self.keys = Arc::new(self.counted.keys());
+        self.n_unstored += 1;
+        (self.n_unstored >= PAGES_PER_STORE).then(|| self.counts())
+    }
+
+    fn counts(&mut self) -> Recurring {
         self.n_unstored = 0;
-        (self.counted.n_pages(), self.counted.counts().collect())
+        self.counted.clone()
     }
 }

@@ -7,6 +7,7 @@ mod accept;
 use crate::enrich::seen::{Seen, What};
 use crate::enrich::{CUT, Evidence, Read, rest_of};
 use crate::extract::access::{Access, Wall};
+use crate::extract::recurring::Recurring;
 use crate::extract::{self, Kind};
 use crate::fetch;
 use crate::model::feed::{Revisit, Validators};
@@ -16,7 +17,7 @@ use crate::schedule::pages::{self as ladder, Policy};
 use crate::store::captures::{self, Subject};
 use crate::store::pages::state::{self, State};
 use crate::store::pages::{self, Recorded};
-use crate::store::recurring::{self, Counts};
+use crate::store::recurring;
 use crate::store::{ArticleRow, Error, Tx};
 
 /// Rules that forbid a page seldom change.
@@ -35,7 +36,7 @@ pub(super) struct Plan {
     pub(super) state: State,
     pub(super) seen: Seen,
     pub(super) kept: Evidence,
-    pub(super) learned: Option<(String, Counts)>,
+    pub(super) learned: Option<(String, Recurring)>,
 }
 
 /// How a reading ended.

@@ -3,7 +3,7 @@
 //! No tool that sees one page can know this. The counts are small, can be stored, and forget what is
 //! long gone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::blocks;
 use sha2::{Digest as _, Sha256};
@@ -21,17 +21,33 @@ const PAGES_MIN: u32 = 10;
 /// One in so many pages must have it.
 const ONE_IN: u32 = 8;
 
+/// Pages that must gain a block for it to be a new template's: a correction may stand in each of a few
+/// articles of one matter.
+const GAINED_MIN: usize = 5;
+
+/// What pages gained is remembered so often.
+const GAINS_MAX: usize = 2_000;
+
 /// On how many of an outlet's pages which block stood.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Recurring {
     n_pages: u32,
     counts: HashMap<u64, u32>,
+    gains: VecDeque<Gain>,
 }
+
+/// A block that a page has and did not have when it was read before, by its key and that of the page.
+pub type Gain = (u64, i64);
 
 impl Recurring {
     /// What was stored before.
-    pub fn from_counts(n_pages: u32, counts: impl IntoIterator<Item = (u64, u32)>) -> Self {
-        Self { n_pages, counts: counts.into_iter().collect() }
+    pub fn from_counts(
+        n_pages: u32,
+        counts: impl IntoIterator<Item = (u64, u32)>,
+        gains: impl IntoIterator<Item = Gain>,
+    ) -> Self {
+        let (counts, gains) = (counts.into_iter().collect(), gains.into_iter().collect());
+        Self { n_pages, counts, gains }
     }
 
     /// How many pages were counted.
@@ -42,6 +58,29 @@ impl Recurring {
     /// The counts, to be stored.
     pub fn counts(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
         self.counts.iter().map(|(key, count)| (*key, *count))
+    }
+
+    /// What pages gained, the latest last, to be stored.
+    pub fn gains(&self) -> impl Iterator<Item = Gain> + '_ {
+        self.gains.iter().copied()
+    }
+
+    /// On how many pages a block stood, or how many gained it.
+    pub fn n_pages_with(&self, block: u64) -> Option<u32> {
+        let n_gained = self.gains.iter().filter(|(gained, _)| *gained == block).count();
+        let n_gained = u32::try_from(n_gained).ok().filter(|n| *n > 0);
+        self.counts.get(&block).copied().max(n_gained)
+    }
+
+    /// Counts blocks of `page` that it did not have before.
+    pub fn gained(&mut self, page: i64, blocks: impl IntoIterator<Item = u64>) {
+        for block in blocks {
+            if !self.gains.contains(&(block, page)) {
+                self.gains.push_back((block, page));
+            }
+        }
+        let n_over = self.gains.len().saturating_sub(GAINS_MAX);
+        self.gains.drain(..n_over);
     }
 
     /// Counts the blocks of another page: [`super::Page::keys`]. A page that was counted before
@@ -57,11 +96,17 @@ impl Recurring {
         }
     }
 
-    /// The blocks that stood on a good part of the pages.
+    /// The blocks that stood on a good part of the pages, or that several gained.
     pub fn keys(&self) -> HashSet<u64> {
         let least = PAGES_MIN.max(self.n_pages.div_ceil(ONE_IN));
         let recurring = self.counts.iter().filter(|(_, count)| **count >= least);
-        recurring.map(|(key, _)| *key).collect()
+        let mut keys: HashSet<u64> = recurring.map(|(key, _)| *key).collect();
+        let mut n_gained: HashMap<u64, usize> = HashMap::new();
+        for (key, _) in &self.gains {
+            *n_gained.entry(*key).or_default() += 1;
+        }
+        keys.extend(n_gained.into_iter().filter(|(_, n)| *n >= GAINED_MIN).map(|(key, _)| key));
+        keys
     }
 
     fn forget(&mut self) {
@@ -102,7 +147,22 @@ mod tests {
             outlet.observe(&[tip, tip, page]);
         }
         assert_eq!(outlet.keys(), HashSet::from([tip]));
-        assert_eq!(Recurring::from_counts(outlet.n_pages(), outlet.counts()), outlet);
+        let stored = Recurring::from_counts(outlet.n_pages(), outlet.counts(), outlet.gains());
+        assert_eq!(stored, outlet);
+    }
+
+    #[test]
+    fn what_several_pages_gained_is_a_new_template() {
+        let mut outlet = Recurring::default();
+        for _ in 0..9 {
+            outlet.gained(1, [7]);
+        }
+        (2..5).for_each(|page| outlet.gained(page, [7, 7 + page.unsigned_abs()]));
+        assert_eq!((outlet.keys(), outlet.n_pages_with(7)), (HashSet::new(), Some(4)));
+        outlet.gained(5, [7]);
+        assert_eq!(outlet.keys(), HashSet::from([7]));
+        (10..5_000).for_each(|page| outlet.gained(page, [page.unsigned_abs()]));
+        assert_eq!((outlet.keys(), outlet.gains().count()), (HashSet::new(), GAINS_MAX));
     }
 
     #[test]

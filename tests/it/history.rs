@@ -185,6 +185,7 @@ fn archives_of_before_are_put_in_order() {
              ALTER TABLE revision DROP COLUMN sort_at;
              ALTER TABLE sighting DROP COLUMN text_hash;
              DROP TABLE host_file;
+             ALTER TABLE recurring DROP COLUMN gained;
              PRAGMA user_version = 20;",
         )
         .unwrap();

@@ -178,6 +178,38 @@ fn a_page_that_breaks_off_is_no_edit_unless_it_stays_so() {
 }
 
 #[test]
+fn what_a_new_template_puts_under_all_articles_is_soon_no_edit_of_any() {
+    let web = Web::start();
+    let program = Program::with_pages(&web.url("/rss"));
+    let path = |n: usize| format!("/nieuws/120000{n}/x");
+    let articles: Vec<Item> = (0..9).map(|n| Item { link: web.url(&path(n)), ..item(n) }).collect();
+    web.set("/rss", Route::document(rss(&articles)));
+    let serve = |n: usize, more: &[&str]| {
+        let mut text = paragraphs();
+        text.extend(more.iter().map(|more| (*more).to_owned()));
+        web.set(&path(n), Route::document(page(&articles[n].title, &text, n)));
+    };
+    let n_edited = || {
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+        let edited = program.rows("SELECT count(*) FROM revisions WHERE changed IS NOT NULL");
+        edited[0].parse::<usize>().unwrap()
+    };
+    (0..9).for_each(|n| serve(n, &[]));
+    assert_eq!(n_edited(), 0);
+    let about = "Over de auteur: Jan Bos schrijft voor deze krant over verkeer in de regio.";
+    (0..9).for_each(|n| serve(n, &[about]));
+    assert_eq!(n_edited(), 4);
+    // What is said of one of them is an edit of it.
+    let text = "Het zwembad blijft toch open, meldt de gemeente Zuidlaren.";
+    serve(8, &[about, text]);
+    serve(0, &[about, text]);
+    assert_eq!(n_edited(), 6);
+    let articles = program.rows("SELECT id FROM articles");
+    let with = articles.iter().filter(|id| program.ok(&["show", id]).contains("Over de auteur"));
+    assert_eq!(with.count(), 4);
+}
+
+#[test]
 fn pages_are_read_as_the_owner_wants_it_now() {
     let web = Web::start();
     let program = Program::with_pages(&web.url("/rss"));

@@ -44,20 +44,18 @@ impl Explained {
         let of = state.as_ref();
         let candidates = list(of.and_then(|state| state.candidates.as_ref()));
         let blocks = list(of.and_then(|state| state.dropped.as_ref()));
-        let (n_counted, counts) = match of {
+        let counted = match of {
             Some(state) => counted::of(reader, learned::key(state))?,
-            None => (0, Vec::new()),
+            None => Recurring::default(),
         };
-        let counted: Recurring = Recurring::from_counts(n_counted, counts);
         let blocks: Vec<String> = serde_json::from_str(&blocks).unwrap_or_default();
         let dropped = blocks.into_iter().map(|block| {
-            let key = recurring::key_of(&block);
-            let count = counted.counts().find(|(counted, _)| *counted == key);
-            (block, count.map(|(_, n)| n))
+            let n_pages = counted.n_pages_with(recurring::key_of(&block));
+            (block, n_pages)
         });
         let dropped = dropped.collect();
         let candidates = serde_json::from_str(&candidates).unwrap_or_default();
-        Ok(Self { state, candidates, dropped, n_counted })
+        Ok(Self { state, candidates, dropped, n_counted: counted.n_pages() })
     }
 }
 
