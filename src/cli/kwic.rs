@@ -12,6 +12,7 @@ use crate::index::search::{Page, Searcher, Sort};
 use crate::language::folded;
 use crate::language::mark::Marker;
 use crate::model::time::StatedDate;
+use crate::query::{Field, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
 use crate::store::{ArticleRow, Reader};
@@ -36,14 +37,14 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
     let width = if args.format == Format::Table { out::width() } else { args.width };
     let (mut articles, mut lines): (Vec<Article>, Vec<Line>) = (Vec::new(), Vec::new());
-    let mut marker = snippet::marker(&query);
+    let mut markers = Markers::new(&query);
     let mut offset = 0;
     while lines.len() < args.limit {
         let page = Page { sort: Sort::Newest, limit: PAGE, offset };
         let hits = searcher.search(&query, &filter, &page)?;
         for row in &hits.articles {
             let Some(article) = library::article(&reader, ArticleRow(*row))? else { continue };
-            lines.extend(places(&article, articles.len(), &mut marker, width));
+            lines.extend(places(&article, articles.len(), &mut markers, width));
             articles.push(article);
             if lines.len() >= args.limit {
                 break;
@@ -76,10 +77,41 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     Ok(if n_lines == 0 { Exit::NothingFound } else { Exit::Done })
 }
 
-fn places(article: &Article, number: usize, marker: &mut Marker, width: usize) -> Vec<Line> {
+/// What is looked for in each part of an article.
+struct Markers {
+    title: Marker,
+    lead: Marker,
+    rest: Marker,
+}
+
+impl Markers {
+    fn new(query: &Query) -> Self {
+        Self {
+            title: snippet::marker_in(query, &[Field::Title]),
+            lead: snippet::marker_in(query, &[Field::Lead, Field::Body]),
+            rest: snippet::marker_in(query, &[Field::Body]),
+        }
+    }
+
+    /// The places in `text`, which is a headline of `n_title` bytes, a line feed and paragraphs.
+    fn all(&mut self, text: &str, n_title: usize) -> Vec<Range<usize>> {
+        let start = n_title + 1;
+        let n_lead = text[start..].find("\n\n").unwrap_or(text.len() - start);
+        let mut marks = self.title.all(&text[..n_title]);
+        for (marker, part) in
+            [(&mut self.lead, start..start + n_lead), (&mut self.rest, start + n_lead..text.len())]
+        {
+            let found = marker.all(&text[part.clone()]).into_iter();
+            marks.extend(found.map(|mark| mark.start + part.start..mark.end + part.start));
+        }
+        marks
+    }
+}
+
+fn places(article: &Article, number: usize, markers: &mut Markers, width: usize) -> Vec<Line> {
     let content = &article.revision.content;
     let text = format!("{}\n{}", content.title, content.text);
-    let marks = marker.all(&text);
+    let marks = markers.all(&text, content.title.len());
     let line = |Range { start, end }: Range<usize>| Line {
         article: number,
         left: before(&text[..start], width),

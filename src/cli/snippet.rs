@@ -99,8 +99,13 @@ fn words<'t>(text: &'t str, range: &Range<usize>) -> impl Iterator<Item = Range<
 
 /// Finds what is looked for in headline and text.
 pub(super) fn marker(query: &Query) -> Marker {
+    marker_in(query, &[Field::Title, Field::Lead, Field::Body])
+}
+
+/// Finds what is looked for in one of `fields`, or anywhere.
+pub(super) fn marker_in(query: &Query, fields: &[Field]) -> Marker {
     let wanted = query.wanted().into_iter();
-    let wanted = wanted.filter(|wanted| wanted.field.is_none_or(Field::is_text));
+    let wanted = wanted.filter(|wanted| wanted.field.is_none_or(|field| fields.contains(&field)));
     Marker::new(wanted.flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness)).collect())
 }
 

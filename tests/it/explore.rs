@@ -202,6 +202,25 @@ fn a_concordance_has_its_matches_in_one_column() {
 }
 
 #[test]
+fn a_concordance_of_a_field_has_matches_of_that_field_alone() {
+    let program = Program::new();
+    import(
+        &program,
+        r#"{"title":"Storm op komst","text":"Een zware storm, zei men.\n\nDe storm nam af."}"#,
+    );
+    let left = |query: &str| {
+        let lines = program.json(&["kwic", query]);
+        let lines = lines.as_array().unwrap();
+        lines.iter().map(|line| line["left"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(left("title:storm"), [""]);
+    assert_eq!(left("lead:storm"), ["Storm op komst Een zware "]);
+    assert_eq!(left("body:storm").len(), 2);
+    assert_eq!(left("storm").len(), 3);
+    assert_eq!(left("title:komst storm").len(), 4);
+}
+
+#[test]
 fn what_rose_is_told_and_what_is_always_there_is_not() {
     let program = Program::new();
     let mut lines = String::new();
