@@ -23,6 +23,7 @@ pub mod mentions;
 pub mod merges;
 mod migrate;
 pub mod orders;
+mod outlets;
 pub mod pages;
 pub mod place;
 pub mod polls;

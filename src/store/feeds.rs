@@ -8,14 +8,15 @@ use rusqlite::named_params;
 use crate::model::feed::{Feed, Fulltext};
 use crate::model::time::Timestamp;
 use crate::normalize::url;
-use crate::store::{Error, FeedId, Reader, Tx, pages, succession};
+use crate::store::{Error, FeedId, Reader, Tx, outlets, pages, succession};
 
 const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
 
 const KNOWN: &str = "
     SELECT f.name, f.id, f.url, p.moved_to, f.is_listed,
            json_array(f.outlet, f.section, f.tags, f.language, f.country, f.fulltext, f.revisit,
-               f.is_paused)
+               f.is_paused),
+           f.outlet
     FROM feed AS f
     LEFT JOIN poll_state AS p ON p.feed_id = f.id";
 
@@ -56,6 +57,7 @@ const LOOK_ANEW: [&str; 2] = [
 pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("store the feed list");
     let mut known = known(tx).map_err(failed())?;
+    rename_outlets(tx, &known, feeds)?;
     for feed in feeds {
         if !feed.replaces.is_empty() || !known.contains_key(&feed.name) {
             succeed(tx, feed, feeds, &mut known)?;
@@ -83,6 +85,23 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
     }
     pages::moves::hand_over(tx)?;
     Ok(ids)
+}
+
+/// Lets articles follow an outlet to its new name.
+fn rename_outlets(
+    tx: &Tx<'_>,
+    known: &HashMap<String, Known>,
+    feeds: &[Feed],
+) -> Result<(), Error> {
+    let before: Vec<(&str, &str)> = known
+        .iter()
+        .filter(|(_, known)| known.is_listed)
+        .filter_map(|(name, known)| Some((name.as_str(), known.outlet.as_deref()?)))
+        .collect();
+    for (old, new) in outlets::renamed(&before, feeds) {
+        outlets::rename(tx, old, new)?;
+    }
+    Ok(())
 }
 
 /// Gives `feed` the history of those it replaces, unless `feeds` still lists them as well. A new name
@@ -140,6 +159,7 @@ struct Known {
     url: String,
     moved_to: Option<String>,
     is_listed: bool,
+    outlet: Option<String>,
     /// Its other columns, as [`says`] writes them.
     says: String,
 }
@@ -152,6 +172,7 @@ fn known(tx: &Tx<'_>) -> rusqlite::Result<HashMap<String, Known>> {
             url: row.get(2)?,
             moved_to: row.get(3)?,
             is_listed: row.get(4)?,
+            outlet: row.get(6)?,
             says: row.get(5)?,
         };
         Ok((row.get(0)?, known))

@@ -12,7 +12,7 @@ mod backtest;
 mod histories;
 mod led;
 
-use histories::{History, entry, histories};
+use histories::{History, entry, histories, titled};
 
 fn feed_name(history: &History, feed: usize) -> String {
     format!("{}-f{feed}", history.name)
@@ -153,6 +153,35 @@ fn a_sighting_has_every_place_that_it_had_in_its_feed() {
     let database = program.database();
     let one = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(one("SELECT count(*) FROM feed_order"), 4);
+}
+
+#[test]
+fn articles_follow_an_outlet_to_its_new_name() {
+    let web = Web::start();
+    let program = Program::new();
+    let path = program.config("feeds.toml");
+    let list = |outlet: &str| {
+        let url = web.url("/rss");
+        let feed = format!("[[feed]]\nname = \"f\"\noutlet = \"{outlet}\"\nurl = \"{url}\"\n");
+        fs::write(&path, feed).unwrap();
+    };
+    list("Diijkbode");
+    let at =
+        |host: &str, n: usize| entry(n, &n.to_string(), &format!("https://{host}.example/{n}"));
+    web.set("/rss", Route::document(rss(&[at("a", 0), at("a", 1)])));
+    program.poll_all();
+    list("Dijkbode");
+    // By their GUIDs alone they are the same.
+    web.set("/rss", Route::document(rss(&[titled("Andere kop", at("b", 0)), at("b", 1)])));
+    program.poll_all();
+    let articles = "SELECT outlet, count(*) FROM articles GROUP BY 1";
+    assert_eq!(program.rows(articles), ["Dijkbode|2"]);
+    let found = program.json(&["search", "outlet:=dijkbode"]);
+    assert_eq!(found.as_array().unwrap().len(), 2);
+    // And back.
+    list("Diijkbode");
+    program.poll_all();
+    assert_eq!(program.rows(articles), ["Diijkbode|2"]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn gallery(n: usize) -> Item {
     Item { text: text.to_owned(), published, ..titled(&format!("Foto's van duel {n}"), of) }
 }
 
-fn titled(title: &str, item: Item) -> Item {
+pub(super) fn titled(title: &str, item: Item) -> Item {
     Item { title: title.to_owned(), ..item }
 }
 
