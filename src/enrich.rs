@@ -202,8 +202,9 @@ async fn look(
         seen.what = What::Unread { reason, is_known: true };
         return Ok(seen);
     }
-    // A document that is no longer each time it is asked for is taken as it is.
-    if is_cut(&bytes) && state.last_outcome != CUT {
+    // One that is no longer the next time either is taken as it is, where nothing was known before.
+    seen.is_cut = is_cut(&bytes);
+    if seen.is_cut && state.last_outcome != CUT {
         seen.what = What::Cut;
         return Ok(seen);
     }

@@ -11,6 +11,9 @@ const WORDS_MAX: usize = 14;
 /// What a date or a clock is written with.
 const MOMENT: &str = r"(?:om|op|at|on|uur|vandaag|gisteren|today|yesterday|(?:maan|dins|woens|donder|vrij|zater|zon)dag|ma|di|wo|do|vr|za|zo|jan\p{L}*|feb\p{L}*|maart|mrt|march|apr\p{L}*|mei|may|jun[ie]?|jul[iy]?|aug\p{L}*|sep\p{L}*|o[kc]t\p{L}*|nov\p{L}*|dec\p{L}*|\d{1,4}|[:.,/|•–-]|\s)+";
 
+/// What stands within a text and is none.
+const MEDIA: &str = r"(?:de|het|deze|dit) (?:\p{L}+ )?(?:foto|foto's|foto’s|video|filmpje|afbeelding|advertentie|tweet|kaart|grafiek|tabel|kader|post|bericht)\b.{0,20}";
+
 /// How long ago something was.
 const AGO: &str =
     r"(?:\d+|een) (?:seconden?|minuten|minuut|min|uur|uren|dag|dagen|weken|week) (?:geleden|ago)";
@@ -40,6 +43,14 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // What stands above such lists.
         r"(?:meest gelezen|meest bekeken|populair|trending|net binnen|het laatste nieuws|advertentie|gesponsord|deel dit artikel|delen|volg ons)(?: (?:nieuws|artikelen|vandaag|nu|op \S+))?".to_owned(),
         r"(?:lees ook|lees meer|meer nieuws|ook interessant|aanbevolen)\b.{0,20}".to_owned(),
+        // What leads elsewhere, and what asks for something.
+        r"(?:lees|bekijk|kijk|luister|beluister|zie) (?:ook|meer|verder|terug|hier)\s?:.+".to_owned(),
+        r"(?:luister naar|beluister|lees dit artikel voor|luister terug)\b.{0,30}\bartikel\b.{0,15}".to_owned(),
+        format!(r"(?:(?:de |het |dit )?(?:tekst|artikel|bericht|verhaal) (?:gaat|loopt) (?:verder|door)|lees verder) (?:onder|na) {MEDIA}"),
+        r"(?:meld je (?:hier )?aan|schrijf je (?:hier )?in|abonneer je) (?:voor|op) (?:de|onze|het)\b.*\b(?:nieuwsbrief|nieuwsbrieven|kanaal)\b.*".to_owned(),
+        r"download (?:nu |hier )?(?:de|onze) (?:gratis )?(?:\S+ )?app\b.*".to_owned(),
+        r"(?:heb|weet) (?:je|jij|u) (?:een|meer|iets).{0,60}\?.*\b(?:redactie|mail|app|whatsapp|bel|tip)\b.*".to_owned(),
+        r"volg (?:ons|\S+) (?:ook )?op (?:facebook|instagram|x|twitter|tiktok|whatsapp|bluesky|linkedin|youtube)\b.*".to_owned(),
     ]
     .iter()
     .map(|pattern| {
@@ -107,6 +118,15 @@ mod tests {
             "Nu 412 mensen lezen dit",
             "Meest gelezen",
             "Lees ook:",
+            "Lees ook: Wethouder treedt af na ruzie over brug",
+            "Bekijk ook: Zo ziet de brug er van onderen uit (video)",
+            "Luister naar dit artikel: 3 min",
+            "Artikel gaat verder onder de video.",
+            "De tekst gaat verder onder deze advertentie",
+            "Meld je aan voor onze nieuwsbrief!",
+            "Download onze gratis app en mis niets van het nieuws.",
+            "Heb je een tip? Mail de redactie of stuur een WhatsApp naar 06-12345678.",
+            "Volg ons op Facebook, Instagram en X.",
             "",
         ] {
             assert!(is_noise(paragraph), "{paragraph}");
@@ -129,6 +149,11 @@ mod tests {
             "412 mensen kijken toe hoe de brug zakt.",
             "Populair bij jongeren",
             "12 keer kampioen van Nederland",
+            "Zie ook de brief van de minister.",
+            "Het verhaal gaat verder dan de brug.",
+            "Volg ons niet, zei de wethouder.",
+            "Bewoners melden zich aan voor de nieuwsbrief van de gemeente.",
+            "Heb je een minuut? vroeg de agent.",
         ] {
             assert!(!is_noise(paragraph), "{paragraph}");
         }

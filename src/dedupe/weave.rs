@@ -1,6 +1,6 @@
 //! Two histories of one article, as two archives saw it, made into one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::dedupe::decide::{changes, is_fuller};
 use crate::dedupe::fingerprint::Short;
@@ -77,6 +77,29 @@ pub fn weave(ours: &[Seen], theirs: &[Seen]) -> Vec<Woven> {
     }
 }
 
+/// Those of ours that theirs saw sooner, and when. What was first seen in one order stays in it, and
+/// what either says twice, because it was changed back, is left alone.
+pub fn seen_sooner(ours: &[Seen], theirs: &[Seen]) -> Vec<(usize, Timestamp)> {
+    let once = |list: &[Seen]| {
+        let mut at: HashMap<Short, Option<Timestamp>> = HashMap::new();
+        for seen in list {
+            at.entry(seen.fingerprint).and_modify(|at| *at = None).or_insert(Some(seen.at));
+        }
+        at
+    };
+    let (in_ours, in_theirs) = (once(ours), once(theirs));
+    let mut last = None;
+    let mut sooner = Vec::new();
+    for (number, seen) in ours.iter().enumerate() {
+        let both =
+            in_ours[&seen.fingerprint].zip(in_theirs.get(&seen.fingerprint).copied().flatten());
+        let at = both.map(|(_, at)| at).filter(|at| *at < seen.at && Some(*at) > last);
+        sooner.extend(at.map(|at| (number, at)));
+        last = Some(at.unwrap_or(seen.at));
+    }
+    sooner
+}
+
 /// Puts one of theirs at its time, unless the same stands there. Whether it did.
 fn place(woven: &mut Vec<Woven>, number: usize, ours: &[Seen], theirs: &[Seen]) -> bool {
     let seen = &theirs[number];
@@ -137,6 +160,10 @@ mod tests {
     }
 
     fn apply(ours: &[Seen], theirs: &[Seen]) -> Vec<Seen> {
+        let mut ours = ours.to_vec();
+        for (number, at) in seen_sooner(&ours, theirs) {
+            ours[number].at = at;
+        }
         let one = |woven: &Woven| match woven {
             Woven::Ours(at) => ours[*at].clone(),
             Woven::Theirs { number, content, text_source } => Seen {
@@ -146,7 +173,7 @@ mod tests {
                 content: content.as_ref().clone(),
             },
         };
-        weave(ours, theirs).iter().map(one).collect()
+        weave(&ours, theirs).iter().map(one).collect()
     }
 
     #[track_caller]
@@ -163,6 +190,16 @@ mod tests {
         );
         check(&[(4, 'b')], &[(1, 'a'), (5, 'b')], &[(1, 'a'), (4, 'b')]);
         check(&[(0, 'a')], &[(9, 'a')], &[(0, 'a')]);
+    }
+
+    #[test]
+    fn what_both_saw_was_seen_when_the_first_of_them_saw_it() {
+        check(&[(3, 'a'), (9, 'b')], &[(1, 'a'), (5, 'b')], &[(1, 'a'), (5, 'b')]);
+        // What ours changed back is not what theirs said before.
+        let back = [(2, 'a'), (5, 'b'), (9, 'a')];
+        check(&back, &[(1, 'a')], &back);
+        // No order is turned round.
+        check(&[(3, 'a'), (9, 'b')], &[(1, 'b')], &[(3, 'a'), (9, 'b')]);
     }
 
     #[test]
@@ -187,6 +224,7 @@ mod tests {
         ) {
             let sorted = |mut list: Vec<(i64, String)>| {
                 list.sort_by_key(|(at, _)| *at);
+                list.dedup_by(|(_, one), (_, before)| one == before);
                 let letters: Vec<_> =
                     list.iter().map(|(at, text)| (*at, text.chars().next().unwrap())).collect();
                 history(&letters)
@@ -194,8 +232,10 @@ mod tests {
             let (ours, theirs) = (sorted(ours), sorted(theirs));
             let once = apply(&ours, &theirs);
             prop_assert_eq!(apply(&once, &theirs), once.clone());
-            let kept: Vec<_> = once.iter().filter(|seen| ours.contains(seen)).collect();
-            prop_assert!(kept.len() >= ours.len());
+            let times: Vec<_> = once.iter().map(|seen| seen.at).collect();
+            prop_assert!(times.is_sorted());
+            let is_kept = |seen: &&Seen| once.iter().any(|one| one.fingerprint == seen.fingerprint && one.at <= seen.at);
+            prop_assert_eq!(ours.iter().filter(is_kept).count(), ours.len());
         }
     }
 }

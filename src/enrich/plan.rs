@@ -126,10 +126,7 @@ impl Plan {
                 self.try_again("not readable");
                 End::new("unread").because(reason)
             }
-            What::Cut => {
-                self.try_again("cut off");
-                End::new(CUT).because("it is cut off")
-            }
+            What::Cut => self.cut(),
             What::Missing(reason) => {
                 self.follow_move(tx)?;
                 self.missing(&reason)
@@ -186,6 +183,11 @@ impl Plan {
             self.state.validators = Validators::default();
         }
         Ok(())
+    }
+
+    fn cut(&mut self) -> End {
+        self.try_again("cut off");
+        End::new(CUT).because("it is cut off")
     }
 
     fn missing(&mut self, reason: &str) -> End {

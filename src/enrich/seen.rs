@@ -19,6 +19,8 @@ pub(super) struct Seen {
     pub(super) license: Option<String>,
     pub(super) validators: Validators,
     pub(super) hash: Option<[u8; 32]>,
+    /// The document breaks off.
+    pub(super) is_cut: bool,
     /// Keys of blocks that were not in the text when it was last read.
     pub(super) gained: Vec<u64>,
 }
@@ -33,6 +35,7 @@ impl Seen {
             license: None,
             validators: Validators::default(),
             hash: None,
+            is_cut: false,
             gained: Vec::new(),
         }
     }

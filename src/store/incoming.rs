@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, par
 
 use crate::dedupe::decide::{changes, is_same_article};
 use crate::dedupe::fingerprint;
-use crate::dedupe::weave::{Seen, Woven, weave};
+use crate::dedupe::weave::{Seen, Woven, seen_sooner, weave};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::store::articles::add::{self, Numbered};
@@ -214,6 +214,8 @@ const SINCE: &str = "
         first_seen_at = min(first_seen_at, :at)
     WHERE id = :article AND first_seen_at > :at";
 
+const SEEN_SOONER: &str = "UPDATE revision SET seen_at = :at WHERE id = :revision";
+
 const MAKE_ROOM: &str = "UPDATE revision SET number = -number WHERE article_id = :article";
 
 const RENUMBER: &str = "UPDATE revision SET number = :number WHERE id = :revision";
@@ -237,7 +239,8 @@ const SET_LAST: &str = "
         (SELECT id FROM revision WHERE article_id = :article ORDER BY number DESC LIMIT 1)
     WHERE id = :article";
 
-/// Adds what only the other archive saw, each at its time. Returns how many revisions came in.
+/// Adds what only the other archive saw, each at its time; what both saw was seen when the first of
+/// them saw it. Returns how many revisions came in.
 fn add_history(
     tx: &Tx<'_>,
     article: ArticleRow,
@@ -252,9 +255,19 @@ fn add_history(
     run(SINCE, &[(":article", id), (":at", &other.first_seen_at)])?;
     let ours = theirs::revisions(tx.connection, article.0)?;
     let seen = |list: &[Revision]| list.iter().map(|one| one.seen.clone()).collect::<Vec<_>>();
-    let woven = weave(&seen(&ours), &seen(&other.revisions));
+    let (mut our_seen, their_seen) = (seen(&ours), seen(&other.revisions));
+    let sooner = seen_sooner(&our_seen, &their_seen);
+    for (number, at) in &sooner {
+        our_seen[*number].at = *at;
+        let row: &dyn ToSql = &ours[*number].row;
+        run(SEEN_SOONER, &[(":revision", row), (":at", &at.seconds())])?;
+    }
+    let woven = weave(&our_seen, &their_seen);
     let n_new = woven.len() - ours.len();
     if n_new == 0 {
+        if !sooner.is_empty() {
+            articles::touch(tx, article)?;
+        }
         return Ok(0);
     }
     run(MAKE_ROOM, &[(":article", id)])?;

@@ -99,6 +99,12 @@ fn the_other_way_round_and_from_a_backup_it_is_the_same_articles() {
     two.ok(&["verify"]);
     one.ok(&["merge", &two.archive("").display().to_string()]);
     assert_eq!(texts(&one), texts(&two));
+    let seen = "SELECT r.id, r.title, min(r.seen) = a.first_seen, min(r.seen) FROM revisions AS r
+        JOIN articles AS a ON a.id = r.id WHERE r.id IN
+        (SELECT id FROM sightings GROUP BY id HAVING count(*) > 1) GROUP BY 1 ORDER BY 1";
+    let seen = [&one, &two].map(|program| program.rows(seen));
+    assert_eq!(seen[0], seen[1]);
+    assert!(seen[0].iter().all(|row| row.contains("|1|")), "{seen:?}");
     let left = fs::read_dir(two.archive("")).unwrap();
     let left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".merge")), "{left:?}");

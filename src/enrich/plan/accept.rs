@@ -136,6 +136,9 @@ impl Plan {
             {
                 (reading::read_anew(&known.current, last, &content), false)
             }
+            Some(last) if self.seen.is_cut && reading::is_opened(&page.text, &last.text) => {
+                return Step::End(self.cut());
+            }
             Some(last) if self.is_less(page, last) => {
                 self.try_again("less of it is free");
                 return Step::End(End::new("wall").access(access));
