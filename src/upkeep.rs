@@ -39,6 +39,9 @@ pub enum Error {
     /// A file that is to be replaced is something else.
     #[error("`{0}` is there, and is no backup of an archive")]
     NotABackup(PathBuf),
+    /// A file that is to be replaced is the archive itself.
+    #[error("`{0}` is the archive itself")]
+    Itself(PathBuf),
     /// A packed backup does not unpack to what was packed.
     #[error("`{0}` does not unpack to what was packed into it")]
     BadPacking(PathBuf),

@@ -192,7 +192,7 @@ impl From<upkeep::Error> for Failure {
             upkeep::Error::Index(error) => error.into(),
             upkeep::Error::Occupied(_) => Self::wrap(Exit::Usage, error)
                 .hint("`--force` replaces it, and keeps it under another name"),
-            upkeep::Error::NotABackup(_) => {
+            upkeep::Error::NotABackup(_) | upkeep::Error::Itself(_) => {
                 Self::wrap(Exit::Usage, error).hint("choose another file")
             }
             upkeep::Error::File { .. } | upkeep::Error::BadPacking(_) => {

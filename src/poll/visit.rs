@@ -118,7 +118,8 @@ impl Visit<'_> {
             }
         }
         tally.n_overlap = listed.n_among(&still);
-        if !document.is_cut {
+        // While a site is rebuilt its feed is empty for a while, and then calls all of it otherwise.
+        if !document.is_cut && !document.entries.is_empty() {
             sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
         }
         let n_fewest = listed.n_entries().min(window.len());

@@ -73,10 +73,14 @@ pub fn changed(reader: &Reader, state: &State, watermark: i64) -> Result<HashSet
     statement.query_map(bounds, |row| row.get(0)).and_then(Iterator::collect).map_err(failed())
 }
 
+// Revisions of an article that turned out to be this one have numbers after its own.
 const NUMBER: &str = "
-    SELECT max(number)
+    SELECT number
     FROM revision
-    WHERE article_id = :article AND seen_at <= :as_of AND id <= :revisions";
+    WHERE article_id = :article AND seen_at <= :as_of AND id <= :revisions
+    ORDER BY id = (SELECT revision_id FROM article WHERE id = :article) DESC,
+             seen_at DESC, number DESC
+    LIMIT 1";
 
 /// The number of the revision that was current.
 pub fn number(reader: &Reader, row: ArticleRow, state: &State) -> Result<Option<u32>, Error> {
@@ -85,7 +89,7 @@ pub fn number(reader: &Reader, row: ArticleRow, state: &State) -> Result<Option<
     let bounds = named_params! {
         ":article": row.0, ":as_of": state.as_of.seconds(), ":revisions": state.revisions,
     };
-    statement.query_row(bounds, |row| row.get(0)).map_err(failed())
+    statement.query_row(bounds, |row| row.get(0)).optional().map_err(failed())
 }
 
 /// What was known around an article.

@@ -316,12 +316,13 @@ fn forget_story(tx: &Tx<'_>, article: ArticleRow) -> Result<(), Error> {
 
 const SEEN: &str = "SELECT seen_at * 1000000 + min(n_words, 999999) FROM revision WHERE id = :id";
 
-/// The one of two revisions that was seen later; the fuller one of two that were seen at once.
+/// The one of two revisions that was seen later; of two that were seen at once the fuller one, or that of
+/// the article that was announced later.
 fn current(tx: &Tx<'_>, own: i64, other: i64) -> Result<i64, Error> {
     let rank = |id: i64| -> Result<Option<i64>, Error> {
         Ok(list(tx, SEEN, named_params! { ":id": id })?.first().copied())
     };
-    Ok(if rank(other)? > rank(own)? { other } else { own })
+    Ok(if rank(other)? >= rank(own)? { other } else { own })
 }
 
 fn set(

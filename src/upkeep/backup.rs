@@ -69,6 +69,10 @@ pub fn make(
     if path.exists() && files::size(&path) > 0 && files::kind(&path)? == Kind::Other {
         return Err(Error::NotABackup(path));
     }
+    let is_itself = |found: PathBuf| layout.database().canonicalize().is_ok_and(|own| own == found);
+    if path.canonicalize().is_ok_and(is_itself) {
+        return Err(Error::Itself(path));
+    }
     let folder = disk::folder_of(&path);
     let copy = files::unfinished(folder)?;
     let counts = backup::copy(layout, copy.path(), progress)?;

@@ -118,7 +118,7 @@ fn the_address_behind_a_gate_is_the_articles_and_the_link_is_kept() {
 }
 
 /// Times are whole seconds, so polls that are told apart are of different ones.
-fn poll_until_another_second(program: &Program) {
+pub(crate) fn poll_until_another_second(program: &Program) {
     program.poll_all();
     let second = || program.rows("SELECT unixepoch()");
     let before = second();

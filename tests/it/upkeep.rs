@@ -56,6 +56,10 @@ fn a_backup_of_an_archive_in_use_is_an_archive() {
     let copy = rusqlite::Connection::open(&backup).unwrap();
     let n: u32 = copy.query_row("SELECT count(*) FROM articles", [], |row| row.get(0)).unwrap();
     assert_eq!(n, 7);
+    let own = program.archive("archive.db").display().to_string();
+    let refused = program.run(&["backup", &own]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("is the archive itself"), "{refused:?}");
     // It takes the place of an older one, and of nothing else.
     assert_eq!(program.json(&["backup", "kopie.db"])["articles"], 7);
     fs::write(program.home().join("brief.txt"), "Beste gemeente,").unwrap();

@@ -4,6 +4,7 @@ use std::fs;
 
 use rusqlite::Connection;
 
+use crate::identity::poll_until_another_second;
 use crate::news::{Item, item, rss};
 use crate::program::Program;
 use crate::web::{Route, Web};
@@ -138,6 +139,35 @@ fn what_a_new_pattern_makes_one_article_is_shown_merged_and_parted_again() {
     publish(&program, &web, [&[third, moved, other], &[]]);
     assert_eq!(program.rows(&seen), ["1"]);
     assert_eq!(program.rows("SELECT count(*) FROM articles"), ["3"]);
+}
+
+#[test]
+fn what_was_current_after_a_merge_is_what_was_seen_last() {
+    let (web, program) = (Web::start(), Program::new());
+    list(&program, &web, "");
+    let first = entry(1_200_001, "brug", "x1");
+    let later = Item {
+        title: "Brug bij Zuidlaren eindelijk open".to_owned(),
+        published: Some("Tue, 08 Mar 2022 10:20:30 +0100".to_owned()),
+        ..entry(1_200_001, "brug-open", "y1")
+    };
+    let edited = Item { title: "Brug weer dicht".to_owned(), ..first.clone() };
+    web.set("/b", Route::document(rss(&[])));
+    for item in [first, later, edited] {
+        web.set("/a", Route::document(rss(&[item])));
+        poll_until_another_second(&program);
+    }
+    list(&program, &web, PATTERN);
+    let merged = program.json(&["doctor", "identity", "--apply"]);
+    assert_eq!(merged.as_array().unwrap().len(), 1, "{merged}");
+    let titles = "SELECT title FROM revisions ORDER BY revision";
+    assert_eq!(program.rows(titles)[1..], ["Brug weer dicht", "Brug bij Zuidlaren eindelijk open"]);
+    assert_eq!(program.rows("SELECT title FROM articles"), ["Brug weer dicht"]);
+    let then = program.json(&["search", "--as-of", "2100"]);
+    assert_eq!(then[0]["title"], "Brug weer dicht");
+    program.ok(&["export", "", "--format", "jsonl", "-o", "uit"]);
+    let lines = fs::read_to_string(program.home().join("uit/articles.jsonl")).unwrap();
+    assert!(lines.contains("Brug weer dicht") && !lines.contains("eindelijk open"), "{lines}");
 }
 
 #[test]

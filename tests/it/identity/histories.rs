@@ -100,6 +100,16 @@ fn changed_keys() -> Vec<History> {
             &["Kop 0|1|f0", "Kop 1|1|f0", "Kop 2|1|f0", "Kop 3|1|f0", "Kop 4|1|f0"],
         ),
         one_feed(
+            "all-guids-and-links-at-once-after-an-empty-document",
+            "",
+            vec![
+                (0..4).map(|n| entry(n, &format!("1-{n}"), &at("d2", &n.to_string()))).collect(),
+                Vec::new(),
+                (0..4).map(|n| entry(n, &format!("2-{n}"), &at("d2", &format!("n/{n}")))).collect(),
+            ],
+            &["Kop 0|1|f0", "Kop 1|1|f0", "Kop 2|1|f0", "Kop 3|1|f0"],
+        ),
+        one_feed(
             "galleries",
             "",
             vec![vec![gallery(0), gallery(1)], vec![gallery(1), gallery(2)], vec![gallery(3)]],
