@@ -109,9 +109,8 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
     if !shares(KeyKind::Guid) && !shares(KeyKind::Text) && keys.iter().any(is_of_page) {
         return !is_apart && (is_same_title || say_the_same(content, &known.current));
     }
-    let dates = content.published.zip(known.current.published);
     // A first report of a line is rewritten under another headline and address within the hour.
-    if dates.is_some_and(|(one, other)| one == other && !is_of_many(one)) {
+    if is_of_one_second(content, &known.current) {
         return true;
     }
     // Without addresses a GUID is all there is; dates of two days say that it was given away. A summary
@@ -196,7 +195,16 @@ pub fn may_be_one(one: &Content, other: &Content) -> bool {
         let (n_shared, n_fewest) = (a.intersection(&b).count(), a.len().min(b.len()));
         n_shared >= SHORT_HEADLINE_WORDS && n_shared == n_fewest
     };
-    !differ(&one.title, &other.title) || overlap(one, other) >= REUSE_OVERLAP_MAX || is_shortened()
+    !differ(&one.title, &other.title)
+        || is_of_one_second(one, other)
+        || overlap(one, other) >= REUSE_OVERLAP_MAX
+        || is_shortened()
+}
+
+/// Whether they state the same second, which other articles are not likely to.
+fn is_of_one_second(one: &Content, other: &Content) -> bool {
+    let dates = one.published.zip(other.published);
+    dates.is_some_and(|(one, other)| one.at == other.at && !is_of_many(one) && !is_of_many(other))
 }
 
 /// The edit that an entry of a known article amounts to; `None` when it says nothing new.
@@ -582,6 +590,14 @@ mod tests {
             "Vaarverkeer moet voorlopig omvaren via Zeebrugge, tegen de zin van schippers.";
         assert!(may_be_one(&content("Brug bij Hulst blijft dicht", summary), &page));
         assert!(!may_be_one(&content("Dicht", summary), &page));
+        let at = |seconds: i64, of: &Content| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
+            ..of.clone()
+        };
+        let dicht = content("Dicht", summary);
+        assert!(may_be_one(&at(86_461, &dicht), &at(86_461, &page)));
+        assert!(!may_be_one(&at(86_462, &dicht), &at(86_461, &page)));
+        assert!(!may_be_one(&at(86_400, &dicht), &at(86_400, &page)));
         assert!(!may_be_one(&content("", summary), &page));
     }
 
