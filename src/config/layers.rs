@@ -264,8 +264,9 @@ impl Layers {
     fn unknown(&self, key: &str, line: Option<usize>) -> Problem {
         let keys = || self.schema.iter().map(|(name, _)| name.as_str());
         let sections = keys().filter_map(|name| name.split('.').next());
+        let is_in = |name: &&str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
         let hint = keys()
-            .find(|name| name.rsplit('.').next() == Some(key))
+            .find(|name| name.rsplit('.').next() == Some(key) || is_in(name))
             .or_else(|| closest(key, keys().chain(sections)))
             .map(did_you_mean);
         let reason = format!("unknown key `{key}`");

@@ -265,6 +265,10 @@ mod tests {
             load("", &[("KNIPSEL_FEEDS", "/f")], &[("poll.flor", "1m")]),
             "cannot use `--set`: unknown key `poll.flor` [did you mean `poll.floor`?]",
         );
+        check_refused(
+            load("", &[], &[("poll", "1m")]),
+            "cannot use `--set`: unknown key `poll` [did you mean `poll.floor`?]",
+        );
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub(in crate::cli) struct SearchArgs {
     /// What to find.
     #[command(flatten)]
     pub question: QuestionArgs,
-    /// Show how the query is read and what each word finds
-    #[arg(long)]
+    /// Show how the query is read and what each word finds, for people
+    #[arg(long, conflicts_with = "format")]
     pub explain: bool,
     /// Not other spellings: Putin for Poetin
     #[arg(long)]
