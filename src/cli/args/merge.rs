@@ -17,12 +17,12 @@ Examples:
 Articles that both have, by their publisher's id, address, GUID or text, become
 one: what only the other saw of it comes in as revisions at their time, so that
 later ones may get another number, and what both saw was seen when the first of
-them saw it. Ids stay. Feeds that were not here come with
-their polls and coverage, and are polled when the feed list has them; of others
-the ledger here stays. Captures (`warc`), saved searches, hubs and the order in
-which feeds listed their articles are not taken over. The other archive is only
-read. Nothing may be polling into this one. Stopped, it is simply run again:
-what is here already is not taken twice.")]
+them saw it. Ids stay. Feeds that were not here come with their polls and
+coverage, and are polled when the feed list has them; of others the ledger here
+stays. Captures (`warc`), saved searches, hubs and the order in which feeds
+listed their articles are not taken over. The other archive is only read.
+Nothing may be polling into this one. Stopped, it is simply run again: what is
+here already is not taken twice.")]
 pub(in crate::cli) struct MergeArgs {
     /// The folder of another archive, or a backup of one
     #[arg(value_name = "FOLDER|FILE", value_hint = ValueHint::AnyPath)]
