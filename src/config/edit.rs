@@ -73,7 +73,10 @@ fn change(
     path: &Path,
     edit: impl FnOnce(&str, &[Feed]) -> Result<String, Error>,
 ) -> Result<(), Error> {
-    let text = file::read(path)?;
+    let read = file::read(path)?;
+    // Lines end as the owner's do, where they all end so.
+    let ends_in_crlf = read.contains('\n') && !read.replace("\r\n", "").contains('\n');
+    let text = if ends_in_crlf { read.replace("\r\n", "\n") } else { read };
     let refused = |problems: Vec<Problem>| feeds::invalid(path, problems);
     let listed = feeds::parse(&text).map_err(refused)?;
     let edited = edit(&text, &listed)?;
@@ -81,7 +84,8 @@ fn change(
         return Ok(());
     }
     feeds::parse(&edited).map_err(refused)?;
-    file::replace(path, &edited)
+    let written = if ends_in_crlf { edited.replace('\n', "\r\n") } else { edited };
+    file::replace(path, &written)
 }
 
 fn is_same(a: &Feed, b: &Feed) -> bool {
@@ -297,6 +301,9 @@ name = \"Village\"
         let list = List::new(LIST);
         edit(&list.path).unwrap();
         assert_eq!(list.text(), expected);
+        let list = List::new(&LIST.replace('\n', "\r\n"));
+        edit(&list.path).unwrap();
+        assert_eq!(list.text(), expected.replace('\n', "\r\n"));
     }
 
     #[test]
