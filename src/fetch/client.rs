@@ -14,20 +14,19 @@ use crate::fetch::hosts::{self, Hosts, Turn};
 use crate::fetch::http::POOL_IDLE;
 use crate::fetch::kept::Kept;
 use crate::fetch::lanes::{Lanes, Pace, Room, SLOW_AFTER};
-use crate::fetch::memory::Cache;
-use crate::fetch::reserved::{self, Site};
-use crate::fetch::robots::{self, Known};
+use crate::fetch::robots;
 use crate::fetch::{
     Error, Forbidden, Options, Place, Refusal, Request, Response, Sent, body, failure, headers,
     http, redirect,
 };
 use crate::model::feed::Validators;
-use crate::model::fetch::{Failure, FailureClass, HostFile};
-use crate::model::reservation::Reservations;
+use crate::model::fetch::{Failure, FailureClass};
 use crate::model::units::ByteSize;
 
+mod said;
 mod walk;
 
+use said::Said;
 use walk::{Reply, Walk};
 
 /// Gets documents. Cheap to clone; clones share connections, turns and limits.
@@ -43,8 +42,7 @@ struct Inner {
     hosts: Hosts,
     lanes: Lanes,
     kept: Kept,
-    robots: Arc<Cache<Known>>,
-    reserved: Arc<Cache<Site>>,
+    said: Arc<Said>,
     options: Options,
 }
 
@@ -80,22 +78,17 @@ impl Client {
     /// A client with these options.
     pub fn new(options: Options) -> Result<Self, Error> {
         let hosts = Hosts::new(options.host_gap.0);
-        Self::with_hosts(options, hosts, (Arc::default(), Arc::default()))
+        Self::with(options, hosts, Arc::default())
     }
 
     /// A client with other options that goes on where this one is: it waits for the requests of
     /// this one to end, and then for its own gap, and knows what hosts said of themselves.
     pub fn renewed(&self, options: Options) -> Result<Self, Error> {
         let hosts = self.0.hosts.with_gap(options.host_gap.0);
-        let said = (Arc::clone(&self.0.robots), Arc::clone(&self.0.reserved));
-        Self::with_hosts(options, hosts, said)
+        Self::with(options, hosts, Arc::clone(&self.0.said))
     }
 
-    fn with_hosts(
-        options: Options,
-        hosts: Hosts,
-        (robots, reserved): (Arc<Cache<Known>>, Arc<Cache<Site>>),
-    ) -> Result<Self, Error> {
+    fn with(options: Options, hosts: Hosts, said: Arc<Said>) -> Result<Self, Error> {
         let guard = Arc::new(Guard::new(&options.allow_hosts)?);
         let defaults = http::headers(&options.contact)?;
         let http = http::client(&options, &guard, &defaults);
@@ -106,8 +99,7 @@ impl Client {
             hosts,
             lanes: Lanes::new(options.concurrency, options.body_max, SLOW_AFTER),
             kept: Kept::default(),
-            robots,
-            reserved,
+            said,
             options,
         })))
     }
@@ -120,25 +112,6 @@ impl Client {
     /// Lets every host rest for one gap: it may have been asked just before this client was made.
     pub fn rest(&self) {
         self.0.hosts.rest();
-    }
-
-    /// Takes up what hosts said of themselves to another client, so that they are not asked again
-    /// before it is time.
-    pub fn recall(&self, files: &[HostFile]) {
-        for file in files {
-            if file.url.ends_with(robots::PATH) {
-                self.0.robots.recall(file);
-            } else {
-                self.0.reserved.recall(file);
-            }
-        }
-    }
-
-    /// What hosts said of themselves since this was last asked.
-    pub fn take_host_files(&self) -> Vec<HostFile> {
-        let mut files = self.0.robots.take_new();
-        files.extend(self.0.reserved.take_new());
-        files
     }
 
     /// Gets a feed. Whatever happens is in the response.
@@ -175,35 +148,6 @@ impl Client {
             Err(Stop::Forbidden(forbidden)) => refused(forbidden.reason),
         }
     }
-
-    /// The sitemaps that the robots.txt of the host of `request.url` names, in its order.
-    pub async fn sitemaps(&self, request: &Request<'_>) -> Vec<String> {
-        let Ok(url) = Url::parse(request.url) else { return Vec::new() };
-        if self.0.guard.check_url(&url).is_err() {
-            return Vec::new();
-        }
-        self.0.rules(&url, request).await.sitemaps()
-    }
-
-    /// What the site of `request.url` reserves of use by machines of what is there, by its
-    /// `/.well-known/tdmrep.json`, which is read once a day and as pages are. While it cannot be
-    /// read, what it said last counts; of what may not be fetched nothing is asked. Not to be asked
-    /// while a response of the same task is held, whose place it may need.
-    pub async fn site_reservations(&self, request: &Request<'_>) -> Reservations {
-        let Ok(url) = Url::parse(request.url) else { return Reservations::default() };
-        if self.0.guard.check_url(&url).is_err()
-            || self.0.rules(&url, request).await.check(&url, request.now).is_err()
-        {
-            return Reservations::default();
-        }
-        let file = reserved::url(&url);
-        let read = async |before: Option<Arc<Site>>| {
-            let validators = &Validators::default();
-            let request = Request { url: file.as_str(), validators, ..*request };
-            Site::new(self.0.get(&request, Kind::Page).await, before.as_deref(), request.now)
-        };
-        self.0.reserved.get(file.as_str(), request.now, read).await.of(&url)
-    }
 }
 
 impl Inner {
@@ -216,27 +160,6 @@ impl Inner {
             }
             Err(Stop::Forbidden(forbidden)) => Err(forbidden),
         }
-    }
-
-    /// The rules for robots at the host of `url`, from memory or from there.
-    async fn rules(&self, url: &Url, request: &Request<'_>) -> Arc<Known> {
-        let robots_url = robots::url(url);
-        let read = async |before: Option<Arc<Known>>| {
-            let validators = &Validators::default();
-            let request = Request { url: robots_url.as_str(), validators, ..*request };
-            let mut walk = Walk::default();
-            // Boxed because a page asks for rules, and rules are got as a page is.
-            let answer = match Box::pin(self.follow(&request, Kind::Robots, &mut walk)).await {
-                Ok(Reply { status, headers, body, .. }) => {
-                    let retry_after = headers::retry_after(&headers, request.now);
-                    Ok(robots::Read { status, retry_after, body })
-                }
-                Err(Stop::Failed(failure) | Stop::Lost(failure)) => Err(failure),
-                Err(Stop::Forbidden(_)) => unreachable!("robots.txt may always be asked for"),
-            };
-            Known::new(&answer, before.as_deref(), request.now)
-        };
-        self.robots.get(robots_url.as_str(), request.now, read).await
     }
 
     /// Goes from one redirect to the next until there is an answer.

@@ -47,6 +47,16 @@ async fn web_with_rules(rules: &str) -> Web {
     web_with(Script::response("200 OK", rules)).await
 }
 
+async fn web_with_changing_rules(rules: &str) -> (Web, Arc<Mutex<Script>>) {
+    let rules = Arc::new(Mutex::new(Script::response("200 OK", rules)));
+    let served = Arc::clone(&rules);
+    let web = Web::start(move |path| match path {
+        "/robots.txt" => served.lock().unwrap().clone(),
+        _ => Script::response("200 OK", TEXT),
+    });
+    (web.await.unwrap(), rules)
+}
+
 fn paths(web: &Web) -> Vec<String> {
     let path = |asked: &web::Asked| asked.head.split(' ').nth(1).unwrap().to_owned();
     web.asked().iter().map(path).collect()
@@ -95,14 +105,7 @@ async fn pages_that_are_wanted_at_once_share_one_robots_txt() {
 
 #[tokio::test]
 async fn the_next_client_knows_what_this_one_was_told() {
-    let rules =
-        Arc::new(Mutex::new(Script::response("200 OK", "User-agent: *\nDisallow: /geheim")));
-    let served = Arc::clone(&rules);
-    let web = Web::start(move |path| match path {
-        "/robots.txt" => served.lock().unwrap().clone(),
-        _ => Script::response("200 OK", TEXT),
-    });
-    let web = web.await.unwrap();
+    let (web, rules) = web_with_changing_rules("User-agent: *\nDisallow: /geheim").await;
     let client = Client::new(page_options()).unwrap();
     got(page(&client, &web.url("/a")).await);
     let files = client.take_host_files();
@@ -170,13 +173,7 @@ async fn rules_that_cannot_be_read_forbid_all() {
 
 #[tokio::test]
 async fn rules_are_kept_for_a_day_and_longer_only_while_they_cannot_be_read() {
-    let rules = Arc::new(Mutex::new(Script::response("200 OK", "User-agent: *\nDisallow: /a")));
-    let served = Arc::clone(&rules);
-    let web = Web::start(move |path| match path {
-        "/robots.txt" => served.lock().unwrap().clone(),
-        _ => Script::response("200 OK", TEXT),
-    });
-    let web = web.await.unwrap();
+    let (web, rules) = web_with_changing_rules("User-agent: *\nDisallow: /a").await;
     let client = Client::new(page_options()).unwrap();
     let url = web.url("/a");
     let after = |hours: u32| page_at(&client, &url, Timestamp::default().plus(hours * HOUR));
