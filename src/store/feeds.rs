@@ -65,6 +65,11 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
     }
     let mut ids = Vec::with_capacity(feeds.len());
     for feed in feeds {
+        let own = known.get(&feed.name);
+        // A GUID is unique within the outlet, and now within another one.
+        if let Some(own) = own.filter(|own| own.scope(&feed.name) != feed.identity_scope()) {
+            succession::rekey(tx, own.id, feed)?;
+        }
         // A feed that is as it was is not written: most starts change nothing.
         let id = match known.remove(&feed.name) {
             Some(known) if known.is_listed && known.says == says(feed) && known.url == feed.url => {
@@ -162,6 +167,13 @@ struct Known {
     outlet: Option<String>,
     /// Its other columns, as [`says`] writes them.
     says: String,
+}
+
+impl Known {
+    /// Its [`Feed::identity_scope`].
+    fn scope<'k>(&'k self, name: &'k str) -> &'k str {
+        self.outlet.as_deref().unwrap_or(name)
+    }
 }
 
 fn known(tx: &Tx<'_>) -> rusqlite::Result<HashMap<String, Known>> {

@@ -36,29 +36,13 @@ const RENAME: &str = "
           WHERE outlet = :old) AS n
     WHERE n.id = article.id";
 
-/// From `old_scope` up to `old_end`, which is what follows all that begins so.
-const REKEY: &str = "
-    INSERT OR IGNORE INTO identity_key (key, article_id)
-    SELECT :new_scope || substr(key, length(:old_scope) + 1), article_id
-    FROM identity_key
-    WHERE key >= :old_scope AND key < :old_end";
-
 const RENAME_RECURRING: &str = "UPDATE OR REPLACE recurring SET outlet = :new WHERE outlet = :old";
 
-/// Gives all articles of `old` to `new`, and to what they are known by within their outlet its name.
+/// Gives all articles of `old` to `new`.
 pub(super) fn rename(tx: &Tx<'_>, old: &str, new: &str) -> Result<(), Error> {
-    let failed = || Error::sqlite("rename an outlet");
     for sql in [RENAME, RENAME_RECURRING] {
         let names = named_params! { ":old": old, ":new": new };
-        tx.connection.execute(sql, names).map_err(failed())?;
-    }
-    for kind in ["p", "g", "t"] {
-        let scope = |outlet: &str| format!("{kind}:{}:", outlet.to_lowercase());
-        let old_end = format!("{kind}:{};", old.to_lowercase());
-        let scopes = named_params! {
-            ":old_scope": scope(old), ":old_end": old_end, ":new_scope": scope(new),
-        };
-        tx.connection.execute(REKEY, scopes).map_err(failed())?;
+        tx.connection.execute(sql, names).map_err(Error::sqlite("rename an outlet"))?;
     }
     Ok(())
 }

@@ -75,7 +75,7 @@ const LISTED: &str = "
 
 /// What the feed still lists is known from now on by what `new` will call it: a GUID is unique within
 /// an outlet or a feed, and that may be another one.
-fn rekey(tx: &Tx<'_>, former: FeedId, new: &Feed) -> Result<(), Error> {
+pub(super) fn rekey(tx: &Tx<'_>, former: FeedId, new: &Feed) -> Result<(), Error> {
     let failed = || Error::sqlite("read what a feed lists");
     let mut statement = tx.connection.prepare_cached(LISTED).map_err(failed())?;
     let listed: Vec<(ArticleRow, Entry)> = statement
