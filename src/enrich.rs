@@ -300,7 +300,7 @@ async fn extracted(
             (Some(wall), _) => What::Wall(wall),
             (None, Some(reason)) => What::Unread { reason: reason.to_owned(), is_known: false },
             (None, None) => {
-                new = before.map(|before| gained(&page.text, &before)).unwrap_or_default();
+                new = before.map(|before| learned::gained(&page.text, &before)).unwrap_or_default();
                 What::Article(Box::new(page))
             }
         },
@@ -324,13 +324,6 @@ async fn blocks_before(
     }
     let last = context.writer.write(move |tx| state::last_text(tx, article)).await?;
     Ok(Some(last.unwrap_or_default().split("\n\n").map(recurring::key_of).collect()))
-}
-
-/// Keys of what `text` says and did not say before; a line that is no sentence is no edit either.
-fn gained(text: &str, before: &HashSet<u64>) -> Vec<u64> {
-    let is_sentence = |block: &&str| block.ends_with(['.', '!', '?', '…']);
-    let keys = text.split("\n\n").filter(is_sentence).map(recurring::key_of);
-    keys.filter(|key| !before.contains(key)).collect()
 }
 
 /// Counts the blocks of a page that was read for the first time, and what another one gained; gives

@@ -86,7 +86,7 @@ pub struct Edit {
 
 /// Whether an entry that shares a key with a known article is that article after all.
 ///
-/// Publisher's ids that differ say no. A GUID alone is believed unless address and words both say
+/// Publisher's ids that differ say no. A GUID alone is believed unless date, address and words all say
 /// that it was given to another article; the address of a page only where headline or words say it as
 /// well.
 pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {

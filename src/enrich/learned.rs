@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::extract::recurring::Recurring;
+use crate::extract::recurring::{Recurring, key_of};
 use crate::store::ArticleRow;
 use crate::store::pages::state::State;
 
@@ -29,6 +29,13 @@ struct Outlet {
 /// What the pages of an article are counted under: its outlet, or else its host.
 pub fn key(state: &State) -> &str {
     state.outlet.as_deref().unwrap_or(&state.site)
+}
+
+/// Keys of what `text` says and did not say before; a line that is no sentence is no edit either.
+pub(super) fn gained(text: &str, before: &HashSet<u64>) -> Vec<u64> {
+    let is_sentence = |block: &&str| block.ends_with(['.', '!', '?', '…']);
+    let keys = text.split("\n\n").filter(is_sentence).map(key_of);
+    keys.filter(|key| !before.contains(key)).collect()
 }
 
 impl Learned {

@@ -63,6 +63,14 @@ fn check_refused(ran: &Ran, code: i32, stderr: &str) {
 }
 
 #[test]
+fn how_a_query_is_read_is_told_to_people_alone() {
+    let program = imported();
+    assert!(program.ok(&["search", "sluis", "--explain"]).contains("1 articles"));
+    let refused = program.run(&["search", "sluis", "--explain", "--format", "json"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
+}
+
+#[test]
 fn an_old_clipping_is_found_by_any_form_of_its_words() {
     let program = imported();
     for query in [

@@ -85,10 +85,14 @@ fn mistakes_in_files_are_found() {
     check(&program, "feeds", 3, "there is no feed");
     fs::write(program.config("feeds.toml"), "[[feed]]\nname = \"x\"\n").unwrap();
     check(&program, "feeds", 3, "has no `url`");
-    let feed = |name: &str, url: &str| format!("[[feed]]\nname = \"{name}\"\nurl = \"{url}\"\n");
+    let feed = |name: &str, url: &str| {
+        format!("[[feed]]\nname = \"{name}\"\nurl = \"{url}\"\npaused = true\n")
+    };
     let list = feed("a", "https://www.dorp.example/rss") + &feed("b", "http://dorp.example/rss/");
     fs::write(program.config("feeds.toml"), list).unwrap();
     check(&program, "feeds", 0, "a and b have one address");
+    let poll = program.run(&["poll"]);
+    assert!(poll.stderr.contains("a and b have one address; `knipsel feed remove b`"), "{poll:?}");
 }
 
 #[test]
