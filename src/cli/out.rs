@@ -195,6 +195,11 @@ impl Records {
         Self { format, out, columns: Vec::new(), held: Vec::new(), n_written: 0 }
     }
 
+    /// Names the columns for where there is no first record to name them.
+    pub(super) fn name_columns(&mut self, names: &[String]) {
+        self.columns = names.to_vec();
+    }
+
     /// Adds a record. Table and CSV have the columns of the first one.
     pub(super) fn push(&mut self, record: Record) -> io::Result<()> {
         self.n_written += 1;
@@ -254,6 +259,8 @@ impl Records {
             }
             (Format::Json, 0) => writeln!(self.out, "[]")?,
             (Format::Json, _) => writeln!(self.out, "\n]")?,
+            (Format::Jsonl, _) => {}
+            (_, 0) if !self.columns.is_empty() => self.head()?,
             _ => {}
         }
         self.out.flush()?;

@@ -213,6 +213,7 @@ fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure>
         return Ok(());
     }
     let mut written = Records::new(args.format);
+    written.name_columns(&args.fields);
     for mut record in records {
         if args.fields.is_empty() {
             record.remove("text");

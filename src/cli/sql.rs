@@ -22,7 +22,7 @@ pub(super) fn sql(global: &Global, args: &SqlArgs) -> Result<Exit, Failure> {
     let mut records = Records::new(args.format);
     let mut n_rows = 0;
     let mut written = Ok(());
-    sql::query(&mut reader, &args.statement, timeout.0, |columns, cells| {
+    let columns = sql::query(&mut reader, &args.statement, timeout.0, |columns, cells| {
         if n_rows == 0 {
             names = distinct(columns);
         }
@@ -32,6 +32,7 @@ pub(super) fn sql(global: &Global, args: &SqlArgs) -> Result<Exit, Failure> {
         written.is_ok() && n_rows < limit
     })?;
     written?;
+    records.name_columns(&distinct(&columns));
     records.finish()?;
     if n_rows == limit {
         out::note(&format!("only the first {limit} rows are shown; `--format jsonl` writes all"));

@@ -37,7 +37,8 @@ const TEXTS: &str = "
 const STEPS: std::os::raw::c_int = 100_000;
 
 /// Runs one read-only statement; `each` is given the names of the columns and every row, until it
-/// answers `false`. Stops after `limit`, so that a careless question ends.
+/// answers `false`. Stops after `limit`, so that a careless question ends. Returns the names of the
+/// columns.
 ///
 /// # Errors
 /// What SQLite says of the statement; one that would write is refused.
@@ -46,7 +47,7 @@ pub fn query(
     statement: &str,
     limit: Duration,
     mut each: impl FnMut(&[String], Vec<Cell>) -> bool,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     let connection = &mut reader.connection;
     let preparing = || Error::sqlite("prepare for SQL");
     // For the texts on which others build: the connection that asks is busy with the question.
@@ -80,7 +81,7 @@ pub fn query(
             break;
         }
     }
-    Ok(())
+    Ok(names)
 }
 
 fn not_understood(error: rusqlite::Error) -> Error {

@@ -250,6 +250,11 @@ fn nothing_found_is_exit_code_1() {
         let ran = program.run(&[&["search", "--format", "json"], arguments].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (1, "[]\n"));
     }
+    for (format, told) in [("csv", "id,title\n"), ("tsv", "id\ttitle\n"), ("jsonl", "")] {
+        let asked = ["search", "giraffe", "--format", format, "--fields", "id,title"];
+        let ran = program.run(&asked);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, told), "{format}");
+    }
 }
 
 #[test]
@@ -271,7 +276,8 @@ fn the_archive_answers_sql_and_refuses_to_be_changed() {
         assert_eq!((ran.code, ran.stdout), (0, format!("n\n{n_rows}\n")), "{view}");
         assert!(sql(&format!("select * from {view}")).code <= 1, "{view}");
     }
-    assert_eq!(sql("select at, outcome from fetches").code, 1);
+    let nothing = sql("select at, outcome from fetches");
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (1, "at,outcome\n"));
     let n_articles = program.json(&["status"])["articles"].as_u64().unwrap();
     assert_eq!(n_articles, 4);
     for statement in ["delete from article", "create table x (y)", "drop view articles", "vacuum"] {
