@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -19,7 +19,9 @@ const AUTHORS_MAX: usize = 20;
 /// What stands before names.
 static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
     let words = "door|by|von|van|par|por|di|av|af|tekst|text|words by|written by|geschreven door|\
-                 bewerkt door|reported by|reporting by|auteur|author|autor|redactie|story by";
+                 bewerkt door|reported by|reporting by|auteur|author|autor|redactie|story by|\
+                 (?:gepubliceerd|geplaatst|geschreven)\\b.{0,60}?\\bdoor|\
+                 (?:opinie|column|analyse|interview|reportage|recensie|commentaar) (?:van|door)";
     Regex::new(&format!(r"(?i)^\s*(?:{words})\s*[:\-–]?\s+")).expect("the pattern is constant")
 });
 
@@ -34,12 +36,30 @@ static STAFF: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands between names.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\s*(?:;|\||/|\n|•|·|,|\s&\s|\s\+\s|\s(?:en|and|und|et|og|och|y|e|met|with|mit)\s)\s*",
+        r"(?i)\s*(?:;|\||/|\n|•|·|,|\s[-–—]\s|\s&\s|\s\+\s|\s(?:en|and|und|et|og|och|y|e|met|with|mit)\s)\s*",
     )
     .expect("the pattern is constant")
 });
 
-/// Names out of one byline. A place, a date or a role between commas is no name.
+/// Who took the pictures.
+static PICTURES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:foto(?:'s|’s|grafie)?|beeld|video|illustraties?|photos?)\b\s*[:/]?")
+        .expect("the pattern is constant")
+});
+
+/// What somebody is or does, behind a name.
+static LIFE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s(?:is|was|werkt|schrijft|doet|volgt|studeerde|maakt)\s")
+        .expect("the pattern is constant")
+});
+
+/// Small words with which a name of several words may begin.
+const PARTICLES: [&str; 22] = [
+    "de", "den", "der", "van", "von", "vom", "zu", "ten", "ter", "te", "het", "'t", "’t", "'s",
+    "la", "le", "el", "al", "di", "da", "du", "d'",
+];
+
+/// Names out of one byline. A date or a role between commas is no name.
 pub(super) fn split(byline: &str) -> Vec<String> {
     let byline = text::one_line(byline);
     if byline.contains("://") {
@@ -75,7 +95,9 @@ fn clean(part: &str) -> String {
     let part = STAFF.replace(part.trim(), "");
     let part = LEAD_IN.replace(&part, "");
     let part = STAFF.replace(&part, "");
-    let end = part.find(['(', '<', '[', '|', '@']).unwrap_or(part.len());
+    let life = LIFE.find(&part).map(|found| found.start());
+    let end = part.find(['(', '<', '[', '|', '@']).into_iter().chain(life).min();
+    let end = end.unwrap_or(part.len());
     let part = part[..end].trim().trim_matches(['.', ',', ':', '-', '–', '*', '"']);
     part.trim().to_owned()
 }
@@ -84,11 +106,21 @@ fn is_name(part: &str) -> bool {
     const CHARS_MAX: usize = 60;
     let n_chars = part.chars().count();
     let is_address = part.contains("://") || part.starts_with("www.") || part.contains(".com/");
+    let first = part.split(' ').next().unwrap_or_default();
+    let begins_small = first.len() < part.len() && first.starts_with(char::is_lowercase);
+    let is_role = begins_small && !PARTICLES.contains(&first) && !first.ends_with("redactie");
+    // Broadcasters have a number at the end of their names.
+    let begins_with_digit = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let is_count = words.iter().rev().skip(1).any(|word| begins_with_digit(word))
+        || words.iter().any(|word| begins_with_digit(word) && word.contains(':'));
     (2..=CHARS_MAX).contains(&n_chars)
         && !is_address
         && part.chars().any(char::is_alphabetic)
-        && part.split_whitespace().count() <= 7
-        && !part.chars().any(|c| c.is_ascii_digit() && n_chars > 20)
+        && words.len() <= 7
+        && !PICTURES.is_match(part)
+        && !is_role
+        && !is_count
 }
 
 /// The authors of an article, from the most reliable place that names any.
@@ -148,7 +180,7 @@ fn from_markup(document: &Document) -> Vec<String> {
     const PLACES: [&str; 7] = [
         "[itemprop~='author'] [itemprop~='name']",
         "[itemprop~='author']",
-        "a[rel~='author']",
+        "[rel~='author']",
         "[class*='byline'] a",
         "[class*='author-name'], [class*='authorName'], [class*='author__name'], \
          [class*='authorname'], [class*='author_name']",
@@ -158,8 +190,11 @@ fn from_markup(document: &Document) -> Vec<String> {
     for place in PLACES {
         let nodes = document.select(place);
         let names = nodes.nodes().iter().take(AUTHORS_MAX).flat_map(|node| {
-            let stated = node.attr("content").unwrap_or_else(|| node.text());
-            if stated.chars().count() > BYLINE_CHARS_MAX { Vec::new() } else { split(&stated) }
+            let stated = node.attr("content").map_or_else(|| lines(node), |said| said.to_string());
+            if stated.chars().count() > BYLINE_CHARS_MAX {
+                return Vec::new();
+            }
+            stated.lines().flat_map(split).collect()
         });
         let names: Vec<String> = names.collect();
         if !names.is_empty() {
@@ -167,6 +202,20 @@ fn from_markup(document: &Document) -> Vec<String> {
         }
     }
     Vec::new()
+}
+
+/// The text of a byline, each line of which may be another name.
+fn lines(byline: &NodeRef<'_>) -> String {
+    const BLOCKS: [&str; 8] = ["br", "div", "p", "li", "ul", "time", "h4", "section"];
+    let mut text = String::new();
+    for node in byline.descendants_it() {
+        match node.node_name() {
+            Some(name) if BLOCKS.contains(&&*name) => text.push('\n'),
+            Some(_) => {}
+            None => text.extend(node.text().chars().map(|c| if c == '\n' { ' ' } else { c })),
+        }
+    }
+    text
 }
 
 /// Each name once, in its order.
@@ -272,6 +321,41 @@ mod tests {
         check("https://www.zeeklei.example/auteurs/jo-van-dam/", &["Jo Van Dam"]);
         check("https://www.zeeklei.example/12345", &[]);
         check("", &[]);
+    }
+
+    #[test]
+    fn what_stands_beside_names_in_a_byline_is_none() {
+        let jo = &["Jo van Dam"][..];
+        check("Jo van Dam • 30 nov 2026", jo);
+        check("Jo van Dam — 30 november 2026, 08:15", jo);
+        check("door Jo van Dam - 30-11-2026 om 08:15 uur", jo);
+        check("Jo van Dam, politiek verslaggever", jo);
+        check("Tekst: Jo van Dam, foto: Piet Vos", jo);
+        check("Jo van Dam is verslaggever van de Dijkbode en schrijft over bruggen.", jo);
+        check("Gepubliceerd op 30 november 2026 door Jo van Dam", jo);
+        check("Opinie van Jo van Dam, hoogleraar staatsrecht te Leiden", jo);
+        check("Jo van Dam | 3 reacties | Bijgewerkt: 10:00", jo);
+        check("Jo van Dam en onze correspondent in Parijs", jo);
+        check("Van onze redactie economie", &[]);
+        check("NPO Radio 1", &["NPO Radio 1"]);
+        check("de Jong, 't Hof en Ter Horst", &["de Jong", "'t Hof", "Ter Horst"]);
+    }
+
+    #[test]
+    fn each_line_of_a_byline_is_another_name() {
+        let of = |html: &str| from_markup(&Document::from(html));
+        assert_eq!(
+            of("<p class=byline>Door Jo van Dam<br>08:15 | Bijgewerkt: 10:00</p>"),
+            ["Jo van Dam"]
+        );
+        assert_eq!(
+            of("<div class=author>Jo van Dam<div>verslaggever</div>\n</div>")[0],
+            "Jo van Dam"
+        );
+        assert_eq!(
+            of("<span rel=author>Jo\n van Dam &amp; Fenna Bos</span>"),
+            ["Jo van Dam", "Fenna Bos"]
+        );
     }
 
     #[test]
