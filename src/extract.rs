@@ -17,6 +17,7 @@ mod blocks;
 mod choose;
 mod dates;
 mod features;
+mod headline;
 mod hints;
 mod json_ld;
 mod kind;
@@ -44,7 +45,7 @@ use votes::{Voter, Votes};
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;

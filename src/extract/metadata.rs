@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
-use crate::extract::{Page, Source, access, authors, dates, kind};
+use crate::extract::{Page, Source, access, authors, dates, headline, kind};
 use crate::normalize::text;
 use crate::normalize::url as addresses;
 
@@ -31,7 +31,7 @@ const TAGS_MAX: usize = 40;
 /// Fills in everything but the text.
 pub(super) fn fill(page: &mut Page, from: &Sources<'_>) {
     let article = from.json_ld.article();
-    page.headline = headline(article, from);
+    page.headline = headline::of(article, from);
     page.authors = authors::of(article, from.json_ld, from.meta, from.document);
     let published = dates::published(article, from.json_ld, from.meta, from.document);
     page.published = published.map(|found| found.date);
@@ -47,38 +47,6 @@ pub(super) fn fill(page: &mut Page, from: &Sources<'_>) {
     page.kind = kind::of(article, from.json_ld, from.meta, url, page.section.as_deref());
     page.wire = wire(article, from);
     page.license = license(article, from);
-}
-
-fn headline(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
-    let json = article.and_then(|article| {
-        json_ld::first_text(article.get("headline"))
-            .or_else(|| json_ld::first_text(article.get("name")))
-    });
-    let heading = {
-        let headings = from.document.select("h1");
-        let texts = headings.nodes().iter().map(|node| text::one_line(&node.text()));
-        let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
-        if texts.len() == 1 { texts.into_iter().next() } else { None }
-    };
-    let site = from.meta.first(&["og:site_name", "application-name"]);
-    let meta = from.meta.first(&["og:title", "twitter:title", "dc.title", "title"]);
-    let title = Some(text::one_line(&from.document.select_single("head title").text()));
-    json.or(heading)
-        .or_else(|| meta.or(title).map(|title| without_site(&title, site.as_deref())))
-        .filter(|title| !title.is_empty())
-}
-
-/// `Headline | Site` and `Headline - Site` without the site.
-fn without_site(title: &str, site: Option<&str>) -> String {
-    for separator in [" | ", " - ", " – ", " — ", " • ", " · ", " » "] {
-        if let Some((rest, last)) = title.rsplit_once(separator) {
-            let is_site = site.is_some_and(|site| site.eq_ignore_ascii_case(last.trim()));
-            if is_site || (site.is_none() && separator == " | ") {
-                return rest.trim().to_owned();
-            }
-        }
-    }
-    title.to_owned()
 }
 
 fn section(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {

@@ -1,0 +1,168 @@
+//! The headline of an article, without the name of the site behind it.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::extract::blocks::words_of;
+use crate::extract::json_ld;
+use crate::extract::metadata::Sources;
+use crate::normalize::text;
+
+const BAR: &str = " | ";
+
+/// What stands between a headline and the name of a site in the title of a page.
+const SEPARATORS: [&str; 8] = [BAR, " - ", " – ", " — ", " • ", " · ", " » ", " :: "];
+
+/// Headings beyond this are those of what else the page has.
+const HEADINGS_MAX: usize = 20;
+
+/// A heading of fewer words may be that of a section, on each of its pages.
+const WORDS_MIN: usize = 2;
+
+/// From the data of the page, from its heading, from its title.
+pub(super) fn of(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
+    let stated = |key: &str| article.and_then(|article| json_ld::first_text(article.get(key)));
+    let title = from.meta.first(&["og:title", "twitter:title", "dc.title", "title"]);
+    let title =
+        title.unwrap_or_else(|| text::one_line(&from.document.select_single("head title").text()));
+    let sites = Sites::of(from);
+    let (headings, short): (Vec<String>, Vec<String>) = headings(from)
+        .into_iter()
+        .partition(|heading| words_of(heading).1 >= WORDS_MIN && !sites.has(heading));
+    let short = short.into_iter().next();
+    let heading = match &headings[..] {
+        [only] => Some(only),
+        several => {
+            let title = words_of(&title).0;
+            several.iter().find(|heading| title.starts_with(&words_of(heading).0))
+        }
+    };
+    // What has no headline is the page, whose name is the title.
+    let found = stated("headline").or_else(|| heading.cloned()).or_else(|| stated("name"));
+    let found = found.or_else(|| Some(title).filter(|title| !title.is_empty()));
+    let headline = found.map(|found| without_site(&found, &headings, &sites));
+    headline.or(short).filter(|headline| !headline.is_empty())
+}
+
+/// The main headings of the page.
+fn headings(from: &Sources<'_>) -> Vec<String> {
+    let found = from.document.select("h1");
+    let texts = found.nodes().iter().take(HEADINGS_MAX).map(|node| text::one_line(&node.text()));
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+/// What the site is called.
+struct Sites {
+    names: Vec<String>,
+    is_stated: bool,
+}
+
+impl Sites {
+    fn of(from: &Sources<'_>) -> Self {
+        let stated = ["og:site_name", "application-name"].map(|name| from.meta.all(name));
+        let mut names: Vec<String> = stated.iter().flatten().map(|name| in_host(name)).collect();
+        let is_stated = !names.is_empty();
+        if let Some(host) = Url::parse(&from.source.url).ok().as_ref().and_then(Url::host_str) {
+            let domain = psl::domain_str(host).unwrap_or(host);
+            let label = domain.split('.').next().unwrap_or_default();
+            names.extend([host, domain, label].map(in_host));
+        }
+        Self { names, is_stated }
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.names.contains(&in_host(text))
+    }
+}
+
+/// A name as it would stand in the name of a host.
+fn in_host(name: &str) -> String {
+    words_of(name).0.replace(' ', "")
+}
+
+/// `Headline | Section | Site` without what names the site, or without all that the page is not
+/// headed with.
+fn without_site(title: &str, headings: &[String], sites: &Sites) -> String {
+    let is_heading = |text: &str| {
+        let words = words_of(text).0;
+        headings.iter().any(|heading| words_of(heading).0 == words)
+    };
+    let (mut headline, mut part) = (title, title);
+    while !is_heading(part) {
+        let Some((before, separator, behind)) = split_last(part) else {
+            return headline.to_owned();
+        };
+        // Behind a bar may also be the headline, of a column or an interview.
+        let may_be_site = !sites.is_stated && separator == BAR && before.len() > behind.len();
+        if headline == part && (may_be_site || sites.has(behind)) {
+            headline = before;
+        }
+        part = before;
+    }
+    part.to_owned()
+}
+
+/// What is before the last separator, the separator, and what is behind it.
+fn split_last(text: &str) -> Option<(&str, &str, &str)> {
+    let places =
+        SEPARATORS.iter().filter_map(|separator| Some((text.rfind(separator)?, separator)));
+    let (place, separator) = places.max_by_key(|(place, _)| *place)?;
+    Some((text[..place].trim(), separator, text[place + separator.len()..].trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::*;
+    use crate::extract::Source;
+    use crate::extract::json_ld::JsonLd;
+    use crate::extract::meta::Meta;
+
+    fn check(html: &str, expected: &str) {
+        let document = Document::from(html);
+        let (json_ld, meta) = (JsonLd::of(&document), Meta::of(&document));
+        let url = "https://www.omroepzeeklei.nl/nieuws/brug".to_owned();
+        let source = Source { url, ..Source::default() };
+        let from = Sources { document: &document, json_ld: &json_ld, meta: &meta, source: &source };
+        assert_eq!(of(json_ld.article(), &from).as_deref(), Some(expected), "{html}");
+    }
+
+    #[test]
+    fn the_name_of_the_site_is_no_part_of_a_headline() {
+        let data = |facts: &str| format!("<script type='application/ld+json'>{{{facts}}}</script>");
+        let page = |name: &str| {
+            data(&format!(r#""@type":"WebPage","datePublished":"2026-05-04","name":"{name}""#))
+        };
+        let article = |name: &str| data(&format!(r#""@type":"NewsArticle","headline":"{name}""#));
+        let brug = "Brug bij Hulst weken dicht";
+        check(&page("Brug bij Hulst weken dicht - Omroep Zeeklei"), brug);
+        check(&article("Brug bij Hulst weken dicht | omroepzeeklei.nl"), brug);
+        check(&format!("{}<h1>{brug}</h1>", page("Hulst - Omroep Zeeklei")), brug);
+        check(&format!("{}<h1>{brug}</h1>", article(&format!("{brug} - Regio | De Klei"))), brug);
+        check(
+            &format!(
+                "<title>{brug} » Nieuws uit de regio</title><h1>Omroep Zeeklei</h1><h1>{brug}</h1>"
+            ),
+            brug,
+        );
+        check(
+            &format!(
+                "<meta property='og:site_name' content='De Klei'><title>{brug} – De Klei</title><h1>De Klei</h1>"
+            ),
+            brug,
+        );
+        check(&format!("<title>{brug} | Klei</title>"), brug);
+    }
+
+    #[test]
+    fn a_headline_in_two_parts_is_kept() {
+        let title = |title: &str| format!("<title>{title}</title>");
+        for whole in ["Column | Wie de brug dichtdoet", "Ajax - PSV", "Brug dicht - en nu?"] {
+            check(&title(whole), whole);
+        }
+        let brug = "Nieuws | Brug bij Hulst weken dicht";
+        check(&format!("{}<h1>Nieuws</h1>", title(brug)), brug);
+        check("<h1>Afscheid</h1>", "Afscheid");
+    }
+}
