@@ -1,6 +1,7 @@
 //! What changes on a page without anybody editing it: reading times, counters, time stamps, what is
 //! most read.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -18,11 +19,15 @@ const MEDIA: &str = r"(?:de|het|deze|dit) (?:\p{L}+ )?(?:foto|foto's|foto’s|vi
 const AGO: &str =
     r"(?:\d+|een) (?:seconden?|minuten|minuut|min|uur|uren|dag|dagen|weken|week) (?:geleden|ago)";
 
+/// A time of day, with the day before it.
+const TIME: &str = r"(?:\p{L}+ )?\d{1,2}[:.]\d{2}(?: uur)?";
+
+/// What tells of a change.
+const UPDATED: &str = "update|updated|bijgewerkt|gewijzigd|wijziging|aangepast|ververst|geüpdatet|geactualiseerd|gepubliceerd|geplaatst";
+
 /// A whole paragraph that is no more than this says nothing: a counter with a sentence behind it is
 /// one of the article.
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let updated =
-        "update|updated|bijgewerkt|gewijzigd|aangepast|ververst|geüpdatet|gepubliceerd|geplaatst";
     let counted =
         "reacties?|comments?|keer|x|likes?|views?|weergaven|lezers|shares?|stemmen|duimpjes";
     let seen = "gelezen|gedeeld|bekeken|aangeklikt|geliked|gekeken";
@@ -31,15 +36,15 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:geschatte |gemiddelde )?(?:\d+ ?min\p{L}*\.? )?(?:lees|reading) ?(?:tijd|time)(?:\W+(?:circa |ca\. )?\d+ ?\p{L}*\.?)?".to_owned(),
         r"(?:circa |ca\. )?\d+ ?(?:min|minuten|minuut)\.?(?: (?:lezen|leestijd|lees))?".to_owned(),
         // Time stamps, also of the updates of a live blog.
-        r"(?:\p{L}+ )?\d{1,2}[:.]\d{2}(?: uur)?".to_owned(),
+        TIME.to_owned(),
         "zojuist|net binnen|net gewijzigd".to_owned(),
         format!(r"(?:(?:onge|on)?veer |ca\. )?{AGO}"),
-        format!(r"(?:laatste |laatst )?(?:{updated})\b{MOMENT}"),
+        format!(r"(?:laatste |laatst )?(?:{UPDATED})\b{MOMENT}"),
         // Counters.
         format!(r"\d[\d.,]* ?(?:k|m|mln)? ?(?:{counted})(?: (?:{seen}|op dit artikel))?"),
-        format!(r"(?:{counted}|{seen})[ :(]*\d[\d.,]* ?(?:k|m)?\)?"),
+        format!(r"(?:aantal (?:keer |keren )?)?(?:{counted}|{seen})[ :(]*\d[\d.,]* ?(?:k|m)?\)?"),
         format!(r"(?:dit (?:artikel|bericht|verhaal|nieuws|filmpje) (?:is|werd) )?(?:al |inmiddels )*\d[\d.,]* (?:keer|maal|x) (?:{seen})"),
-        r"(?:nu )?\d[\d.,]* (?:mensen|bezoekers|lezers|personen) (?:lezen|kijken|bekijken|online)(?: (?:dit|mee|nu|artikel|online))*".to_owned(),
+        r"(?:nu )?\d[\d.,]* (?:mensen|bezoekers|lezers|personen) (?:(?:lezen|kijken|bekijken|online)(?: (?:dit|mee|nu|artikel|online))*|vinden dit (?:leuk|interessant))".to_owned(),
         // What stands above such lists.
         r"(?:meest gelezen|meest bekeken|populair|trending|net binnen|het laatste nieuws|advertentie|gesponsord|deel dit artikel|delen|volg ons)(?: (?:nieuws|artikelen|vandaag|nu|op \S+))?".to_owned(),
         r"(?:lees ook|lees meer|meer nieuws|ook interessant|aanbevolen)\b.{0,20}".to_owned(),
@@ -61,7 +66,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// A clock before the text of an update, which some live blogs count back from now.
 static STAMP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(\d{1,2}[:.]\d{2}( uur)?|\d+ (minuten|minuut|uur) geleden)\s*[-–—|:•]?\s+")
+    Regex::new(r"(?i)^((?:update )?\d{1,2}[:.]\d{2}( uur)?|\d+ (minuten|minuut|uur) geleden)\s*[-–—|:•]?\s+")
         .expect("a test compiles it")
 });
 
@@ -70,6 +75,35 @@ pub fn is_noise(paragraph: &str) -> bool {
     let text = paragraph.trim();
     let is_short = text.split_whitespace().take(WORDS_MAX + 1).count() <= WORDS_MAX;
     is_short && (text.is_empty() || PATTERNS.iter().any(|pattern| pattern.is_match(text)))
+}
+
+/// What parts the words of a byline.
+const PARTS: [char; 3] = ['|', '•', '·'];
+
+/// When something was changed, at the end of a byline.
+static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+    let behind = r"(?P<before>[\d|•·–—.,;/-])\s*(?:laatste? )?";
+    Regex::new(&format!(r"(?i)(?:{behind}|\s(?:laatste? ))(?:{UPDATED})\b{MOMENT}$"))
+        .expect("a test compiles it")
+});
+
+static CLOCK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"^\s*{TIME}\s*$")).expect("a test compiles it"));
+
+/// A byline without when it was changed, how often it was read and how long that takes. Clocks on
+/// their own are left: of a programme they are what it is about.
+pub fn without_counts(paragraph: &str) -> Cow<'_, str> {
+    const BYLINE_WORDS_MAX: usize = 25;
+    let n_words = paragraph.split_whitespace().take(BYLINE_WORDS_MAX + 1).count();
+    if n_words > BYLINE_WORDS_MAX || !paragraph.contains(|c: char| c.is_ascii_digit()) {
+        return Cow::Borrowed(paragraph);
+    }
+    let text = CHANGED.replace(paragraph, "$before");
+    if !text.contains(PARTS) {
+        return text;
+    }
+    let parts = text.split(PARTS).filter(|part| CLOCK.is_match(part) || !is_noise(part));
+    Cow::Owned(parts.collect::<Vec<_>>().join("|"))
 }
 
 /// A text without the paragraphs that are noise.
@@ -113,6 +147,8 @@ mod tests {
             "Bijgewerkt om 16:10",
             "128 reacties",
             "Reacties (12)",
+            "Aantal keer gelezen: 12",
+            "12 mensen vinden dit leuk",
             "1.204 keer gelezen",
             "Dit artikel is al 2.311 keer gelezen",
             "Nu 412 mensen lezen dit",
@@ -160,8 +196,56 @@ mod tests {
     }
 
     #[test]
+    fn a_byline_is_who_and_when_whatever_was_changed_or_counted_since() {
+        for (then, now) in [
+            (
+                "Door Jo Bos | 4-5-2026 08:15 | bijgewerkt: 4-5-2026 10:00",
+                "Door Jo Bos | 4-5-2026 08:15 | bijgewerkt: 4-5-2026 11:05",
+            ),
+            (
+                "Geplaatst: 4 mei 2026, 08.15 uur - Laatste update: 4 mei 2026, 10.00 uur",
+                "Geplaatst: 4 mei 2026, 08.15 uur - Laatste update: 4 mei 2026, 11.05 uur",
+            ),
+            (
+                "Door onze redactie, 4 mei 2026, 08.15 uur. Aangepast om 10:00 uur.",
+                "Door onze redactie, 4 mei 2026, 08.15 uur. Aangepast om 11:05 uur.",
+            ),
+            (
+                "Jo Bos 4 mei 2026 08:15 Laatste update: 10:00",
+                "Jo Bos 4 mei 2026 08:15 Laatste update: 11:05",
+            ),
+            (
+                "Redactie 4 mei 2026 08:15 Gewijzigd: 4 mei 2026 10:00",
+                "Redactie 4 mei 2026 08:15 Gewijzigd: 4 mei 2026 11:05",
+            ),
+            (
+                "HULST - Redactie Oost | bijgewerkt: 10:00",
+                "HULST - Redactie Oost | bijgewerkt: 11:05",
+            ),
+            ("Jo Bos | 12 keer bekeken | 08:15", "Jo Bos | 18 keer bekeken | 08:15"),
+            ("Redactie • 4 mei 2026 • Leestijd: 3 min", "Redactie • 4 mei 2026 • Leestijd: 4 min"),
+        ] {
+            assert_eq!(without_counts(then), without_counts(now), "{then}");
+        }
+        for (then, now) in [
+            ("Vrijdag | 20:00 | Ajax - PSV", "Vrijdag | 21:00 | Ajax - PSV"),
+            ("Ajax - PSV | vrijdag 20:00", "Ajax - PSV | vrijdag 21:00"),
+            ("Door Jo Bos | 4 mei 2026", "Door An Bos | 4 mei 2026"),
+            (
+                "De vertrektijd is gewijzigd naar 10.30 uur",
+                "De vertrektijd is gewijzigd naar 11.30 uur",
+            ),
+            ("De start is aangepast: 10.30 uur.", "De start is aangepast: 11.30 uur."),
+            ("Er vielen 12 doden.", "Er vielen 13 doden."),
+        ] {
+            assert_ne!(without_counts(then), without_counts(now), "{then}");
+        }
+    }
+
+    #[test]
     fn the_clock_before_an_update_is_left_out() {
         assert_eq!(without_stamp("14:32 – De brug is dicht."), "De brug is dicht.");
+        assert_eq!(without_stamp("Update 14:32 - De brug is dicht."), "De brug is dicht.");
         assert_eq!(without_stamp("12 minuten geleden De brug is dicht."), "De brug is dicht.");
         assert_eq!(without_stamp("De brug is om 14:32 dicht."), "De brug is om 14:32 dicht.");
     }

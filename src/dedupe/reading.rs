@@ -10,7 +10,7 @@ use regex::Regex;
 
 use crate::dedupe::decide::{Known, filled};
 use crate::dedupe::fingerprint::{differ, fold};
-use crate::dedupe::noise::{is_noise, without_stamp};
+use crate::dedupe::noise::{is_noise, without_counts, without_stamp};
 use crate::model::article::{Content, Source};
 use crate::model::time::Precision;
 
@@ -128,8 +128,10 @@ struct Paragraph {
 impl Paragraphs {
     fn of(text: &str) -> Self {
         let lines = text.split("\n\n").map(str::trim).filter(|line| !is_noise(line));
-        let list: Vec<Paragraph> =
-            lines.map(without_stamp).map(Paragraph::of).filter(|p| !p.folded.is_empty()).collect();
+        let list: Vec<Paragraph> = lines
+            .map(|line| Paragraph::of(&without_counts(without_stamp(line))))
+            .filter(|p| !p.folded.is_empty())
+            .collect();
         let n_words = text.split_whitespace().count();
         Self { list, n_words }
     }
