@@ -62,7 +62,7 @@ impl Plan {
         let last = state::last_reading(tx, self.article, &self.state)?;
         // One article may be known by two addresses, and then says the same under both.
         let is_another = match &last {
-            Some(last) => !say_the_same(last, &content(page)) && self.is_of_another(tx)?,
+            Some(last) => self.is_of_another(tx, last, &content(page))?,
             None => self.seen.final_url.is_some() && !may_be_one(&known.current, &content(page)),
         };
         if is_another {
@@ -115,13 +115,15 @@ impl Plan {
         articles::keys::add(tx, self.article, &keys)
     }
 
-    /// Whether the address it led to is that of another article.
-    fn is_of_another(&self, tx: &Tx<'_>) -> Result<bool, Error> {
-        let Some(landed) = self.seen.final_url.as_deref().and_then(canonical) else {
+    /// Whether it led to another article: one that is known by that address, or has nothing in common
+    /// with this one.
+    fn is_of_another(&self, tx: &Tx<'_>, last: &Content, now: &Content) -> Result<bool, Error> {
+        let landed = self.seen.final_url.as_deref().and_then(canonical);
+        let Some(landed) = landed.filter(|_| !say_the_same(last, now)) else {
             return Ok(false);
         };
         let found = articles::keys::find(tx, &[IdentityKey::url(&landed)])?;
-        Ok(!found.is_empty() && !found.contains(&self.article))
+        Ok(if found.is_empty() { !may_be_one(last, now) } else { !found.contains(&self.article) })
     }
 
     /// What the page says now, compared with what it said the last time.
