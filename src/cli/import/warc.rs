@@ -22,17 +22,38 @@ pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure>
         worker: Worker::new(Options::new(std::env::current_exe()?)),
         n_left_out: 0,
     };
+    let mut held: Option<Held> = None;
+    let mut broken = None;
     for (number, record) in (1..).zip(Records::new(file)) {
-        let record = record.map_err(|error| files::unreadable(job, &error))?;
-        let article = match record.kind() {
-            "response" => reader.page(&record, &job.feeds)?,
-            "conversion" => text(&record).map(Ok),
-            _ => None,
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                broken = Some(error);
+                break;
+            }
         };
         // A picture, a front page, an error: archives of the web are full of what is no article.
-        if let Some(article) = article {
+        let article = match record.kind() {
+            "response" => reader.page(&record, &job.feeds)?,
+            "metadata" => {
+                held.iter_mut().for_each(|held| held.note(&record));
+                continue;
+            }
+            "conversion" if !held.as_ref().is_some_and(|held| held.is_source_of(&record)) => {
+                text(&record).map(Ok)
+            }
+            _ => continue,
+        };
+        let next = article.map(|article| Held { number, article, record });
+        for Held { number, article, .. } in std::mem::replace(&mut held, next) {
             job.take("record", number, article)?;
         }
+    }
+    for Held { number, article, .. } in held {
+        job.take("record", number, article)?;
+    }
+    if let Some(error) = broken {
+        return Err(files::unreadable(job, &error));
     }
     if reader.n_left_out > 0 {
         out::note(&format!(
@@ -41,6 +62,32 @@ pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure>
         ));
     }
     Ok(())
+}
+
+/// An article of which later records may say more.
+struct Held {
+    number: u64,
+    article: Result<RawArticle, String>,
+    record: Record,
+}
+
+impl Held {
+    /// Takes up what a record of metadata says of it.
+    fn note(&mut self, metadata: &Record) {
+        let is_of_it =
+            metadata.header("WARC-Concurrent-To") == self.record.header("WARC-Record-ID");
+        let block = String::from_utf8_lossy(&metadata.block);
+        let outlet = block.lines().find_map(|line| line.strip_prefix("outlet:"));
+        if let (true, Ok(article), Some(outlet)) = (is_of_it, &mut self.article, outlet) {
+            article.outlet = Some(outlet.trim().to_owned());
+        }
+    }
+
+    /// Whether `conversion` was made of it, and says less.
+    fn is_source_of(&self, conversion: &Record) -> bool {
+        let of = |name| conversion.header(name) == self.record.header(name);
+        self.article.is_ok() && self.record.kind() == "response" && of("WARC-Target-URI")
+    }
 }
 
 struct PageReader {
@@ -58,7 +105,7 @@ impl PageReader {
         feeds: &[Feed],
     ) -> Result<Option<Result<RawArticle, String>>, Failure> {
         let content_type = record.http_header("Content-Type");
-        let is_html = content_type.as_deref().is_some_and(|of| of.contains("html"));
+        let is_html = content_type.as_deref().is_none_or(|of| of.contains("html"));
         let Some(url) = record
             .header("WARC-Target-URI")
             .filter(|_| is_html && record.http_status() == Some(200))
@@ -101,16 +148,28 @@ fn of_page(page: Page, url: String) -> Option<RawArticle> {
     })
 }
 
+/// Whether the first paragraph of a text is what it is headed with.
+fn is_headline(paragraph: &str) -> bool {
+    const CHARS_MAX: usize = 200;
+    let end = paragraph.trim_end_matches(['"', '\'', '”', '’']);
+    !paragraph.contains('\n') && paragraph.chars().count() <= CHARS_MAX && !end.ends_with('.')
+}
+
 fn text(record: &Record) -> Option<RawArticle> {
-    let text = String::from_utf8_lossy(&record.block).into_owned();
+    let text = String::from_utf8_lossy(&record.block);
     if text.trim().is_empty() {
         return None;
     }
+    let (title, text) = match text.split_once("\n\n") {
+        Some((title, text)) if is_headline(title) => (Some(title), text),
+        _ => (None, &*text),
+    };
     let url = record.header("WARC-Target-URI").filter(|url| url.starts_with("http"));
     let language = record.header("WARC-Identified-Content-Language");
     Some(RawArticle {
         url: url.map(ToOwned::to_owned),
-        text,
+        title: title.map(ToOwned::to_owned),
+        text: text.to_owned(),
         language: language.map(ToOwned::to_owned),
         ..RawArticle::default()
     })

@@ -8,8 +8,10 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::{ARTICLES, CLIPPING, check_refused, imported};
-use crate::pages::{page, paragraphs};
+use crate::news::{Item, item, rss};
+use crate::pages::{AT_ONCE, page, paragraphs};
 use crate::program::Program;
+use crate::web::{Route, Web};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
@@ -127,6 +129,29 @@ fn what_was_exported_as_warc_comes_in_again() {
     let file = program.home().join("uit/articles.warc.gz");
     other.ok(&["import", file.to_str().unwrap()]);
     assert_eq!(other.found(&["schippers url:zeeklei.example/nieuws/1"]).len(), 1);
+    let shown = "SELECT title, text FROM articles JOIN texts USING (id)";
+    let rows = |program: &Program| program.json(&["sql", shown]);
+    let of_all = rows(&program);
+    let hulst =
+        of_all.as_array().unwrap().iter().find(|row| row["title"] == rows(&other)[0]["title"]);
+    assert_eq!(hulst, Some(&rows(&other)[0]));
+}
+
+/// Its text stands in the file beside the page that it is of.
+#[test]
+fn a_page_that_was_exported_as_warc_is_one_version_of_one_outlet() {
+    let web = Web::start();
+    let item = Item { link: web.url("/brug"), ..item(1) };
+    web.set("/brug", Route::document(dated_page("Brug dicht")));
+    web.set("/rss", Route::document(rss(&[item])));
+    let (program, other) = (Program::with_pages(&web.url("/rss")), Program::new());
+    program.ok(&[&["poll", "--all", "--set", "archive.raw=pages"], &AT_ONCE[..]].concat());
+    program.ok(&["export", "", "--format", "warc", "-o", "uit"]);
+    let file = program.home().join("uit/articles.warc.gz");
+    let ran = other.run(&["import", file.to_str().unwrap()]);
+    let told = "imported 1 new articles, 0 revisions; 0 were there already, 0 refused\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, told));
+    assert_eq!(other.rows("SELECT title, outlet FROM articles"), ["Brug dicht|De Dijkbode"]);
 }
 
 #[test]
