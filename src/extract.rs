@@ -330,10 +330,17 @@ fn choose(
     (sure.iter().map(|sure| *sure > 0.5).collect(), vec![ours, first, second, json])
 }
 
+/// So many blocks before and behind an article may still belong to it.
+const BESIDE_BLOCKS: usize = 3;
+
 fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {
+    // What a paper says of its own mistakes often looks like the small print around it.
+    let first = chosen.iter().position(|is_chosen| *is_chosen).unwrap_or(chosen.len());
+    let last = chosen.iter().rposition(|is_chosen| *is_chosen).unwrap_or_default();
+    let beside = first.saturating_sub(BESIDE_BLOCKS)..=last + BESIDE_BLOCKS;
     let mut kept = Vec::new();
-    for (block, is_chosen) in blocks.blocks.iter().zip(chosen) {
-        if *is_chosen {
+    for (at, (block, is_chosen)) in blocks.blocks.iter().zip(chosen).enumerate() {
+        if *is_chosen || beside.contains(&at) && phrases::is_correction(&block.text) {
             kept.push(block);
         }
     }
