@@ -61,7 +61,7 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
     let (old, new) = (Paragraphs::of(&before.text), Paragraphs::of(&after.text));
     if old.n_words >= COLLAPSED_WORDS_MIN && is_below(new.n_words, old.n_words, COLLAPSED) {
         // What a paper puts in the place of an article that it takes back is short.
-        let is_taken_back = RETRACTION.is_match(&after.text);
+        let is_taken_back = RETRACTION.is_match(&after.text) && !OUTAGE.is_match(&after.text);
         return if is_taken_back { Verdict::Doubtful } else { Verdict::Collapsed };
     }
     let change = compare(&old, &new);
@@ -86,6 +86,12 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
 static RETRACTION: LazyLock<Regex> = LazyLock::new(|| {
     let words = "ingetrokken|teruggetrokken|rectificatie|gerectificeerd|excuses|\
                  onjuist|onjuistheden|niet juist|retracted|withdrawn";
+    Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is constant")
+});
+
+/// What a server says of itself.
+static OUTAGE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "ongemak|storing|onderhoud|iets mis|probeer|bereikbaar|wachtrij|try again|error";
     Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is constant")
 });
 

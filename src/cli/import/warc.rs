@@ -36,7 +36,9 @@ pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure>
         let article = match record.kind() {
             "response" => reader.page(&record, &job.feeds)?,
             "metadata" => {
-                held.iter_mut().for_each(|held| held.note(&record));
+                if let Some(held) = &mut held {
+                    held.note(&record);
+                }
                 continue;
             }
             "conversion" if !held.as_ref().is_some_and(|held| held.is_source_of(&record)) => {
@@ -45,11 +47,11 @@ pub(super) fn read(job: &mut Job<'_>, file: impl BufRead) -> Result<(), Failure>
             _ => continue,
         };
         let next = article.map(|article| Held { number, article, record });
-        for Held { number, article, .. } in std::mem::replace(&mut held, next) {
+        if let Some(Held { number, article, .. }) = std::mem::replace(&mut held, next) {
             job.take("record", number, article)?;
         }
     }
-    for Held { number, article, .. } in held {
+    if let Some(Held { number, article, .. }) = held {
         job.take("record", number, article)?;
     }
     if let Some(error) = broken {

@@ -62,7 +62,7 @@ impl Plan {
         let last = state::last_reading(tx, self.article, &self.state)?;
         // One article may be known by two addresses, and then says the same under both.
         let is_another = match &last {
-            Some(last) => self.is_of_another(tx, last, &content(page))?,
+            Some(last) => self.is_of_another(tx, last, page)?,
             None => self.seen.final_url.is_some() && !may_be_one(&known.current, &content(page)),
         };
         if is_another {
@@ -115,15 +115,21 @@ impl Plan {
         articles::keys::add(tx, self.article, &keys)
     }
 
-    /// Whether it led to another article: one that is known by that address, or has nothing in common
-    /// with this one.
-    fn is_of_another(&self, tx: &Tx<'_>, last: &Content, now: &Content) -> Result<bool, Error> {
-        let landed = self.seen.final_url.as_deref().and_then(canonical);
-        let Some(landed) = landed.filter(|_| !say_the_same(last, now)) else {
+    /// Whether it led to another article, or shows one: that is known by the address where it stands,
+    /// or has nothing in common with this one.
+    fn is_of_another(&self, tx: &Tx<'_>, last: &Content, page: &Page) -> Result<bool, Error> {
+        let now = content(page);
+        let stated = page.canonical_url.as_deref();
+        let stands_at = self.seen.final_url.as_deref().or(stated).and_then(canonical);
+        let Some(address) = stands_at.filter(|_| !say_the_same(last, &now)) else {
             return Ok(false);
         };
-        let found = articles::keys::find(tx, &[IdentityKey::url(&landed)])?;
-        Ok(if found.is_empty() { !may_be_one(last, now) } else { !found.contains(&self.article) })
+        let found = articles::keys::find(tx, &[IdentityKey::url(&address)])?;
+        if found.contains(&self.article) {
+            return Ok(false);
+        }
+        let is_known = self.seen.final_url.is_some() && !found.is_empty();
+        Ok(is_known || !may_be_one(last, &now))
     }
 
     /// What the page says now, compared with what it said the last time.
