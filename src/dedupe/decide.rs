@@ -73,6 +73,8 @@ pub struct Outdated {
     pub titles: Vec<String>,
     /// Names of authors.
     pub authors: Vec<Vec<String>>,
+    /// When the feed said that it was changed, or published, before it said a later time.
+    pub changed: Vec<Timestamp>,
 }
 
 /// A new revision of a known article.
@@ -239,6 +241,11 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
         let content = settled(dated(&known.current, content.published)?, known);
         let is_dated = content.published.is_some();
         return is_dated.then_some(Edit { content, changed: Vec::new() });
+    }
+    // A server that is behind, or a late hub, has what was there before.
+    let stated = content.modified.or(content.published);
+    if stated.is_some_and(|date| known.outdated.changed.contains(&date.at)) {
+        return None;
     }
     let merged = merge(content, known);
     let changed = changes(&known.current, &merged);

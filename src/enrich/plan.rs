@@ -103,6 +103,7 @@ impl Plan {
     fn end(&mut self, tx: &Tx<'_>, what: What) -> Result<End, Error> {
         Ok(match what {
             What::Same => {
+                self.state.doubt = None;
                 self.read_well();
                 let access = self.state.access.as_deref().and_then(Access::from_word);
                 End { access: access.map(Access::as_str), ..End::new("same") }

@@ -75,23 +75,34 @@ pub(super) fn known_in(
 }
 
 const HISTORY: &str = "
-    SELECT title, authors, feed_id
+    SELECT title, authors, feed_id, published_at, modified_at
     FROM revision
     WHERE article_id = :article
     ORDER BY number DESC";
 
-/// Headline and authors of a revision, and whether the feed in question brought it.
-type Headed = (String, Vec<String>, bool);
+/// What a revision says in short, and whether the feed in question brought it.
+struct Headed {
+    title: String,
+    authors: Vec<String>,
+    published_at: Option<i64>,
+    modified_at: Option<i64>,
+    is_own: bool,
+}
 
-/// What `article` had for headline and authors before those it has, where it was not `feed` that gave
-/// it these.
+/// What `article` had before what it has: headlines and authors, where it was not `feed` that gave it
+/// those of now, and dates of change that `feed` gave.
 pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdated, Error> {
     let failed = || Error::sqlite("read what an article said");
     let mut statement = tx.connection.prepare_cached(HISTORY).map_err(failed())?;
     let said: Vec<Headed> = statement
         .query_map(named_params! { ":article": article.0 }, |row| {
-            let is_own = row.get::<_, Option<i64>>(2)? == Some(feed.0);
-            Ok((row.get(0)?, from_json(row.get(1)?), is_own))
+            Ok(Headed {
+                title: row.get(0)?,
+                authors: from_json(row.get(1)?),
+                is_own: row.get::<_, Option<i64>>(2)? == Some(feed.0),
+                published_at: row.get(3)?,
+                modified_at: row.get(4)?,
+            })
         })
         .and_then(Iterator::collect)
         .map_err(failed())?;
@@ -99,15 +110,34 @@ pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdat
     // Those before the first revision with what it has now, unless that one is the feed's.
     let before = |is_same: &dyn Fn(&Headed) -> bool| {
         let n_current = said.iter().take_while(|said| is_same(said)).count();
-        let is_own = said[..n_current].last().is_some_and(|(_, _, is_own)| *is_own);
+        let is_own = said[..n_current].last().is_some_and(|said| said.is_own);
         if is_own { &[] } else { &said[n_current..] }
     };
-    let titles = before(&|(title, ..)| !differ(title, &current.0));
-    let authors = before(&|(_, authors, _)| *authors == current.1);
+    let titles = before(&|said| !differ(&said.title, &current.title));
+    let authors = before(&|said| said.authors == current.authors);
     Ok(Outdated {
-        titles: titles.iter().map(|(title, ..)| title.clone()).collect(),
-        authors: authors.iter().map(|(_, authors, _)| authors.clone()).collect(),
+        titles: titles.iter().map(|said| said.title.clone()).collect(),
+        authors: authors.iter().map(|said| said.authors.clone()).collect(),
+        changed: before_the_latest(&said),
     })
+}
+
+/// When a feed said that its entry was changed, before it said a later time; `said` has the latest
+/// revision first. A date that was there before another one brought is not the feed's.
+fn before_the_latest(said: &[Headed]) -> Vec<Timestamp> {
+    let is_stated = |pair: &&[Headed]| {
+        pair[0].is_own
+            && pair[0].modified_at.is_some()
+            && pair[0].modified_at != pair[1].modified_at
+    };
+    let Some(latest) =
+        said.windows(2).filter(is_stated).filter_map(|pair| pair[0].modified_at).max()
+    else {
+        return Vec::new();
+    };
+    let own = said.iter().filter(|said| said.is_own);
+    let dates = own.filter_map(|said| said.modified_at.or(said.published_at));
+    dates.filter(|at| *at < latest).map(Timestamp::from_seconds).collect()
 }
 
 const CONTENT: &str = "

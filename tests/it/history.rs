@@ -207,3 +207,29 @@ fn an_entry_that_says_when_it_was_changed_alone_stands_there() {
         ["-|2022-02-14T09:30:00Z"]
     );
 }
+
+/// What servers that are behind the others give now and then.
+#[test]
+fn a_version_that_an_entry_had_before_it_was_changed_is_no_edit() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/atom"));
+    let serve = |title: &str, updated: &str| {
+        let date = format!("2022-02-14T10:30:00Z</published><updated>{updated}");
+        let one = Item { title: title.into(), published: Some("DATE".into()), ..item(1) };
+        let document = atom(&[one]).replace("DATE</published>", &format!("{date}</updated>"));
+        web.set("/atom", Route::document(document));
+        program.poll_all();
+    };
+    let (first, second) = ("2022-02-14T10:30:00Z", "2022-02-14T11:00:00Z");
+    serve("Brug dicht", first);
+    serve("Brug weer open", second);
+    for _ in 0..2 {
+        serve("Brug dicht", first);
+        serve("Brug weer open", second);
+    }
+    let edits = "SELECT title, modified FROM revisions ORDER BY revision";
+    let expected = ["Brug dicht|-".to_owned(), format!("Brug weer open|{second}")];
+    assert_eq!(program.rows(edits), expected);
+    serve("Brug dicht", "2022-02-14T12:00:00Z");
+    assert_eq!(program.rows(edits).len(), 3);
+}

@@ -161,6 +161,10 @@ impl Plan {
                     let reason = format!("{} words, where there were more", page.n_words);
                     return Step::End(End::new("collapsed").because(reason));
                 }
+                _ if self.is_behind(&content) && !self.is_confirmed(&content) => {
+                    self.look_again(&content);
+                    return Step::End(End::new("same").access(access));
+                }
                 Verdict::Doubtful if !self.is_confirmed(&content) => {
                     self.look_again(&content);
                     return Step::End(End::new("same").access(access));
@@ -293,6 +297,11 @@ impl Plan {
             [Access::Teaser, Access::Paid].iter().any(|access| was == Some(access.as_str()));
         let is_open = page.access == Access::Full || page.text.len() * 2 > last.text.len() * 3;
         was_closed && is_open && reading::is_opened(&last.text, &page.text)
+    }
+
+    /// Whether it was changed before what was read last was: a server may be behind the others.
+    fn is_behind(&self, content: &Content) -> bool {
+        content.modified.zip(self.state.modified_at).is_some_and(|(now, last)| now.at < last)
     }
 
     /// Whether a doubtful change is there for the second time.

@@ -239,6 +239,23 @@ fn what_could_be_read_is_asked_of_the_archive_as_it_was() {
     assert_eq!(found("is:paywalled", &then), 1);
 }
 
+#[test]
+fn a_version_that_a_page_had_before_it_was_changed_is_no_edit_until_it_stays() {
+    let outlet = Outlet::new();
+    let read = |n_paragraphs: usize, minute: u32| {
+        let modified = format!(
+            "<meta property=\"article:modified_time\" content=\"2022-02-14T10:{minute}:00Z\"></head>"
+        );
+        let html = page(&outlet.item.title, &paragraphs()[..n_paragraphs], 0);
+        outlet.serve(Route::document(html.replace("</head>", &modified)));
+        outlet.poll();
+        outlet.revisions().len()
+    };
+    assert_eq!([read(4, 10), read(5, 20)], [2, 3]);
+    assert_eq!([read(4, 10), read(5, 20), read(4, 10), read(5, 20)], [3; 4]);
+    assert_eq!([read(4, 10), read(4, 10)], [3, 4]);
+}
+
 /// The first `n` updates of a live blog, the latest on top.
 fn live_blog(n: usize) -> Vec<String> {
     let update = |n: usize| format!("{:02}:{:02} {}", 9 + n / 12, n * 5 % 60, item(n + 3).text);
