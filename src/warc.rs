@@ -63,7 +63,7 @@ pub struct Place {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The system refused.
-    #[error("cannot {action} `{path}`")]
+    #[error("cannot {action} `{path}`: {source}")]
     File {
         /// What was being done.
         action: &'static str,

@@ -48,8 +48,11 @@ impl Writer {
         if let Err(source) = written {
             // What is there of it is no record: the next one must not follow it.
             let path = dir.join(&open.name);
-            let _ = open.file.set_len(offset);
-            self.open = None;
+            let file = &mut open.file;
+            let ends_there = file.set_len(offset).and_then(|()| file.seek(SeekFrom::Start(offset)));
+            if ends_there.is_err() {
+                self.open = None;
+            }
             return Err(Error::File { action: "write", path, source });
         }
         open.length += bytes.len() as u64;
@@ -113,7 +116,11 @@ fn create(dir: &Path, now: Timestamp) -> Result<Open, Error> {
             Err(error) => return Err(failed(&path)(error)),
         };
         let info = record::info(&name, now);
-        file.write_all(&info).and_then(|()| file.sync_all()).map_err(failed(&path))?;
+        if let Err(error) = file.write_all(&info).and_then(|()| file.sync_all()) {
+            // Without its first record it is no WARC file, and the next try makes another.
+            let _ = std::fs::remove_file(&path);
+            return Err(failed(&path)(error));
+        }
         // The name of the file must be on disk too.
         File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed(dir))?;
         return Ok(Open { name, file, length: info.len() as u64 });

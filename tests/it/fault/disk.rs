@@ -35,6 +35,30 @@ fn on_a_full_disk_nothing_is_lost_questions_go_on_and_room_is_all_it_takes() {
 }
 
 #[test]
+fn captures_for_which_there_is_no_room_leave_no_half_files_and_go_on_where_they_were() {
+    let web = Web::start();
+    let program = polled(&web, 3);
+    web.set("/rss", Route::document(rss(&items(1..40))));
+    let keep = "knipsel poll --all --set archive.raw=all";
+    let script = format!(
+        "
+        W=.local/share/knipsel/warc; mkdir $W; mount -t tmpfs -o size=40k none $W
+        dd if=/dev/zero of=$W/filler bs=1k count=200 2>/dev/null
+        {keep} 2>full.txt; echo poll $?; ls $W
+        rm $W/filler; {keep} 2>/dev/null; echo poll $?; ls $W | wc -l
+        dd if=/dev/zero of=$W/filler bs=1k count=200 2>/dev/null
+        {keep} 2>/dev/null; echo poll $?
+        rm $W/filler; {keep} 2>/dev/null; echo poll $?; ls $W | wc -l
+        knipsel warc verify >/dev/null; echo verify $?"
+    );
+    let Some(ran) = mounting(&program, &script) else { return };
+    let told = ["poll 0", "filler", "poll 0", "1", "poll 0", "poll 0", "1", "verify 0"];
+    assert_eq!(lines(&ran), told, "{ran:?}");
+    let full = fs::read_to_string(program.home().join("full.txt")).unwrap();
+    assert!(full.contains("cannot create") && full.contains("No space left"), "{full}");
+}
+
+#[test]
 fn a_backup_without_room_is_refused_and_leaves_nothing_behind() {
     let web = Web::start();
     let program = polled(&web, 20);
