@@ -10,19 +10,20 @@ use crate::model::feed::{Feed, Fulltext, Revisit};
 /// those of others), so that a list comes back as it was.
 const NAMESPACE: &str = "urn:knipsel:feed";
 
-/// Writes `feeds` as an OPML 2.0 document with an outline for each outlet, in order of appearance.
+/// Writes `feeds` as an OPML 2.0 document with an outline for each outlet, in order of appearance, or
+/// for the first tag of what has none.
 pub fn write(out: &mut impl io::Write, feeds: &[&Feed]) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     writeln!(out, "<opml version=\"2.0\" xmlns:knipsel=\"{NAMESPACE}\">")?;
     out.write_all(b"  <head>\n    <title>knipsel</title>\n  </head>\n  <body>\n")?;
-    for (outlet, members) in by_outlet(feeds) {
-        let Some(outlet) = outlet else {
+    for (folder, members) in in_folders(feeds) {
+        let Some(folder) = folder else {
             for feed in members {
                 write_feed(out, "    ", feed)?;
             }
             continue;
         };
-        writeln!(out, "    <outline text=\"{}\">", attribute(outlet))?;
+        writeln!(out, "    <outline text=\"{}\">", attribute(folder))?;
         for feed in members {
             write_feed(out, "      ", feed)?;
         }
@@ -42,13 +43,13 @@ pub fn title(feed: &Feed) -> String {
 
 type Group<'f> = (Option<&'f str>, Vec<&'f Feed>);
 
-fn by_outlet<'f>(feeds: &[&'f Feed]) -> Vec<Group<'f>> {
+fn in_folders<'f>(feeds: &[&'f Feed]) -> Vec<Group<'f>> {
     let mut groups: Vec<Group<'f>> = Vec::new();
     for feed in feeds {
-        let outlet = feed.outlet.as_deref();
-        match groups.iter_mut().find(|(name, _)| *name == outlet) {
+        let folder = feed.outlet.as_ref().or(feed.tags.first()).map(String::as_str);
+        match groups.iter_mut().find(|(name, _)| *name == folder) {
             Some((_, members)) => members.push(feed),
-            None => groups.push((outlet, vec![feed])),
+            None => groups.push((folder, vec![feed])),
         }
     }
     groups
@@ -61,6 +62,9 @@ fn write_feed(out: &mut impl io::Write, indent: &str, feed: &Feed) -> io::Result
         out,
         "{indent}<outline type=\"rss\" text=\"{title}\" title=\"{title}\" xmlUrl=\"{url}\""
     )?;
+    if let Some(site) = &feed.site {
+        write!(out, " htmlUrl=\"{}\"", attribute(site))?;
+    }
     if let Some(language) = &feed.language {
         write!(out, " language=\"{}\"", attribute(language))?;
     }
@@ -142,7 +146,10 @@ mod tests {
         let mut tagged = feed("b", Some("A & B"), None);
         tagged.tags = vec!["regional".to_owned(), "starter".to_owned()];
         tagged.language = Some("nl-BE".to_owned());
-        let feeds = [feed("a", Some("A & B"), Some("\"Sport\"")), feed("los", None, None), tagged];
+        tagged.site = Some("https://b.example/".to_owned());
+        let mut alone = feed("los", None, None);
+        alone.tags = vec!["zeeland".to_owned()];
+        let feeds = [feed("a", Some("A & B"), Some("\"Sport\"")), alone, tagged];
         assert_eq!(
             document(&feeds),
             r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -153,9 +160,11 @@ mod tests {
   <body>
     <outline text="A &amp; B">
       <outline type="rss" text="A &amp; B – &quot;Sport&quot;" title="A &amp; B – &quot;Sport&quot;" xmlUrl="https://a.example/?a=1&amp;b=2" knipsel:name="a" knipsel:outlet="A &amp; B" knipsel:section="&quot;Sport&quot;"/>
-      <outline type="rss" text="A &amp; B" title="A &amp; B" xmlUrl="https://b.example/?a=1&amp;b=2" language="nl-BE" category="regional,starter" knipsel:name="b" knipsel:outlet="A &amp; B"/>
+      <outline type="rss" text="A &amp; B" title="A &amp; B" xmlUrl="https://b.example/?a=1&amp;b=2" htmlUrl="https://b.example/" language="nl-BE" category="regional,starter" knipsel:name="b" knipsel:outlet="A &amp; B" knipsel:site="https://b.example/"/>
     </outline>
-    <outline type="rss" text="los" title="los" xmlUrl="https://los.example/?a=1&amp;b=2" knipsel:name="los"/>
+    <outline text="zeeland">
+      <outline type="rss" text="los" title="los" xmlUrl="https://los.example/?a=1&amp;b=2" category="zeeland" knipsel:name="los"/>
+    </outline>
   </body>
 </opml>
 "#
@@ -189,7 +198,7 @@ mod tests {
         fn what_is_written_is_read_back(feeds in proptest::collection::vec(any_feed(), 1..6)) {
             let (read, warnings) = opml::parse(&document(&feeds));
             let read: Vec<Feed> = read.into_iter().filter_map(|read| read.own).collect();
-            let groups = by_outlet(&feeds.iter().collect::<Vec<_>>());
+            let groups = in_folders(&feeds.iter().collect::<Vec<_>>());
             let expected: Vec<Feed> =
                 groups.into_iter().flat_map(|(_, members)| members).cloned().collect();
             prop_assert_eq!(read, expected);
