@@ -161,6 +161,18 @@ impl Open {
         evidence::shifted(self.want.range, shift).unwrap_or(self.want.range)
     }
 
+    /// Seconds by which the sitemap that was looked at last dates things too late, where it names a
+    /// wrong zone: whole half hours.
+    fn late_by_zone(&self) -> i64 {
+        const STEP_SECONDS: i64 = 1_800;
+        let late = self.shifts.last().copied().unwrap_or(0);
+        if late % STEP_SECONDS == 0 && evidence::shifted(self.want.range, late).is_some() {
+            late
+        } else {
+            0
+        }
+    }
+
     /// Takes up the judgement on `source`, if this is a gap.
     fn conclude(&mut self, source: &str, judge: impl FnOnce(&Self, &Suspect) -> Result<(), Doubt>) {
         let Some(suspect) = &self.want.suspect else { return };

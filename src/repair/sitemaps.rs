@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::coverage::evidence;
-use crate::fetch::Request;
+use crate::fetch::{self, Request};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::capture::digest;
 use crate::model::feed::{Feed, Validators};
@@ -116,12 +116,16 @@ impl Search<'_> {
         let told = url.to_owned();
         let (feed, url, final_url) = (feed.clone(), url.to_owned(), response.final_url.clone());
         let content_type = response.content_type.clone();
+        let sites = self.sites();
         let _parser = self.context.parsers.acquire().await;
         let parsed = tokio::task::spawn_blocking(move || {
             sitemap::parse(&bytes, &final_url, content_type.as_deref()).map(|mut sitemap| {
                 let articles = std::mem::take(&mut sitemap.articles);
                 let source = Source::Sitemap;
-                let candidates = take::candidates(&feed, source, &articles, None);
+                let mut candidates = take::candidates(&feed, source, &articles, None);
+                if let Some(sites) = sites {
+                    candidates.retain(|one| one.site().is_none_or(|site| sites.contains(&site)));
+                }
                 let digest = digest(&Sha256::digest(&bytes).into());
                 (sitemap, Listing { source, url, digest, candidates })
             })
@@ -134,6 +138,15 @@ impl Search<'_> {
         };
         self.told(Read { url: told, result: Err(reason), n_new: 0 });
         None
+    }
+
+    /// The sites on which articles of the outlet are, where that is known: some groups have one sitemap
+    /// for all their papers.
+    fn sites(&self) -> Option<HashSet<String>> {
+        let listed = self.wants.iter().flat_map(|open| open.witnesses.values().flatten());
+        let listed = listed.filter_map(|key| key.as_str().strip_prefix("u:"));
+        let sites: HashSet<String> = listed.filter_map(fetch::site).collect();
+        (!sites.is_empty()).then_some(sites)
     }
 
     fn conclude_sitemaps(&mut self, url: &str, listed: &mut Listed) {

@@ -11,7 +11,7 @@ use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::entry::{Entry, RawEntry};
 use crate::model::feed::{Feed, Fulltext};
-use crate::model::time::{StatedDate, Timestamp};
+use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::normalize::entry::{content, language_tag, normalize};
 use crate::normalize::url::is_home_page;
 use crate::repair::{Open, Search};
@@ -32,6 +32,23 @@ pub(super) struct Candidate {
     keys: Vec<IdentityKey>,
     /// When the source says it was published.
     date: Option<StatedDate>,
+}
+
+impl Candidate {
+    /// The same with the date of a clock that is right.
+    fn earlier(mut self, seconds: i64) -> Self {
+        if let Some(date) = &mut self.content.published
+            && date.precision == Precision::Second
+        {
+            date.at = Timestamp::from_seconds(date.at.seconds().saturating_sub(seconds));
+        }
+        self
+    }
+
+    /// The site that it is on.
+    pub(super) fn site(&self) -> Option<String> {
+        self.link.as_deref().and_then(fetch::site)
+    }
 }
 
 /// A document of another source, ready to be compared.
@@ -95,6 +112,8 @@ pub(super) fn candidates(
 struct Range {
     feed: FeedId,
     gap: Gap,
+    /// Seconds by which the source dates things later than the feed.
+    late: i64,
     fulltext: Fulltext,
 }
 
@@ -118,6 +137,7 @@ impl Search<'_> {
         let range = |open: &mut Open| Range {
             feed: open.want.id,
             gap: if is_sitemap { open.range_in(&listing) } else { open.want.range },
+            late: if is_sitemap { open.late_by_zone() } else { 0 },
             fulltext: open.want.feed.fulltext,
         };
         let ranges: Vec<Range> = wanted.map(range).collect();
@@ -128,7 +148,7 @@ impl Search<'_> {
         };
         let keys = listing.keys().cloned().collect();
         let outlet = self.wants.first().and_then(|open| open.want.feed.outlet.clone());
-        let wanted = |one: Candidate| Some((range(&one)?, one));
+        let wanted = |one: Candidate| range(&one).map(|range| (range, one.earlier(range.late)));
         let mut all: Vec<(Range, Candidate)> =
             listing.candidates.into_iter().filter_map(wanted).collect();
         let mut taken = Taken { n_found: all.len(), n_new: 0 };

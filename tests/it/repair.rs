@@ -61,7 +61,12 @@ fn robots(web: &Web, sitemap: &str) -> Route {
 fn what_fell_into_a_gap_is_found_in_the_news_sitemap() {
     let (web, program) = jumped(|web| {
         web.set("/robots.txt", robots(web, "/nieuws.xml"));
-        web.set("/nieuws.xml", Route::document(news_sitemap(&newest_first(0..50))));
+        let sitemap = news_sitemap(&newest_first(0..50));
+        // It lists another paper of the same group as well.
+        let others = news_sitemap(&newest_first(21..24)).replace("dijkbode.example", "krant.test");
+        let (_, others) = others.split_once("<url>").unwrap();
+        let both = sitemap.replace("</urlset>", &format!("<url>{others}"));
+        web.set("/nieuws.xml", Route::document(both));
     });
     check_archived(&program, 0..50);
     let gap = json!({
@@ -104,6 +109,9 @@ fn a_sitemap_whose_clock_is_off_is_looked_through_at_its_own_time() {
         });
         check_archived(&program, 0..50);
         assert_eq!(program.rows(STATES), ["repaired"], "{zone}");
+        // And it is dated by the clock of the feed.
+        let dated = "SELECT published FROM articles WHERE url LIKE '%1200020%'";
+        assert_eq!(program.rows(dated), ["2022-02-14T07:20:00Z"], "{zone}");
     }
     // What is days off is no date of publication, and proves nothing.
     let (_web, program) = jumped(|web| {
