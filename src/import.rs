@@ -7,7 +7,7 @@ use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::language_tag;
 use crate::normalize::text::{from_html, from_plain, squeeze};
-use crate::normalize::url::{canonical, is_home_page};
+use crate::normalize::url::{canonical, is_home_page, is_unsafe};
 use crate::parse::articles::RawArticle;
 use crate::store::articles::{self, Identity, Version};
 use crate::store::{ArticleRow, Error, Tx, imports};
@@ -94,9 +94,14 @@ fn store_one(
         articles::revise(tx, article, &version(&content, &changed))?;
         return Ok((Imported { n_revised: 1, ..Imported::default() }, article));
     }
-    let identity = Identity { keys: &keys, outlet: raw.outlet.as_deref(), url: raw.url.as_deref() };
+    let identity = Identity { keys: &keys, outlet: raw.outlet.as_deref(), url: address(raw) };
     let article = articles::create(tx, &identity, &version(&content, &[]))?;
     Ok((Imported { n_new: 1, ..Imported::default() }, article))
+}
+
+/// Its address, where that is one that a reader may follow.
+fn address(raw: &RawArticle) -> Option<&str> {
+    raw.url.as_deref().filter(|url| !is_unsafe(url))
 }
 
 fn content(raw: &RawArticle) -> Content {
@@ -120,7 +125,7 @@ fn content(raw: &RawArticle) -> Content {
 fn keys(raw: &RawArticle, content: &Content) -> Vec<IdentityKey> {
     let scope = raw.outlet.as_deref().unwrap_or("import");
     let id = raw.id.as_deref().map(str::trim);
-    let url = raw.url.as_deref().and_then(canonical).filter(|url| !is_home_page(url));
+    let url = address(raw).and_then(canonical).filter(|url| !is_home_page(url));
     let publisher = id.filter(|_| url.is_none()).map(|id| IdentityKey::publisher(scope, id));
     let mut keys = Vec::from_iter(publisher);
     keys.extend(url.map(|url| IdentityKey::url(&url)));

@@ -304,7 +304,8 @@ By its ending a file is:
   .csv, .tsv    a row an article, under a line of these names
   .warc, .wet   pages, and texts
   any other     an article in plain text. Its first line may be its date, as
-                precise as it is known: `date 2022-02`
+                precise as it is known: `date 2022-02`; or its metadata, as
+                `title: …`, between two lines `---` (Markdown)
 Each may be packed by gzip or Zstandard, and end in .gz or .zst after that.
 
 What is there already is not stored again. The view `imports` has the file and

@@ -1,6 +1,7 @@
 //! Articles that come as files: JSON, tables, and plain text with an optional date line.
 
 pub mod csv;
+mod front;
 pub mod json;
 
 use serde_json::Value;
@@ -47,7 +48,8 @@ pub fn from_json_line(line: &str) -> Result<RawArticle, String> {
     json::article(&value)
 }
 
-/// Reads a plain text. Its first line may be a date, as `date 2022-02` or `datum 14 februari 2022`:
+/// Reads a plain text, with its metadata in front where it begins with a line `---`. Its first line may
+/// be a date, as `date 2022-02` or `datum 14 februari 2022`:
 /// a day, a month or a year, kept as precise as it is. The error says in one line what is wrong.
 pub fn from_text(text: &str) -> Result<RawArticle, String> {
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -58,6 +60,12 @@ pub fn from_text(text: &str) -> Result<RawArticle, String> {
         |tag: &str| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
     if begins("<!doctype html") || begins("<html") {
         return Err("it is a web page; `knipsel extract` reads those".to_owned());
+    }
+    if begins("<?xml") || begins("<tei") {
+        return Err("it is XML; articles come in as JSON Lines, CSV, WARC or text".to_owned());
+    }
+    if let Some(article) = front::article(&text.replace("\r\n", "\n")) {
+        return article;
     }
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let stated = date_line(first.trim())?;

@@ -137,6 +137,33 @@ fn what_was_exported_as_warc_comes_in_again() {
     assert_eq!(hulst, Some(&rows(&other)[0]));
 }
 
+#[test]
+fn what_was_exported_as_markdown_comes_in_again_and_what_is_xml_does_not() {
+    let (program, other) = (imported(), Program::new());
+    program.ok(&["export", "Hulst", "--format", "markdown", "-o", "uit"]);
+    let folder = program.home().join("uit/articles/2022-01");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> = files.collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    other.ok(&["import", files[0].to_str().unwrap()]);
+    let shown = "SELECT a.title, a.url, a.outlet, a.published, t.text FROM articles AS a \
+                 JOIN texts AS t USING (id) WHERE t.text LIKE '%schippers%'";
+    let rows = |program: &Program| program.json(&["sql", shown]);
+    assert_eq!(rows(&other), rows(&program));
+    fs::write(other.home().join("a.xml"), "<?xml version=\"1.0\"?><TEI/>").unwrap();
+    let ran = other.run(&["import", "a.xml"]);
+    assert!(ran.code == 2 && ran.stderr.contains("it is XML; articles come in as"), "{ran:?}");
+}
+
+#[test]
+fn an_address_that_nobody_should_follow_does_not_come_in() {
+    let program = Program::new();
+    let line = r#"{"title":"Brug dicht","text":"De brug is dicht.","url":"javascript:alert(1)"}"#;
+    fs::write(program.home().join("a.jsonl"), line).unwrap();
+    program.ok(&["import", "a.jsonl"]);
+    assert_eq!(program.rows("SELECT title, url FROM articles"), ["Brug dicht|-"]);
+}
+
 /// Its text stands in the file beside the page that it is of.
 #[test]
 fn a_page_that_was_exported_as_warc_is_one_version_of_one_outlet() {
