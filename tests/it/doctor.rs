@@ -114,6 +114,9 @@ fn trouble_with_the_archive_is_found() {
     check(&program, "index", 5, "there is none");
     program.ok(&["reindex"]);
     check(&program, "index", 0, "up to date");
+    change("UPDATE article SET seq = seq + 2 WHERE seq = (SELECT max(seq) FROM article)");
+    check(&program, "index", 5, "it is 2 changes behind");
+    change("UPDATE article SET seq = seq - 2 WHERE seq = (SELECT max(seq) FROM article)");
     fs::set_permissions(program.archive("archive.db"), fs::Permissions::from_mode(0o666)).unwrap();
     check(&program, "folder", 5, "everybody may change");
     fs::set_permissions(program.archive("archive.db"), fs::Permissions::from_mode(0o644)).unwrap();

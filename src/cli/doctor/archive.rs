@@ -9,7 +9,7 @@ use crate::index::search::Searcher;
 use crate::model::time::Timestamp;
 use crate::model::units::Span;
 use crate::store::library::{self, FeedHealth};
-use crate::store::{self, Layout, Reader, changes};
+use crate::store::{self, Layout, Lock, Reader, changes};
 
 /// Names in a line.
 const NAMES_MAX: usize = 4;
@@ -90,9 +90,14 @@ fn index(reader: &Reader, layout: &Layout) -> Result<Finding, store::Error> {
         Ok(Some(searcher)) if searcher.watermark() > last => {
             Finding::problem("index", "it is that of another archive", fix)
         }
-        Ok(Some(searcher)) if last - searcher.watermark() > BEHIND_MAX => {
+        Ok(Some(searcher)) if last > searcher.watermark() => {
             let n = last - searcher.watermark();
-            Finding::problem("index", format!("it is {n} changes behind"), fix)
+            let behind = format!("{n} {} behind", if n == 1 { "change" } else { "changes" });
+            if n <= BEHIND_MAX && Lock::is_held(layout) {
+                Finding::ok("index", format!("{behind}, which the running knipsel takes up"))
+            } else {
+                Finding::problem("index", format!("it is {behind}"), fix)
+            }
         }
         Ok(Some(_)) => Finding::ok("index", "up to date"),
         Ok(None) if last == 0 => Finding::ok("index", "empty, like the archive"),
