@@ -20,6 +20,10 @@ pub fn entry(entry: &Entry, content: &Short) -> Short {
         hash.update([0]);
     }
     hash.update(content);
+    // The date that it lacks may come later.
+    if entry.published.is_none() {
+        hash.update([0]);
+    }
     first_half(&hash.finalize())
 }
 

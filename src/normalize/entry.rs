@@ -2,6 +2,7 @@
 
 use crate::model::article::Content;
 use crate::model::entry::{Entry, RawEntry, RawText};
+use crate::model::time::StatedDate;
 use crate::normalize::text::{from_html, from_plain, one_line, squeeze};
 use crate::normalize::url::{canonical, is_home_page, is_unsafe};
 
@@ -33,10 +34,16 @@ pub fn normalize(raw: &RawEntry) -> Entry {
         section: None,
         tags: names(&raw.categories),
         language: raw.language.as_deref().map(language_tag),
-        published: raw.published,
-        modified: raw.updated,
+        published: raw.published.filter(is_meant),
+        modified: raw.updated.filter(is_meant),
         enclosures: raw.enclosures.iter().filter(|file| !is_unsafe(&file.url)).cloned().collect(),
     }
+}
+
+/// Whether a date was put there by somebody: programs write the first day of Unix where they have none.
+fn is_meant(date: &StatedDate) -> bool {
+    const FIRST_DAYS_SECONDS: u64 = 2 * 86_400;
+    date.at.seconds().unsigned_abs() >= FIRST_DAYS_SECONDS
 }
 
 /// What an entry of a feed of `section` says, taken out of it.
