@@ -23,6 +23,7 @@ mod json_ld;
 mod kind;
 mod meta;
 mod metadata;
+mod next;
 mod own;
 mod phrases;
 mod render;
@@ -338,16 +339,18 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
     let first = chosen.iter().position(|is_chosen| *is_chosen).unwrap_or(chosen.len());
     let last = chosen.iter().rposition(|is_chosen| *is_chosen).unwrap_or_default();
     let beside = first.saturating_sub(BESIDE_BLOCKS)..=last + BESIDE_BLOCKS;
+    let is_next = next::is_next(blocks);
     let mut kept = Vec::new();
     for (at, (block, is_chosen)) in blocks.blocks.iter().zip(chosen).enumerate() {
-        if *is_chosen || beside.contains(&at) && phrases::is_correction(&block.text) {
+        let is_correction = || beside.contains(&at) && phrases::is_correction(&block.text);
+        if (*is_chosen || is_correction()) && (block.is_kept || !is_next[at]) {
             kept.push(block);
         }
     }
     kept.truncate(access::before_offer(&kept));
     kept.retain(|block| !access::is_offer(&block.text) && !access::is_pointer(&block.text));
     page.n_words = kept.iter().map(|block| block.n_words).sum();
-    page.text = render::text(kept.iter().copied());
+    page.text = render::text(blocks, kept.iter().copied());
     page.leave_out(&rules.recurring);
     page.candidates = voters
         .iter()

@@ -155,7 +155,9 @@ fn written(document: &Document, said: Said) -> Option<Found> {
         if matches!(around.node_name().as_deref(), Some("body" | "html")) {
             break;
         }
-        let text = text::beginning_of_html(&around.html(), BYTES_MAX);
+        // Two forms of one date stand side by side, for wide screens and narrow ones.
+        let html = around.html().replace("><", "> <");
+        let text = text::beginning_of_html(&html, BYTES_MAX);
         let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= BYTES_MAX);
         let text = &text[..end.unwrap_or(text.len())];
         let found = WRITTEN.captures_iter(text).find_map(|found| {
@@ -187,4 +189,21 @@ fn time_beside_headline(document: &Document) -> Option<Found> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_in_words_has_its_minute_whatever_stands_beside_it() {
+        let published = |html: &str| {
+            let found = written(&Document::from(html), Said::Published).unwrap();
+            found.date.to_rfc3339()
+        };
+        let twice = "<div><h1>Brug dicht</h1><p>Gepubliceerd: <span>12 november 2015 12:07</span>\
+                     <span>12-11-15 12:07</span></p><p>Bijgewerkt: 13 november 2015 09:00</p></div>";
+        assert_eq!(published(twice), "2015-11-12T11:07:00Z");
+        assert_eq!(published("<div><h1>Brug</h1><p>12-11-2015</p></div>"), "2015-11-12");
+    }
 }
