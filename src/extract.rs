@@ -23,7 +23,6 @@ mod json_ld;
 mod kind;
 mod meta;
 mod metadata;
-mod next;
 mod own;
 mod phrases;
 mod render;
@@ -331,6 +330,22 @@ fn choose(
     (sure.iter().map(|sure| *sure > 0.5).collect(), vec![ours, first, second, json])
 }
 
+/// Whether a block stands beside those that were chosen: in the same element, or alone in one that does.
+/// Teasers, comments and what a site says of itself stand in boxes with more in them.
+fn is_among(blocks: &Blocks, chosen: &[bool], block: &blocks::Block) -> bool {
+    let holder = |of: &blocks::Block| blocks.containers[of.container].parent;
+    let is_beside = |holder_of: usize| {
+        let kept = blocks.blocks.iter().zip(chosen).filter(|(_, is_chosen)| **is_chosen);
+        kept.map(|(kept, _)| holder(kept)).any(|kept| kept == holder_of)
+    };
+    let own = holder(block);
+    let is_alone = |holder_of| {
+        let within = |one: &&blocks::Block| blocks.around(one).any(|around| around == holder_of);
+        blocks.blocks.iter().filter(within).count() == 1
+    };
+    is_beside(own) || is_alone(own) && is_beside(blocks.containers[own].parent)
+}
+
 /// So many blocks before and behind an article may still belong to it.
 const BESIDE_BLOCKS: usize = 3;
 
@@ -339,11 +354,10 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
     let first = chosen.iter().position(|is_chosen| *is_chosen).unwrap_or(chosen.len());
     let last = chosen.iter().rposition(|is_chosen| *is_chosen).unwrap_or_default();
     let beside = first.saturating_sub(BESIDE_BLOCKS)..=last + BESIDE_BLOCKS;
-    let is_next = next::is_next(blocks);
     let mut kept = Vec::new();
     for (at, (block, is_chosen)) in blocks.blocks.iter().zip(chosen).enumerate() {
-        let is_correction = || beside.contains(&at) && phrases::is_correction(&block.text);
-        if (*is_chosen || is_correction()) && (block.is_kept || !is_next[at]) {
+        let is_beside = || beside.contains(&at) && is_among(blocks, chosen, block);
+        if *is_chosen || phrases::is_correction(&block.text) && is_beside() {
             kept.push(block);
         }
     }

@@ -73,8 +73,32 @@ pub struct Outdated {
     pub titles: Vec<String>,
     /// Names of authors.
     pub authors: Vec<Vec<String>>,
-    /// When the feed said that it was changed, or published, before it said a later time.
-    pub changed: Vec<Timestamp>,
+    /// What the feed said before it said that it was changed later.
+    pub versions: Vec<Former>,
+}
+
+/// A version of a feed that it has changed since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Former {
+    /// When the feed said that it was changed, or published.
+    pub at: Timestamp,
+    /// The headline.
+    pub title: String,
+    /// Of the article as it was then, by [`fingerprint::content`].
+    pub content: Short,
+}
+
+impl Former {
+    /// Whether `content` is this version once more. Where the article has the text of its page, the
+    /// headline must do.
+    fn is_again(&self, content: &Content, text_source: Source) -> bool {
+        let stated = content.modified.or(content.published).map(|date| date.at);
+        let is_said = || {
+            self.content == fingerprint::content(content)
+                || text_source == Source::Page && !differ(&self.title, &content.title)
+        };
+        stated == Some(self.at) && is_said()
+    }
 }
 
 /// A new revision of a known article.
@@ -243,8 +267,7 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
         return is_dated.then_some(Edit { content, changed: Vec::new() });
     }
     // A server that is behind, or a late hub, has what was there before.
-    let stated = content.modified.or(content.published);
-    if stated.is_some_and(|date| known.outdated.changed.contains(&date.at)) {
+    if known.outdated.versions.iter().any(|one| one.is_again(content, known.text_source)) {
         return None;
     }
     let merged = merge(content, known);

@@ -66,8 +66,7 @@ pub(super) fn split(byline: &str) -> Vec<String> {
         return from_address(&byline).into_iter().collect();
     }
     let byline = STAFF.replace(&byline, "");
-    let byline = LEAD_IN.replace(&byline, "");
-    let parts = BETWEEN.split(&byline).map(clean);
+    let parts = BETWEEN.split(without_lead_in(&byline)).map(clean);
     parts.filter(|part| is_name(part)).collect()
 }
 
@@ -89,12 +88,20 @@ fn from_address(address: &str) -> Option<String> {
     Some(words.iter().filter_map(capital).collect::<Vec<_>>().join(" "))
 }
 
+/// Without what stands before a name; `van der Meer` is one.
+fn without_lead_in(text: &str) -> &str {
+    let Some(found) = LEAD_IN.find(text) else { return text };
+    let rest = &text[found.end()..];
+    let is_particle = |word: &str| PARTICLES.contains(&word.to_lowercase().as_str());
+    let next = rest.split(' ').next().unwrap_or_default();
+    if is_particle(found.as_str().trim()) && is_particle(next) { text } else { rest }
+}
+
 /// A name without what is around it: a lead-in, an address, brackets.
 fn clean(part: &str) -> String {
     // What is left of `redactie economie` when its lead-in is taken off is no name.
     let part = STAFF.replace(part.trim(), "");
-    let part = LEAD_IN.replace(&part, "");
-    let part = STAFF.replace(&part, "");
+    let part = STAFF.replace(without_lead_in(&part), "");
     let life = LIFE.find(&part).map(|found| found.start());
     let end = part.find(['(', '<', '[', '|', '@']).into_iter().chain(life).min();
     let end = end.unwrap_or(part.len());
@@ -108,7 +115,8 @@ fn is_name(part: &str) -> bool {
     let is_address = part.contains("://") || part.starts_with("www.") || part.contains(".com/");
     let first = part.split(' ').next().unwrap_or_default();
     let begins_small = first.len() < part.len() && first.starts_with(char::is_lowercase);
-    let is_role = begins_small && !PARTICLES.contains(&first) && !first.ends_with("redactie");
+    let is_title = first.ends_with('.') || first.ends_with("redactie");
+    let is_role = begins_small && !PARTICLES.contains(&first) && !is_title;
     // Broadcasters have a number at the end of their names.
     let begins_with_digit = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let words: Vec<&str> = part.split_whitespace().collect();
@@ -211,6 +219,10 @@ fn lines(byline: &NodeRef<'_>) -> String {
     for node in byline.descendants_it() {
         match node.node_name() {
             Some(name) if BLOCKS.contains(&&*name) => text.push('\n'),
+            // What stands side by side without a space is parted by its style.
+            Some(name) if &*name == "span" && text.ends_with(char::is_alphanumeric) => {
+                text.push('\n');
+            }
             Some(_) => {}
             None => text.extend(node.text().chars().map(|c| if c == '\n' { ' ' } else { c })),
         }
@@ -338,6 +350,7 @@ mod tests {
         check("Jo van Dam en onze correspondent in Parijs", jo);
         check("Van onze redactie economie", &[]);
         check("NPO Radio 1", &["NPO Radio 1"]);
+        check("Door Van der Meer en prof. dr. Jo Bos", &["Van der Meer", "prof. dr. Jo Bos"]);
         check("de Jong, 't Hof en Ter Horst", &["de Jong", "'t Hof", "Ter Horst"]);
     }
 
@@ -356,6 +369,8 @@ mod tests {
             of("<span rel=author>Jo\n van Dam &amp; Fenna Bos</span>"),
             ["Jo van Dam", "Fenna Bos"]
         );
+        let spans = "<p class=author><span>Jo van Dam</span><span>Verslaggever</span></p>";
+        assert_eq!(of(spans)[0], "Jo van Dam");
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(super) fn of(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Op
     let title =
         title.unwrap_or_else(|| text::one_line(&from.document.select_single("head title").text()));
     let sites = Sites::of(from);
+    let title = sites.before_bar(&title).to_owned();
     let (headings, short): (Vec<String>, Vec<String>) = headings(from)
         .into_iter()
         .partition(|heading| words_of(heading).1 >= WORDS_MIN && !sites.has(heading));
@@ -73,6 +74,15 @@ impl Sites {
     fn has(&self, text: &str) -> bool {
         self.names.contains(&in_host(text))
     }
+
+    /// A title without what stands behind its last bar, where the site does not say how it is called.
+    /// Of a column or an interview that is the headline, and longer.
+    fn before_bar<'t>(&self, title: &'t str) -> &'t str {
+        let parts = title.rsplit_once(BAR).filter(|_| !self.is_stated);
+        parts
+            .filter(|(before, behind)| before.len() > behind.len())
+            .map_or(title, |(before, _)| before)
+    }
 }
 
 /// A name as it would stand in the name of a host.
@@ -89,12 +99,10 @@ fn without_site(title: &str, headings: &[String], sites: &Sites) -> String {
     };
     let (mut headline, mut part) = (title, title);
     while !is_heading(part) {
-        let Some((before, separator, behind)) = split_last(part) else {
+        let Some((before, behind)) = split_last(part) else {
             return headline.to_owned();
         };
-        // Behind a bar may also be the headline, of a column or an interview.
-        let may_be_site = !sites.is_stated && separator == BAR && before.len() > behind.len();
-        if headline == part && (may_be_site || sites.has(behind)) {
+        if headline == part && sites.has(behind) {
             headline = before;
         }
         part = before;
@@ -102,12 +110,12 @@ fn without_site(title: &str, headings: &[String], sites: &Sites) -> String {
     part.to_owned()
 }
 
-/// What is before the last separator, the separator, and what is behind it.
-fn split_last(text: &str) -> Option<(&str, &str, &str)> {
+/// What is before the last separator, and what is behind it.
+fn split_last(text: &str) -> Option<(&str, &str)> {
     let places =
         SEPARATORS.iter().filter_map(|separator| Some((text.rfind(separator)?, separator)));
     let (place, separator) = places.max_by_key(|(place, _)| *place)?;
-    Some((text[..place].trim(), separator, text[place + separator.len()..].trim()))
+    Some((text[..place].trim(), text[place + separator.len()..].trim()))
 }
 
 #[cfg(test)]
@@ -164,5 +172,8 @@ mod tests {
         let brug = "Nieuws | Brug bij Hulst weken dicht";
         check(&format!("{}<h1>Nieuws</h1>", title(brug)), brug);
         check("<h1>Afscheid</h1>", "Afscheid");
+        let both = "Ajax wint van PSV | Feyenoord verliest";
+        let data = r#"{"@type":"NewsArticle","headline":"Ajax wint van PSV | Feyenoord verliest"}"#;
+        check(&format!("<script type='application/ld+json'>{data}</script>"), both);
     }
 }

@@ -55,14 +55,14 @@ static AGO: LazyLock<Regex> = LazyLock::new(|| {
 
 static CORRECTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|naschrift|update|correction|editor.s note)\b[^:–—-]{0,30}[:–—-]|\beerdere versie van (?:dit|deze|het)\b|\bearlier version of this\b|^[\W_]*(?:dit|het) (?:artikel|bericht|verhaal|stuk) (?:is|werd) (?:\w+ ){0,4}(?:aangevuld|aangepast|gecorrigeerd|gewijzigd|geactualiseerd|bijgewerkt|gerectificeerd)\b|^[\W_]*this (?:article|story) (?:was|has been) (?:updated|corrected|amended)\b",
+        r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|naschrift|correction|editor.s note)\b[^:.–—-]{0,30}[:.–—-]|^[\W_]*update\b[^:–—-]{0,30}[:–—-]|\beerdere versie van (?:dit|deze|het)\b|\bearlier version of this\b|^[\W_]*(?:dit|het) (?:artikel|bericht|verhaal|stuk) (?:is|werd) (?:\w+ ){0,4}(?:aangevuld|aangepast|gecorrigeerd|gewijzigd|geactualiseerd|bijgewerkt|gerectificeerd)\b|^[\W_]*this (?:article|story) (?:was|has been) (?:updated|corrected|amended)\b",
     )
 });
 
 /// Whether a block tells what was changed in its article.
 pub(super) fn is_correction(text: &str) -> bool {
     const CHARS_MAX: usize = 600;
-    text.len() <= CHARS_MAX && CORRECTION.is_match(text)
+    text.len() <= CHARS_MAX && CORRECTION.is_match(text) && !is_prompt(text)
 }
 
 /// Whether a block begins with when something appeared, as lists of other articles do.

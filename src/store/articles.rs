@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
-use crate::dedupe::decide::{Known, Outdated, Said};
+use crate::dedupe::decide::{Former, Known, Outdated, Said};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::entry::Enclosure;
@@ -75,7 +75,7 @@ pub(super) fn known_in(
 }
 
 const HISTORY: &str = "
-    SELECT title, authors, feed_id, published_at, modified_at
+    SELECT title, authors, feed_id, published_at, modified_at, fingerprint
     FROM revision
     WHERE article_id = :article
     ORDER BY number DESC";
@@ -86,11 +86,12 @@ struct Headed {
     authors: Vec<String>,
     published_at: Option<i64>,
     modified_at: Option<i64>,
+    fingerprint: Short,
     is_own: bool,
 }
 
 /// What `article` had before what it has: headlines and authors, where it was not `feed` that gave it
-/// those of now, and dates of change that `feed` gave.
+/// those of now, and what `feed` has changed since.
 pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdated, Error> {
     let failed = || Error::sqlite("read what an article said");
     let mut statement = tx.connection.prepare_cached(HISTORY).map_err(failed())?;
@@ -102,6 +103,7 @@ pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdat
                 is_own: row.get::<_, Option<i64>>(2)? == Some(feed.0),
                 published_at: row.get(3)?,
                 modified_at: row.get(4)?,
+                fingerprint: row.get(5)?,
             })
         })
         .and_then(Iterator::collect)
@@ -118,13 +120,13 @@ pub fn outdated(tx: &Tx<'_>, article: ArticleRow, feed: FeedId) -> Result<Outdat
     Ok(Outdated {
         titles: titles.iter().map(|said| said.title.clone()).collect(),
         authors: authors.iter().map(|said| said.authors.clone()).collect(),
-        changed: before_the_latest(&said),
+        versions: before_the_latest(&said),
     })
 }
 
-/// When a feed said that its entry was changed, before it said a later time; `said` has the latest
-/// revision first. A date that was there before another one brought is not the feed's.
-fn before_the_latest(said: &[Headed]) -> Vec<Timestamp> {
+/// What a feed said before it said that its entry was changed later; `said` has the latest revision
+/// first. A date that was there before another one brought is not the feed's.
+fn before_the_latest(said: &[Headed]) -> Vec<Former> {
     let is_stated = |pair: &&[Headed]| {
         pair[0].is_own
             && pair[0].modified_at.is_some()
@@ -136,8 +138,13 @@ fn before_the_latest(said: &[Headed]) -> Vec<Timestamp> {
         return Vec::new();
     };
     let own = said.iter().filter(|said| said.is_own);
-    let dates = own.filter_map(|said| said.modified_at.or(said.published_at));
-    dates.filter(|at| *at < latest).map(Timestamp::from_seconds).collect()
+    let dated = own.filter_map(|said| Some((said.modified_at.or(said.published_at)?, said)));
+    let former = |(at, said): (i64, &Headed)| Former {
+        at: Timestamp::from_seconds(at),
+        title: said.title.clone(),
+        content: said.fingerprint,
+    };
+    dated.filter(|(at, _)| *at < latest).map(former).collect()
 }
 
 const CONTENT: &str = "

@@ -1,5 +1,7 @@
 //! What the text of a page makes of its article.
 
+use std::collections::HashSet;
+
 use super::{End, Plan};
 use crate::dedupe::decide::{Known, changes, may_be_one, say_the_same, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
@@ -14,6 +16,7 @@ use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::capture::digest;
 use crate::model::feed::Revisit;
+use crate::model::time::StatedDate;
 use crate::normalize::url::canonical;
 use crate::store::articles::{self, Version};
 use crate::store::pages::state;
@@ -32,6 +35,34 @@ struct Taken<'t> {
     content: &'t Content,
     /// It was read for the first time or anew, so that more words are no edit.
     is_reading: bool,
+}
+
+/// Whether two readings are of one article: they share words, or were published together.
+fn is_alike(one: &Content, other: &Content) -> bool {
+    const APART_SECONDS: u64 = 900;
+    let dates = one.published.zip(other.published);
+    let is_together = |(one, other): (StatedDate, StatedDate)| {
+        one.at.seconds().abs_diff(other.at.seconds()) <= APART_SECONDS
+    };
+    dates.is_some_and(is_together) || may_be_one(one, other)
+}
+
+/// Whether two addresses have a number in common that is an id, or a word behind `~`.
+fn share_an_id(one: &str, other: &str) -> bool {
+    const DIGITS_MIN: usize = 5;
+    let ids = |url: &str| -> HashSet<String> {
+        let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
+        let parts = behind_host.split(['/', '-', '.', '_', '?', '=', '&']);
+        let parts =
+            parts.flat_map(|part| part.split_once('~').map_or(part, |(_, id)| id).split('~'));
+        let is_id = |part: &&str| {
+            let n_digits = part.bytes().filter(u8::is_ascii_digit).count();
+            let is_date = part.len() == 8 && (part.starts_with("19") || part.starts_with("20"));
+            n_digits >= DIGITS_MIN && !is_date || behind_host.contains(&format!("~{part}"))
+        };
+        parts.filter(is_id).map(str::to_owned).collect()
+    };
+    !ids(one).is_disjoint(&ids(other))
 }
 
 /// What is to be done with a reading.
@@ -60,9 +91,11 @@ impl Plan {
         let access = page.access.as_str();
         let known = articles::known(tx, self.article, None)?;
         let last = state::last_reading(tx, self.article, &self.state)?;
+        let published = known.current.published;
+        let before = last.as_ref().map(|last| Content { published, ..last.clone() });
         // One article may be known by two addresses, and then says the same under both.
-        let is_another = match &last {
-            Some(last) => self.is_of_another(tx, last, page)?,
+        let is_another = match &before {
+            Some(before) => self.is_of_another(tx, (before, &known.current), page)?,
             None => self.seen.final_url.is_some() && !may_be_one(&known.current, &content(page)),
         };
         if is_another {
@@ -85,7 +118,10 @@ impl Plan {
             &Taken { known: &known, merged: &merged, content: &content, is_reading: !is_edit },
             &changed,
         )?;
-        self.name(tx, page)?;
+        // What may be another article after all keeps its address to itself.
+        if before.is_none_or(|before| is_alike(&before, &content)) {
+            self.name(tx, page)?;
+        }
         if last.is_none() || !changed.is_empty() {
             self.state.changed_at = Some(self.at);
         }
@@ -117,7 +153,12 @@ impl Plan {
 
     /// Whether it led to another article, or shows one: that is known by the address where it stands,
     /// or has nothing in common with this one.
-    fn is_of_another(&self, tx: &Tx<'_>, last: &Content, page: &Page) -> Result<bool, Error> {
+    fn is_of_another(
+        &self,
+        tx: &Tx<'_>,
+        (last, current): (&Content, &Content),
+        page: &Page,
+    ) -> Result<bool, Error> {
         let now = content(page);
         let stated = page.canonical_url.as_deref();
         let stands_at = self.seen.final_url.as_deref().or(stated).and_then(canonical);
@@ -129,7 +170,20 @@ impl Plan {
             return Ok(false);
         }
         let is_known = self.seen.final_url.is_some() && !found.is_empty();
-        Ok(is_known || !may_be_one(last, &now))
+        // The feed may have the headline of now already.
+        let is_alike = || is_alike(last, &now) || may_be_one(current, &now);
+        Ok(is_known || !is_alike() && !self.is_moved(last, &now, &address))
+    }
+
+    /// Whether a page that says something else altogether may be that of the same article all the same:
+    /// a first report that became one, or what shows an id that it had.
+    fn is_moved(&self, last: &Content, now: &Content, address: &str) -> bool {
+        const STUB_WORDS: usize = 60;
+        let n_words = |content: &Content| content.text.split_whitespace().count();
+        let is_stub = n_words(last) < STUB_WORDS && n_words(now) > n_words(last);
+        let is_here = self.seen.final_url.is_none();
+        let are_dated = last.published.is_some() && now.published.is_some();
+        share_an_id(&self.state.url, address) || !are_dated && (is_stub || is_here)
     }
 
     /// What the page says now, compared with what it said the last time.
@@ -346,5 +400,25 @@ impl Plan {
         state.candidates = serde_json::to_string(&page.candidates).ok();
         state.dropped = serde_json::to_string(&page.recurring).ok();
         self.read_well();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_article_have_an_id_in_common() {
+        let check = |one: &str, other: &str, expected: bool| {
+            let url = |path: &str| format!("https://zeeklei.example:12345/{path}");
+            assert_eq!(share_an_id(&url(one), &url(other)), expected, "{one} {other}");
+        };
+        check("nieuws/2634512-brug-dicht", "artikel/2634512/brug-open", true);
+        check("regio/brug-dicht~a11b2", "nieuws/brug-open~a11b2", true);
+        check("artikel.php?id=2634512", "nieuws/2634512", true);
+        check("nieuws/2634512-brug-dicht", "nieuws/2634513-brug-open", false);
+        check("2026/11/30/brug-dicht", "2026/11/30/brug-open", false);
+        check("nieuws/20261130-brug-dicht", "nieuws/20261130-kaas", false);
+        check("nieuws/brug-dicht", "binnenland", false);
     }
 }

@@ -11,7 +11,20 @@ use crate::parse::articles::{RawArticle, json};
 /// of Markdown the headline and the escapes.
 pub(super) fn article(text: &str) -> Option<Result<RawArticle, String>> {
     let (front, body) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
-    let mut object: Map<String, Value> = front.lines().filter_map(fact).collect();
+    let mut object: Map<String, Value> = Map::new();
+    let mut list = None;
+    for line in front.lines() {
+        if let Some(item) = line.trim_start().strip_prefix("- ") {
+            let items = list.as_ref().map(|name: &String| object.entry(name.clone()));
+            let items = items.map(|entry| entry.or_insert_with(|| Value::Array(Vec::new())));
+            if let Some(Value::Array(items)) = items {
+                items.push(unquoted(item).into());
+            }
+            continue;
+        }
+        list = line.strip_suffix(':').map(str::to_lowercase);
+        object.extend(fact(line));
+    }
     if object.is_empty() {
         return None;
     }
@@ -35,11 +48,18 @@ fn fact(line: &str) -> Option<(String, Value)> {
     if value.is_empty() || !name.chars().all(is_name) {
         return None;
     }
-    let as_text = || Value::from(value.trim_matches(['\'', '"']));
+    let as_text = || match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
+        Some(list) => list.split(',').map(unquoted).collect(),
+        None => Value::from(unquoted(value)),
+    };
     // A bare number or word of YAML is meant as it is written.
     let is_json = value.starts_with(['"', '[', '{']);
     let value = is_json.then(|| serde_json::from_str(value).ok()).flatten();
     Some((name.to_lowercase(), value.unwrap_or_else(as_text)))
+}
+
+fn unquoted(value: &str) -> &str {
+    value.trim().trim_matches(['\'', '"'])
 }
 
 /// Without the signs that keep Markdown from marking up (`CommonMark` 0.31 section 2.4).
@@ -68,6 +88,14 @@ mod tests {
         assert_eq!(article.authors, ["Jo Bos", "An Smit"]);
         assert_eq!(article.published.unwrap().to_rfc3339(), "2022-02-14");
         assert_eq!(article.text, "De brug is *dicht*.\n\n# Wat nu");
+    }
+
+    #[test]
+    fn lists_are_read_in_either_form() {
+        let text = "---\ntitle: Brug\nauthors:\n  - Jo Bos\n  - 'An Smit'\ntags: [brand, Hulst]\n---\nDicht.";
+        let article = article(text).unwrap().unwrap();
+        assert_eq!(article.authors, ["Jo Bos", "An Smit"]);
+        assert_eq!(article.tags, ["brand", "Hulst"]);
     }
 
     #[test]
