@@ -356,8 +356,8 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
     let beside = first.saturating_sub(BESIDE_BLOCKS)..=last + BESIDE_BLOCKS;
     let mut kept = Vec::new();
     for (at, (block, is_chosen)) in blocks.blocks.iter().zip(chosen).enumerate() {
-        let is_beside = || beside.contains(&at) && is_among(blocks, chosen, block);
-        if *is_chosen || phrases::is_correction(&block.text) && is_beside() {
+        let is_note = || phrases::is_correction(&block.text) && is_among(blocks, chosen, block);
+        if *is_chosen || beside.contains(&at) && is_note() {
             kept.push(block);
         }
     }
