@@ -2,6 +2,7 @@
 //!
 //! Pure: the store looks up what is known, the rules here decide.
 
+pub mod another;
 pub mod decide;
 pub mod fingerprint;
 pub mod identity;

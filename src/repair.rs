@@ -149,8 +149,10 @@ impl Open {
     }
 
     /// Where in time a sitemap has what is wanted, by its dates of the witnesses, or by those of the
-    /// sitemap before it.
-    fn range_in(&mut self, sitemap: &take::Listing) -> Gap {
+    /// sitemap before it; and by how many seconds it dates things too late where it names a wrong zone,
+    /// which are whole half hours.
+    fn range_in(&mut self, sitemap: &take::Listing) -> (Gap, i64) {
+        const STEP_SECONDS: i64 = 1_800;
         let witnesses = self.want.suspect.iter().flat_map(|suspect| suspect.witnesses.all());
         let dated = witnesses.filter_map(|mark| {
             let keys = self.witnesses.get(&mark.article)?;
@@ -158,18 +160,9 @@ impl Open {
         });
         let shift = evidence::shift(dated).or(self.shifts.last().copied()).unwrap_or(0);
         self.shifts.push(shift);
-        evidence::shifted(self.want.range, shift).unwrap_or(self.want.range)
-    }
-
-    /// Seconds by which the sitemap that was looked at last dates things too late, where it names a
-    /// wrong zone: whole half hours.
-    fn late_by_zone(&self) -> i64 {
-        const STEP_SECONDS: i64 = 1_800;
-        let late = self.shifts.last().copied().unwrap_or(0);
-        if late % STEP_SECONDS == 0 && evidence::shifted(self.want.range, late).is_some() {
-            late
-        } else {
-            0
+        match evidence::shifted(self.want.range, shift) {
+            Some(range) if shift % STEP_SECONDS == 0 => (range, shift),
+            range => (range.unwrap_or(self.want.range), 0),
         }
     }
 

@@ -14,10 +14,7 @@ const FULLER: f64 = 1.5;
 
 /// Two texts under one GUID and two addresses that share less than this part of their words are
 /// two articles.
-const REUSE_OVERLAP_MAX: f64 = 0.2;
-
-/// A headline of which so many words stand in another, and no word that does not, is that one shortened.
-const SHORT_HEADLINE_WORDS: usize = 3;
+pub(super) const REUSE_OVERLAP_MAX: f64 = 0.2;
 
 /// Two texts of one date that share this part of their words are one, under whatever address.
 const READDRESSED_OVERLAP_MIN: f64 = 0.8;
@@ -213,41 +210,8 @@ pub fn say_the_same(one: &Content, other: &Content) -> bool {
     overlap(one, other) >= READDRESSED_OVERLAP_MIN
 }
 
-/// Whether two versions may be of one article: of whatever has another headline and hardly a word in
-/// common that is not likely.
-pub fn may_be_one(one: &Content, other: &Content) -> bool {
-    let is_shortened = || {
-        let (a, b) = (words_of(&one.title), words_of(&other.title));
-        let (n_shared, n_fewest) = (a.intersection(&b).count(), a.len().min(b.len()));
-        n_shared >= SHORT_HEADLINE_WORDS && n_shared == n_fewest
-    };
-    !differ(&one.title, &other.title)
-        || is_of_one_second(one, other)
-        || share_rows(&one.text, &other.text)
-            .unwrap_or_else(|| overlap(one, other) >= REUSE_OVERLAP_MAX)
-        || is_shortened()
-}
-
-/// Whether two long texts have rows of three words in common; of a short one that says nothing. Any
-/// two share a fifth of their words, whatever they are about.
-fn share_rows(one: &str, other: &str) -> Option<bool> {
-    const LONG_WORDS: usize = 80;
-    const SHARED_PERCENT: usize = 5;
-    let (one, other) = (one.to_lowercase(), other.to_lowercase());
-    let list = |text| -> Vec<&str> {
-        let words = str::split(text, |c: char| !c.is_alphanumeric());
-        words.filter(|word| !word.is_empty()).collect()
-    };
-    let (one, other) = (list(&one), list(&other));
-    let rows = |words: &[&str]| words.windows(3).map(<[&str]>::concat).collect::<HashSet<_>>();
-    (one.len().min(other.len()) >= LONG_WORDS).then(|| {
-        let (a, b) = (rows(&one), rows(&other));
-        a.intersection(&b).count() * 100 >= a.len().min(b.len()) * SHARED_PERCENT
-    })
-}
-
 /// Whether they state the same second, which other articles are not likely to.
-fn is_of_one_second(one: &Content, other: &Content) -> bool {
+pub(super) fn is_of_one_second(one: &Content, other: &Content) -> bool {
     let dates = one.published.zip(other.published);
     dates.is_some_and(|(one, other)| one.at == other.at && !is_of_many(one) && !is_of_many(other))
 }
@@ -385,7 +349,7 @@ fn words(content: &Content) -> HashSet<String> {
     words_of(&format!("{} {}", content.title, content.text))
 }
 
-fn words_of(text: &str) -> HashSet<String> {
+pub(super) fn words_of(text: &str) -> HashSet<String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() > 3)
         .map(str::to_lowercase)
@@ -394,7 +358,7 @@ fn words_of(text: &str) -> HashSet<String> {
 
 /// Shared words as a part of the smaller set; 1 when either has none.
 #[expect(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
-fn overlap(one: &Content, other: &Content) -> f64 {
+pub(super) fn overlap(one: &Content, other: &Content) -> f64 {
     let (a, b) = (words(one), words(other));
     let smaller = a.len().min(b.len());
     if smaller == 0 { 1.0 } else { a.intersection(&b).count() as f64 / smaller as f64 }
@@ -630,39 +594,6 @@ mod tests {
         assert!(!is_same_article(&keys, &at(86_462, "Kerk verloren", LONG), &stub));
         let daily = known(&at(86_400, "Breaking: brand in Hulst", "Meer volgt."), None);
         assert!(!is_same_article(&keys, &at(86_400, "Kerk verloren", LONG), &daily));
-    }
-
-    #[test]
-    fn a_shortened_headline_may_be_of_the_same_article() {
-        let page = content("Brug over het kanaal bij Hulst blijft nog weken dicht", LONG);
-        let summary =
-            "Vaarverkeer moet voorlopig omvaren via Zeebrugge, tegen de zin van schippers.";
-        assert!(may_be_one(&content("Brug bij Hulst blijft dicht", summary), &page));
-        assert!(!may_be_one(&content("Dicht", summary), &page));
-        let at = |seconds: i64, of: &Content| Content {
-            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
-            ..of.clone()
-        };
-        let dicht = content("Dicht", summary);
-        assert!(may_be_one(&at(86_461, &dicht), &at(86_461, &page)));
-        assert!(!may_be_one(&at(86_462, &dicht), &at(86_461, &page)));
-        assert!(!may_be_one(&at(86_400, &dicht), &at(86_400, &page)));
-        assert!(!may_be_one(&content("", summary), &page));
-    }
-
-    #[test]
-    fn two_long_texts_are_of_one_article_where_rows_of_words_stand_in_both() {
-        let sentence =
-            |n: usize| format!("In de gemeente is volgens de wethouder plan {n} nu klaar. ");
-        let text = |from: usize| (from..from + 20).map(sentence).collect::<String>();
-        let said = |n: usize| format!("{} Een ander slot volgt hier van woord {n} nog.", text(n));
-        assert!(may_be_one(&content("Dicht", &said(1)), &content("Open", &said(2))));
-        let words = |salt: &str| {
-            let row = |n: usize| format!("volgens {salt}{n} wordt {n}{salt} later zoals");
-            (0..30).map(row).collect::<Vec<_>>().join(" ")
-        };
-        let (one, other) = (content("Dicht", &words("a")), content("Open", &words("b")));
-        assert!(overlap(&one, &other) >= 0.1 && !may_be_one(&one, &other));
     }
 
     #[test]

@@ -531,6 +531,8 @@ mod tests {
     fn an_article_that_is_taken_back_did_not_collapse() {
         let taken_back = text(&["Dit artikel is ingetrokken: het bevatte onjuistheden."]);
         check(&text(&BODY), &taken_back, &Verdict::Doubtful);
+        let outage = text(&["Er is een storing. Onze excuses voor het ongemak."]);
+        check(&text(&BODY), &outage, &Verdict::Collapsed);
     }
 
     #[test]

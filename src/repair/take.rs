@@ -134,11 +134,10 @@ impl Search<'_> {
     ) -> Result<(HashSet<IdentityKey>, Taken), Error> {
         let wanted = self.wants.iter_mut().filter(|open| open.is_open() && is_wanted(open));
         let is_sitemap = listing.source == Source::Sitemap;
-        let range = |open: &mut Open| Range {
-            feed: open.want.id,
-            gap: if is_sitemap { open.range_in(&listing) } else { open.want.range },
-            late: if is_sitemap { open.late_by_zone() } else { 0 },
-            fulltext: open.want.feed.fulltext,
+        let range = |open: &mut Open| {
+            let (gap, late) =
+                if is_sitemap { open.range_in(&listing) } else { (open.want.range, 0) };
+            Range { feed: open.want.id, gap, late, fulltext: open.want.feed.fulltext }
         };
         let ranges: Vec<Range> = wanted.map(range).collect();
         let range = |candidate: &Candidate| match candidate.date {

@@ -110,6 +110,35 @@ fn a_text_that_is_in_the_data_alone_is_read_from_there() {
 }
 
 #[test]
+fn what_a_paper_says_of_its_own_mistakes_is_text_and_what_others_say_is_not() {
+    let program = Program::new();
+    let whole = page("Zwembad dicht", &paragraphs(), 0);
+    let check = |before: &str, added: &str, is_text: bool| {
+        let page = whole.replace(before, &format!("{added}{before}"));
+        let page = read(&program, &page, &[]);
+        let has = page["articleBody"].as_str().unwrap().contains("Zuidlaren ligt in Drenthe");
+        assert_eq!(has, is_text, "{added}");
+    };
+    let said = "Correctie: in een eerdere versie stond Groningen; Zuidlaren ligt in Drenthe.";
+    let end = "<p class=\"teller\">";
+    check(end, &format!("<p><em>{said}</em></p>"), true);
+    check(end, &format!("<div class=\"correction\"><p>{said}</p></div>"), true);
+    check(end, &format!("<div class=\"correction\">{said}</div>"), true);
+    check(
+        "</article>",
+        &format!(
+            "<div class=\"comments\"><h3>Reacties</h3><div><b>Piet</b><p>{said}</p></div></div>"
+        ),
+        false,
+    );
+    check(
+        "<aside",
+        &format!("<section><h3><a href=\"/2\">Meer</a></h3><p>{said}</p></section>"),
+        false,
+    );
+}
+
+#[test]
 fn where_a_text_goes_on_below_a_picture_nothing_is_offered() {
     let mut text = paragraphs();
     text.extend(

@@ -232,4 +232,23 @@ fn a_version_that_an_entry_had_before_it_was_changed_is_no_edit() {
     assert_eq!(program.rows(edits), expected);
     serve("Brug dicht", "2022-02-14T12:00:00Z");
     assert_eq!(program.rows(edits).len(), 3);
+    // What was never said before is an edit, whatever date it bears.
+    serve("Brug half open", second);
+    assert_eq!(program.rows(edits).len(), 4);
+}
+
+#[test]
+fn an_entry_without_a_date_gets_the_one_that_its_feed_states_later() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    let serve = |date: Option<&str>| {
+        let one = Item { published: date.map(ToOwned::to_owned), ..item(1) };
+        web.set("/rss", Route::document(rss(&[one])));
+        program.poll_all();
+        program.rows("SELECT published FROM articles")
+    };
+    assert_eq!(serve(Some("Thu, 01 Jan 1970 00:00:00 GMT")), ["-"]);
+    assert_eq!(serve(None), ["-"]);
+    assert_eq!(serve(Some("Mon, 14 Feb 2022 09:30:00 GMT")), ["2022-02-14T09:30:00Z"]);
+    assert_eq!(program.rows("SELECT count(*) FROM revisions WHERE changed IS NOT NULL"), ["0"]);
 }

@@ -1,9 +1,8 @@
 //! What the text of a page makes of its article.
 
-use std::collections::HashSet;
-
 use super::{End, Plan};
-use crate::dedupe::decide::{Known, changes, may_be_one, say_the_same, settled};
+use crate::dedupe::another::{Move, is_alike, is_moved, may_be_one};
+use crate::dedupe::decide::{Known, changes, say_the_same, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::identity;
 use crate::dedupe::reading::{self, Verdict};
@@ -16,7 +15,6 @@ use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::capture::digest;
 use crate::model::feed::Revisit;
-use crate::model::time::StatedDate;
 use crate::normalize::url::canonical;
 use crate::store::articles::{self, Version};
 use crate::store::pages::state;
@@ -35,34 +33,6 @@ struct Taken<'t> {
     content: &'t Content,
     /// It was read for the first time or anew, so that more words are no edit.
     is_reading: bool,
-}
-
-/// Whether two readings are of one article: they share words, or were published together.
-fn is_alike(one: &Content, other: &Content) -> bool {
-    const APART_SECONDS: u64 = 900;
-    let dates = one.published.zip(other.published);
-    let is_together = |(one, other): (StatedDate, StatedDate)| {
-        one.at.seconds().abs_diff(other.at.seconds()) <= APART_SECONDS
-    };
-    dates.is_some_and(is_together) || may_be_one(one, other)
-}
-
-/// Whether two addresses have a number in common that is an id, or a word behind `~`.
-fn share_an_id(one: &str, other: &str) -> bool {
-    const DIGITS_MIN: usize = 5;
-    let ids = |url: &str| -> HashSet<String> {
-        let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
-        let parts = behind_host.split(['/', '-', '.', '_', '?', '=', '&']);
-        let parts =
-            parts.flat_map(|part| part.split_once('~').map_or(part, |(_, id)| id).split('~'));
-        let is_id = |part: &&str| {
-            let n_digits = part.bytes().filter(u8::is_ascii_digit).count();
-            let is_date = part.len() == 8 && (part.starts_with("19") || part.starts_with("20"));
-            n_digits >= DIGITS_MIN && !is_date || behind_host.contains(&format!("~{part}"))
-        };
-        parts.filter(is_id).map(str::to_owned).collect()
-    };
-    !ids(one).is_disjoint(&ids(other))
 }
 
 /// What is to be done with a reading.
@@ -169,21 +139,11 @@ impl Plan {
         if found.contains(&self.article) {
             return Ok(false);
         }
-        let is_known = self.seen.final_url.is_some() && !found.is_empty();
         // The feed may have the headline of now already.
         let is_alike = || is_alike(last, &now) || may_be_one(current, &now);
-        Ok(is_known || !is_alike() && !self.is_moved(last, &now, &address))
-    }
-
-    /// Whether a page that says something else altogether may be that of the same article all the same:
-    /// a first report that became one, or what shows an id that it had.
-    fn is_moved(&self, last: &Content, now: &Content, address: &str) -> bool {
-        const STUB_WORDS: usize = 60;
-        let n_words = |content: &Content| content.text.split_whitespace().count();
-        let is_stub = n_words(last) < STUB_WORDS && n_words(now) > n_words(last);
-        let is_here = self.seen.final_url.is_none();
-        let are_dated = last.published.is_some() && now.published.is_some();
-        share_an_id(&self.state.url, address) || !are_dated && (is_stub || is_here)
+        let is_redirected = self.seen.final_url.is_some();
+        let between = Move { from: &self.state.url, to: &address, is_redirected };
+        Ok(is_redirected && !found.is_empty() || !is_alike() && !is_moved(last, &now, between))
     }
 
     /// What the page says now, compared with what it said the last time.
@@ -400,25 +360,5 @@ impl Plan {
         state.candidates = serde_json::to_string(&page.candidates).ok();
         state.dropped = serde_json::to_string(&page.recurring).ok();
         self.read_well();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_of_one_article_have_an_id_in_common() {
-        let check = |one: &str, other: &str, expected: bool| {
-            let url = |path: &str| format!("https://zeeklei.example:12345/{path}");
-            assert_eq!(share_an_id(&url(one), &url(other)), expected, "{one} {other}");
-        };
-        check("nieuws/2634512-brug-dicht", "artikel/2634512/brug-open", true);
-        check("regio/brug-dicht~a11b2", "nieuws/brug-open~a11b2", true);
-        check("artikel.php?id=2634512", "nieuws/2634512", true);
-        check("nieuws/2634512-brug-dicht", "nieuws/2634513-brug-open", false);
-        check("2026/11/30/brug-dicht", "2026/11/30/brug-open", false);
-        check("nieuws/20261130-brug-dicht", "nieuws/20261130-kaas", false);
-        check("nieuws/brug-dicht", "binnenland", false);
     }
 }

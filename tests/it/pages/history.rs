@@ -216,6 +216,11 @@ fn a_page_that_leads_to_another_article_is_gone_and_one_with_two_addresses_is_no
     assert_eq!(outcomes[4], "changed");
     let words = "SELECT count(*) FROM revisions WHERE changed LIKE '%text%'";
     assert_eq!(program.rows(words), ["0"]);
+    // What is announced there afterwards is an article of its own.
+    let eighth = Item { link: web.url(&path(8)), ..item(8) };
+    web.set("/rss", Route::document(rss(&[&items[..], &[eighth]].concat())));
+    poll();
+    assert_eq!(program.rows("SELECT count(*) FROM articles"), ["6"]);
 }
 
 #[test]
