@@ -201,7 +201,7 @@ struct Plan {
 impl Plan {
     fn carry_out(self, tx: &Tx<'_>) -> Result<Polled, Error> {
         let Self { id, fetch, mut state, read, last_at, .. } = self;
-        let (mut tally, mut listed, mut shares_none) = (Tally::default(), Vec::new(), false);
+        let (mut tally, mut listed) = (Tally::default(), Vec::new());
         if let Some(kept) = &self.kept {
             captures::add(tx, kept, Subject::Feed(id))?;
         }
@@ -214,7 +214,7 @@ impl Plan {
             let hash = read.body_hash.as_ref().map(digest);
             let (digest, page_pause) = (hash.as_deref(), document.page_pause);
             let visit = Visit { tx, id, outlet, digest, at: fetch.at, is_first, page_pause };
-            Archived { tally, window: listed, shares_none } = visit.archive(document, last_at)?;
+            Archived { tally, window: listed } = visit.archive(document, last_at)?;
             if let Some(span) = &self.vouched_for {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
             }
@@ -225,7 +225,8 @@ impl Plan {
         let oldest_at = window.map(|window| window.oldest_at);
         let (outcome, at) = (&read.outcome, fetch.at);
         let older_url = read.document.as_ref().and_then(|document| document.older_url.as_deref());
-        let window_now = ledger::Window { listed: &listed, oldest_at, older_url, shares_none };
+        let n_overlap = tally.n_overlap;
+        let window_now = ledger::Window { listed: &listed, oldest_at, older_url, n_overlap };
         let entered = ledger::Poll { feed: id, outcome, window: window_now, last_at, at };
         let is_cut = read.document.as_ref().is_some_and(|document| document.is_cut);
         // The next whole window is judged by the last whole one.

@@ -11,6 +11,11 @@ pub const ENTRIES_MAX: usize = 500;
 /// Rows of articles, in the order of the feed.
 pub type Order = Vec<i64>;
 
+/// Entries that stay on top of two orders, whatever else changed.
+pub fn n_pinned(before: &[i64], now: &[i64]) -> usize {
+    before.iter().zip(now).take_while(|(before, now)| before == now).count()
+}
+
 /// `order` by itself.
 pub fn whole(order: &[i64]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(order.len() * 2);

@@ -8,6 +8,9 @@ use crate::model::time::{Precision, Timestamp};
 use crate::store::coverage as ledger;
 use crate::store::{ArticleRow, Error, FeedId, Tx, orders};
 
+/// A document with fewer entries may list others each time.
+const SHARING_MIN: usize = 3;
+
 /// An entry as the rule sees it. A date without a time says too little about order.
 pub(super) fn listed(article: ArticleRow, content: &Content) -> Listed {
     let date = content.published.or(content.modified);
@@ -39,8 +42,18 @@ pub(super) struct Window<'p> {
     pub oldest_at: Option<Timestamp>,
     /// Where it says that older ones are.
     pub older_url: Option<&'p str>,
-    /// It has nothing of what the document before it listed.
-    pub shares_none: bool,
+    /// Entries that the feed listed before it.
+    pub n_overlap: usize,
+}
+
+impl Window<'_> {
+    /// Whether it has nothing of what the feed listed before but what is pinned on top of it, and
+    /// neither this nor the document before it is too short to say so.
+    fn shares_none(&self, before: &Order, now: &Order) -> bool {
+        let n_pinned = order::n_pinned(before, now);
+        let n_fewest = before.len().min(now.len()) - n_pinned;
+        self.n_overlap <= n_pinned && n_fewest >= SHARING_MIN
+    }
 }
 
 /// Enters a poll. A failure enters nothing: the next success decides. Returns a suspected gap.
@@ -60,7 +73,11 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
     ledger::set_edge(tx, feed, &edge, window.oldest_at, window.older_url)?;
     let order: Order =
         window.listed.iter().take(order::ENTRIES_MAX).map(|listed| listed.article).collect();
-    orders::note(tx, feed, &order, at)?;
+    let order_before = orders::last(tx, feed)?;
+    // While a site is rebuilt its feed is empty for a while.
+    if !order.is_empty() {
+        orders::note(tx, feed, &order, at)?;
+    }
     let Some(before) = before else {
         let state = if edge.is_empty() { State::Unprovable } else { State::Complete };
         ledger::begin(tx, feed, state, at)?;
@@ -71,7 +88,7 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
         Verdict::Suspected(gap) => (State::Suspected, Some(gap)),
         // In whatever order: where nothing is shared, something may have come and gone.
         Verdict::Unprovable => {
-            let last_at = last_at.filter(|_| window.shares_none);
+            let last_at = last_at.filter(|_| window.shares_none(&order_before, &order));
             (State::Unprovable, last_at.map(|from| Gap { from, to: at }))
         }
     };

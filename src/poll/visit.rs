@@ -20,9 +20,6 @@ use crate::store::polls::Tally;
 use crate::store::sightings::{Listed, Seen};
 use crate::store::{ArticleRow, Error, FeedId, Tx, articles, sightings};
 
-/// A document with fewer entries may list others each time.
-const SHARING_MIN: usize = 3;
-
 /// Entries of a feed among which one that is gone is looked for; more is no window but a library.
 const WINDOW_MAX: usize = 500;
 
@@ -32,8 +29,6 @@ pub(super) struct Archived {
     pub(super) tally: Tally,
     /// What it lists, in its order.
     pub(super) window: Vec<coverage::Listed>,
-    /// It has nothing of what the one before it listed, and neither is too short to say so.
-    pub(super) shares_none: bool,
 }
 
 /// What a feed listed before, against the document it gives now.
@@ -122,9 +117,7 @@ impl Visit<'_> {
         if !document.is_cut && !document.entries.is_empty() {
             sightings::leave(self.tx, self.id, &listed, &still, last_at.unwrap_or(self.at))?;
         }
-        let n_fewest = listed.n_entries().min(window.len());
-        let shares_none = tally.n_overlap == 0 && n_fewest >= SHARING_MIN;
-        Ok(Archived { tally, window, shares_none })
+        Ok(Archived { tally, window })
     }
 
     fn take_up(

@@ -19,19 +19,30 @@ const ADD: &str = "
 
 const SET_LAST: &str = "UPDATE edge SET listed = :listed, listed_at = :at WHERE feed_id = :feed";
 
-/// Notes that `feed`, whose ledger has begun, lists its articles in this order, when it did not
-/// before.
-pub fn note(tx: &Tx<'_>, feed: FeedId, now: &[i64], at: Timestamp) -> Result<(), Error> {
-    let failed = || Error::sqlite("store the order of a feed");
-    let (last, last_at): (Option<Vec<u8>>, Option<i64>) = tx
+/// The order in which `feed` listed its articles the last time that it listed any; empty where that is
+/// not known.
+pub fn last(tx: &Tx<'_>, feed: FeedId) -> Result<Order, Error> {
+    Ok(noted(tx, feed)?.0.and_then(|last| order::read_whole(&last)).unwrap_or_default())
+}
+
+/// The last order as it was noted, and when.
+fn noted(tx: &Tx<'_>, feed: FeedId) -> Result<(Option<Vec<u8>>, Option<i64>), Error> {
+    let noted = tx
         .connection
         .prepare_cached(LAST)
         .and_then(|mut statement| {
             let id = named_params! { ":feed": feed.0 };
             statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?))).optional()
         })
-        .map_err(failed())?
-        .unwrap_or_default();
+        .map_err(Error::sqlite("read the order of a feed"))?;
+    Ok(noted.unwrap_or_default())
+}
+
+/// Notes that `feed`, whose ledger has begun, lists its articles in this order, when it did not
+/// before.
+pub fn note(tx: &Tx<'_>, feed: FeedId, now: &[i64], at: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("store the order of a feed");
+    let (last, last_at) = noted(tx, feed)?;
     let listed = order::whole(now);
     if last.as_ref() == Some(&listed) {
         return Ok(());

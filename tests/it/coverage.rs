@@ -97,6 +97,18 @@ fn a_feed_in_no_order_is_unprovable_while_windows_meet_and_has_a_gap_where_none_
 }
 
 #[test]
+fn what_is_pinned_on_top_joins_no_windows() {
+    let pinned = |from: usize| feed((0..4).chain((0..8).map(move |n| from + n * 3 % 8)));
+    let (web, program) = polled([pinned(20), pinned(24), feed(0..0)]);
+    assert_eq!(program.rows(LEDGER), ["unprovable"]);
+    for (window, n_gaps) in [(pinned(60), 1), (feed((0..4).chain(60..70)), 1)] {
+        web.set("/rss", window);
+        program.poll_all();
+        assert_eq!(program.json(&["gaps"]).as_array().unwrap().len(), n_gaps);
+    }
+}
+
+#[test]
 fn an_outage_after_which_the_windows_meet_is_complete() {
     let down = Route::error(503);
     let (_web, program) = polled([feed((0..20).rev()), down.clone(), down, feed((15..35).rev())]);
