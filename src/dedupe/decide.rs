@@ -177,6 +177,14 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
     }
 }
 
+/// Whether what another source than a feed lists is a known article under another address: one outlet
+/// gives no headline to two articles in a second.
+pub fn is_listed_otherwise(content: &Content, known: &Known) -> bool {
+    !content.title.is_empty()
+        && !differ(&content.title, &known.current.title)
+        && is_of_one_second(content, &known.current)
+}
+
 /// Whether two addresses differ in their queries alone, on a path that can be that of an article.
 fn share_a_page(one: &[IdentityKey], other: &[IdentityKey]) -> bool {
     let page = |key: &IdentityKey| {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::coverage::{Gap, evidence};
-use crate::dedupe::decide::is_same_article;
+use crate::dedupe::decide::{is_listed_otherwise, is_same_article};
 use crate::dedupe::fingerprint;
 use crate::dedupe::identity;
 use crate::fetch;
@@ -192,12 +192,9 @@ fn take_one(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let Origin { finding, outlet, digest, .. } = origin;
-    for article in articles::keys::candidates(tx, &candidate.keys)? {
-        let known = articles::known(tx, article, None)?;
-        if is_same_article(&candidate.keys, &candidate.content, &known) {
-            articles::keys::add(tx, article, &candidate.keys)?;
-            return Ok(false);
-        }
+    if let Some(article) = recognize(tx, candidate, outlet)? {
+        articles::keys::add(tx, article, &candidate.keys)?;
+        return Ok(false);
     }
     let identity = Identity { keys: &candidate.keys, outlet, url: candidate.link.as_deref() };
     let version = Version {
@@ -214,6 +211,27 @@ fn take_one(
     repairs::found(tx, article, finding, now)?;
     announce(tx, candidate, article, origin, now)?;
     Ok(true)
+}
+
+/// The article that it is, if anybody had it.
+fn recognize(
+    tx: &Tx<'_>,
+    candidate: &Candidate,
+    outlet: Option<&str>,
+) -> Result<Option<ArticleRow>, Error> {
+    let Candidate { keys, content, .. } = candidate;
+    for article in articles::keys::candidates(tx, keys)? {
+        if is_same_article(keys, content, &articles::known(tx, article, None)?) {
+            return Ok(Some(article));
+        }
+    }
+    let Some(date) = content.published else { return Ok(None) };
+    for article in articles::of_time(tx, outlet, date.at)? {
+        if is_listed_otherwise(content, &articles::known(tx, article, None)?) {
+            return Ok(Some(article));
+        }
+    }
+    Ok(None)
 }
 
 /// What was missed has its page read like what a feed announced.

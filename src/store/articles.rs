@@ -192,6 +192,23 @@ pub(super) fn read_content(row: &Row<'_>) -> rusqlite::Result<Content> {
     })
 }
 
+const OF_TIME: &str = "
+    SELECT id
+    FROM article INDEXED BY article_by_time
+    WHERE sort_at = :at AND outlet IS :outlet
+    LIMIT 20";
+
+/// Articles of `outlet` that stand at the second `at`, a few.
+pub fn of_time(tx: &Tx<'_>, outlet: Option<&str>, at: Timestamp) -> Result<Vec<ArticleRow>, Error> {
+    let failed = || Error::sqlite("look up the articles of a second");
+    let mut statement = tx.connection.prepare_cached(OF_TIME).map_err(failed())?;
+    let values = named_params! { ":outlet": outlet, ":at": at.seconds() };
+    statement
+        .query_map(values, |row| row.get(0).map(ArticleRow))
+        .and_then(Iterator::collect)
+        .map_err(failed())
+}
+
 const FINGERPRINTS: &str = "SELECT fingerprint FROM revision WHERE article_id = :article";
 
 /// The fingerprints of all revisions of `article`.

@@ -100,6 +100,20 @@ fn what_fell_into_a_gap_is_found_in_the_news_sitemap() {
 }
 
 #[test]
+fn a_sitemap_with_other_addresses_doubles_nothing() {
+    let (_web, program) = jumped(|web| {
+        web.set("/robots.txt", robots(web, "/nieuws.xml"));
+        let sitemap = news_sitemap(&newest_first(0..50)).replace("/nieuws/", "/artikel/");
+        web.set("/nieuws.xml", Route::document(sitemap));
+    });
+    assert_eq!(
+        program.rows("SELECT count(*), count(DISTINCT title || published) FROM articles"),
+        ["50|50"]
+    );
+    assert_eq!(program.rows("SELECT count(*) FROM articles WHERE source = 'sitemap'"), ["10"]);
+}
+
+#[test]
 fn a_sitemap_whose_clock_is_off_is_looked_through_at_its_own_time() {
     let shifted = |zone: &str, items: &[Item]| news_sitemap(items).replace("+0100", zone);
     for zone in ["+0000", "+0200"] {
