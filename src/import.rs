@@ -58,10 +58,8 @@ fn store_one(
 ) -> Result<(Imported, ArticleRow), Error> {
     let content = content(raw);
     let keys = keys(raw, &content);
-    let fingerprint = fingerprint::content(&content);
     let version = |content, changed| Version {
         content,
-        fingerprint,
         changed,
         source: Source::Import,
         text_source: Source::Import,
@@ -76,14 +74,15 @@ fn store_one(
         }
         articles::keys::add(tx, article, &keys)?;
         // A capture that is already one of the revisions is no edit, in whatever order they come.
-        let is_known = articles::fingerprints(tx, article)?.contains(&fingerprint);
+        let fingerprints = articles::fingerprints(tx, article)?;
+        let is_known = |content| fingerprints.contains(&fingerprint::content(content));
         articles::name_outlet(tx, article, raw.outlet.as_deref())?;
         let mut filled = filled(&content, &known.current);
         if is_withheld(&known.current.text, &content.text) {
             filled.text.clone_from(&known.current.text);
         }
         let changed = changes(&known.current, &filled);
-        let later = if is_known || changed.is_empty() {
+        let later = if is_known(&content) || is_known(&filled) || changed.is_empty() {
             dated(&known.current, content.published).map(|dated| (dated, Vec::new()))
         } else {
             Some((filled, changed))

@@ -259,7 +259,6 @@ impl Visit<'_> {
             let version = Version {
                 text_source: if is_kept_text { known.text_source } else { Source::Feed },
                 content: &edit.content,
-                fingerprint: fingerprint::content(&edit.content),
                 changed: &edit.changed,
                 ..self.first_version(prepared)
             };
@@ -275,7 +274,6 @@ impl Visit<'_> {
     fn first_version<'p>(&'p self, prepared: &'p Prepared) -> Version<'p> {
         Version {
             content: &prepared.content,
-            fingerprint: prepared.fingerprint,
             changed: &[],
             source: Source::Feed,
             text_source: Source::Feed,

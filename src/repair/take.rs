@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use crate::coverage::{Gap, evidence};
 use crate::dedupe::decide::{is_listed_otherwise, is_same_article};
-use crate::dedupe::fingerprint;
 use crate::dedupe::identity;
 use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
@@ -199,7 +198,6 @@ fn take_one(
     let identity = Identity { keys: &candidate.keys, outlet, url: candidate.link.as_deref() };
     let version = Version {
         content: &candidate.content,
-        fingerprint: fingerprint::content(&candidate.content),
         changed: &[],
         source: finding.source,
         text_source: finding.source,

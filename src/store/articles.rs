@@ -226,8 +226,6 @@ pub fn fingerprints(tx: &Tx<'_>, article: ArticleRow) -> Result<Vec<Short>, Erro
 pub struct Version<'v> {
     /// What it says.
     pub content: &'v Content,
-    /// Its fingerprint.
-    pub fingerprint: Short,
     /// What differs from the version before.
     pub changed: &'v [&'static str],
     /// Where it came from.

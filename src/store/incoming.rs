@@ -8,7 +8,6 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params_from_iter};
 
 use crate::dedupe::decide::{changes, is_same_article};
-use crate::dedupe::fingerprint;
 use crate::dedupe::weave::{Seen, Woven, seen_sooner, weave};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
@@ -166,7 +165,6 @@ fn add(
 ) -> Result<i64, Error> {
     let version = Version {
         content,
-        fingerprint: fingerprint::content(content),
         changed,
         source: revision.source,
         text_source: revision.seen.text_source,

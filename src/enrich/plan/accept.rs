@@ -278,7 +278,6 @@ impl Plan {
         let digest = self.seen.hash.as_ref().map(digest);
         let version = Version {
             content,
-            fingerprint: fingerprint::content(content),
             changed,
             source: Source::Page,
             text_source,

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, named_params};
 
+use crate::dedupe::fingerprint;
 use crate::model::time::StatedDate;
 use crate::store::articles::{Version, enclosures_to_json, to_json};
 use crate::store::{ArticleRow, Error, Tx, text};
@@ -81,7 +82,7 @@ pub(in crate::store) fn revision(
                 ":enclosures": enclosures_to_json(&content.enclosures),
                 ":n_words": i64::try_from(words).unwrap_or(i64::MAX),
                 ":changed": to_json(version.changed),
-                ":fingerprint": version.fingerprint,
+                ":fingerprint": fingerprint::content(content),
                 ":digest": version.digest,
                 ":text_source": version.text_source.as_str(),
                 ":is_silent": is_silent,

@@ -123,6 +123,35 @@ fn pages_that_others_kept_come_in_as_their_servers_sent_them() {
 }
 
 #[test]
+fn an_article_that_leaves_out_what_is_known_is_checked_by_what_was_stored() {
+    let program = Program::new();
+    let article = |text: &str, rest: &str| {
+        format!(
+            "{{\"url\":\"https://www.zeeklei.example/1\",\"title\":\"Dijk\",\"text\":\"{text}\"{rest}}}\n"
+        )
+    };
+    let files = [
+        ("een.jsonl", article("De dijk is dicht.", ",\"authors\":[\"Jet Smit\"]")),
+        ("twee.jsonl", article("De dijk is weer open.", "")),
+    ];
+    for (name, content) in &files {
+        fs::write(program.home().join(name), content).unwrap();
+    }
+    for (name, told) in [
+        ("een.jsonl", "1 new articles, 0 revisions; 0"),
+        ("twee.jsonl", "0 new articles, 1 revisions; 0"),
+        ("een.jsonl", "0 new articles, 0 revisions; 1"),
+        ("twee.jsonl", "0 new articles, 0 revisions; 1"),
+    ] {
+        let ran = program.run(&["import", name]);
+        assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
+    }
+    let current = program.rows("SELECT authors, revision FROM articles");
+    assert_eq!(current, ["[\"Jet Smit\"]|2"]);
+    assert_eq!(program.run(&["verify"]).code, 0);
+}
+
+#[test]
 fn what_was_exported_as_warc_comes_in_again() {
     let (program, other) = (imported(), Program::new());
     program.ok(&["export", "Hulst", "--format", "warc", "-o", "uit"]);
