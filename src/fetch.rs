@@ -33,6 +33,7 @@ use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
+use crate::fetch::guard::Guard;
 use crate::fetch::hop::Hop;
 use crate::fetch::lanes::Room;
 use crate::fetch::links::Links;
@@ -90,6 +91,30 @@ impl Default for Options {
             body_max: ByteSize(16 << 20),
             redirects_max: 5,
         }
+    }
+}
+
+impl Options {
+    /// The key that cannot be used, and why.
+    pub fn mistake(&self) -> Option<(&'static str, String)> {
+        if let Err(error) = Guard::new(&self.allow_hosts) {
+            return Some(("fetch.allow_hosts", error.to_string()));
+        }
+        if let Err(error) = http::headers(&self.contact) {
+            return Some(("fetch.contact", error.to_string()));
+        }
+        if self.concurrency == 0 {
+            return Some(("fetch.concurrency", "`fetch.concurrency` must be 1 or more".to_owned()));
+        }
+        let limits = [
+            ("fetch.connect_timeout", self.connect_timeout.0.is_zero()),
+            ("fetch.header_timeout", self.header_timeout.0.is_zero()),
+            ("fetch.idle_timeout", self.idle_timeout.0.is_zero()),
+            ("fetch.total_timeout", self.total_timeout.0.is_zero()),
+            ("fetch.body_max", self.body_max.0 == 0),
+        ];
+        let (key, _) = limits.into_iter().find(|(_, is_nothing)| *is_nothing)?;
+        Some((key, format!("with `{key}` at zero nothing can be fetched")))
     }
 }
 

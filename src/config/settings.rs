@@ -75,7 +75,7 @@ impl Settings {
             settings.fetch.page_gap = settings.fetch.host_gap;
         }
         if let Some((keys, reason)) = settings.conflict() {
-            return Err(layers.conflict(keys, reason));
+            return Err(layers.conflict(&keys, reason));
         }
         Ok(Loaded { settings, values: layers.in_force() })
     }
@@ -86,22 +86,22 @@ impl Settings {
     }
 
     /// What no single value shows: the keys that do not fit together, and why.
-    fn conflict(&self) -> Option<(&'static [&'static str], String)> {
-        if self.fetch.concurrency == 0 {
-            return Some((&["fetch.concurrency"], "`fetch.concurrency` must be 1 or more".into()));
+    fn conflict(&self) -> Option<(Vec<&'static str>, String)> {
+        if let Some((key, reason)) = self.fetch.mistake() {
+            return Some((vec![key], reason));
         }
         if self.poll.floor > self.poll.ceiling {
             let (floor, ceiling) = (self.poll.floor, self.poll.ceiling);
             let reason = format!("`poll.floor` ({floor}) is above `poll.ceiling` ({ceiling})");
-            return Some((&["poll.floor", "poll.ceiling"], reason));
+            return Some((vec!["poll.floor", "poll.ceiling"], reason));
         }
         if let Some(reason) = self.monitor.mistake() {
-            return Some((&["monitor.listen"], reason));
+            return Some((vec!["monitor.listen"], reason));
         }
         if let Some((key, reason)) = self.websub.mistake() {
-            let keys: &[&str] = match key {
-                "websub.callback" => &["websub.callback"],
-                _ => &["websub.listen", "websub.callback"],
+            let keys = match key {
+                "websub.callback" => vec!["websub.callback"],
+                _ => vec!["websub.listen", "websub.callback"],
             };
             return Some((keys, reason));
         }
@@ -306,6 +306,21 @@ mod tests {
         check_refused(
             load("", &[("KNIPSEL_FETCH_CONCURRENCY", "0")], &[]),
             "cannot use `KNIPSEL_FETCH_CONCURRENCY`: `fetch.concurrency` must be 1 or more",
+        );
+        check_refused(
+            load("[fetch]\nallow_hosts = [\"nas.local\", \"foo bar\"]", &[], &[]),
+            "cannot use config `knipsel.toml`: line 2: `foo bar` in `fetch.allow_hosts` is not a host \
+             name, an address or a network",
+        );
+        check_refused(
+            load("[fetch]\ncontact = \"a\\nb\"", &[], &[]),
+            "cannot use config `knipsel.toml`: line 2: `fetch.contact` has a character that cannot be \
+             sent in a User-Agent",
+        );
+        check_refused(
+            load("[fetch]\nbody_max = \"0B\"", &[], &[]),
+            "cannot use config `knipsel.toml`: line 2: with `fetch.body_max` at zero nothing can be \
+             fetched",
         );
     }
 
