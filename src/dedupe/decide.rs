@@ -40,6 +40,14 @@ pub struct Known {
     pub outdated: Outdated,
 }
 
+impl Known {
+    /// Whether it has the text of `content`, or had it in this feed: it may have that of its page by now.
+    pub fn says_text_of(&self, content: &Content) -> bool {
+        self.last_in_feed.is_some_and(|last| last.has_text_of(content))
+            || !differ(&content.text, &self.current.text)
+    }
+}
+
 /// What a feed said of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said {
@@ -155,13 +163,10 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         return false;
     }
     let dates = (content.published, known.current.published);
-    // The article may have the text of its page by now.
+    // The article may have the headline of its page by now.
     let is_said_again = known.last_in_feed.is_some_and(|last| last.is(content));
     let is_same_title = is_said_again || !differ(&content.title, &known.current.title);
-    let is_same_text = || {
-        let is_same = is_said_again || !differ(&content.text, &known.current.text);
-        content.text.len() >= TELLING_BYTES_MIN && is_same
-    };
+    let is_same_text = || content.text.len() >= TELLING_BYTES_MIN && known.says_text_of(content);
     match dates {
         (Some(date), Some(before)) if date.at != before.at => false,
         (Some(date), Some(_)) => {

@@ -218,7 +218,7 @@ impl Visit<'_> {
         let known: Vec<Known> =
             candidates.iter().map(|row| known(*row)).collect::<Result<_, _>>()?;
         let content = &prepared.content;
-        let says_so = |known: &&Known| !differ(&known.current.text, &content.text);
+        let says_so = |known: &&Known| known.says_text_of(content);
         // What several entries say, as galleries do, tells none of them from another.
         let is_stock = known.iter().filter(says_so).count() > 1;
         for (article, known) in candidates.into_iter().zip(known) {

@@ -126,6 +126,35 @@ fn a_feed_that_changes_all_its_addresses_doubles_nothing_whose_page_was_read() {
 }
 
 #[test]
+fn a_headline_and_an_address_edited_after_the_page_was_read_are_an_edit() {
+    let world = World::new();
+    let teaser = "Het verkeer over het kanaal bij Hulst moet de hele week omrijden over de brug bij \
+                  Axel, zegt de provincie.";
+    let published = Some("Mon, 02 Mar 2026 08:15:20 +0100".to_owned());
+    let named = |title: &str, n: usize| {
+        let path = format!("/nieuws/{}-{n}", title.to_lowercase().replace(' ', "-"));
+        let page = page(title, &paragraphs(), n);
+        world.web.set(&path, Route::document(page));
+        Item {
+            title: title.to_owned(),
+            text: teaser.to_owned(),
+            published: published.clone(),
+            ..world.entry(n, &path)
+        }
+    };
+    let others: Vec<Item> = (2..4).map(|n| world.entry(n, &format!("/nieuws/{n}"))).collect();
+    let listed = |item: Item| [&[item][..], &others].concat();
+    world.publish(&listed(named("Brug dicht", 1)), &[]);
+    assert_eq!(
+        world.program.rows("SELECT text_source FROM articles WHERE title = 'Brug dicht'"),
+        ["page"]
+    );
+    world.publish(&listed(named("Brug weer open", 1)), &[]);
+    let shown = "SELECT title, revision, changed FROM articles JOIN revisions USING (id, revision, title) WHERE title LIKE 'Brug%'";
+    assert_eq!(world.program.rows(shown), ["Brug weer open|3|[\"title\"]"]);
+}
+
+#[test]
 fn a_page_that_leads_elsewhere_from_the_start_is_no_page_of_its_article() {
     let world = World::new();
     // The address of the wolf leads to the bridge, which a feed announces later.
