@@ -171,9 +171,11 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         (Some(date), Some(before)) if date.at != before.at => false,
         (Some(date), Some(_)) => {
             let is_alike = || say_the_same(content, &known.current);
+            // However short: no two of one second have one headline.
+            let is_named = || !content.title.is_empty() && known.says_text_of(content);
             match (is_same_title, is_of_many(date)) {
                 (true, true) | (false, false) => is_same_text(),
-                (true, false) => is_same_text() || is_alike(),
+                (true, false) => is_same_text() || is_alike() || is_named(),
                 (false, true) => false,
             }
         }
@@ -674,6 +676,10 @@ mod tests {
             let other = |text| Content { title: "Sluis dicht".into(), ..at(seconds, text) };
             assert!(!is_readdressed(&keys, &other(&alike), &known));
             assert_eq!(is_readdressed(&keys, &other(LONG), &known), is_alike_enough);
+            let short = at(seconds, "Monteurs zoeken.");
+            let known = Known { current: short.clone(), ..known };
+            assert_eq!(is_readdressed(&keys, &short, &known), is_alike_enough);
+            assert!(!is_readdressed(&keys, &at(seconds, "Monteurs vonden."), &known));
         }
     }
 
