@@ -112,11 +112,13 @@ pub fn without(text: &str) -> String {
     kept.join("\n\n")
 }
 
-/// How long ago something was, before a text; how many reactions there are, after it.
+/// How long ago something was, before a text; how many reactions there are, after it, or whose entry it
+/// is, as texts were kept by earlier versions.
 static COUNTERS: LazyLock<Regex> = LazyLock::new(|| {
     let ago = format!(r"^{AGO}\s*[-–—|:•]?");
     let counted = r"\(?\d[\d.,]* (?:reacties?|comments?)\)?$";
-    Regex::new(&format!(r"(?im)\s*(?:{ago}|{counted})\s*")).expect("a test compiles it")
+    let source = r"^(?:het bericht .+ verscheen eerst op|the post .+ appeared first on) .+\z";
+    Regex::new(&format!(r"(?im)\s*(?:{ago}|{counted}|{source})\s*")).expect("a test compiles it")
 });
 
 /// A text of a feed without what counts by itself. Clocks and other numbers may be what it is about:
@@ -134,6 +136,13 @@ pub fn without_stamp(paragraph: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whose_entry_it_is_is_no_part_of_its_text() {
+        let text = "De brug is dicht.\n\nHet bericht Brug dicht verscheen eerst op De Dijkbode.";
+        assert_eq!(without_counters(text), "De brug is dicht.");
+        assert_ne!(without_counters(&format!("{text}\n\nMeer volgt.")), "De brug is dicht.");
+    }
 
     #[test]
     fn clocks_counters_and_reading_times_are_noise() {

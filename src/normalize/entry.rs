@@ -3,7 +3,7 @@
 use crate::model::article::Content;
 use crate::model::entry::{Entry, RawEntry, RawText};
 use crate::model::time::StatedDate;
-use crate::normalize::text::{from_html, from_plain, one_line, squeeze};
+use crate::normalize::text::{from_html, from_plain, one_line, squeeze, without_source_line};
 use crate::normalize::url::{canonical, is_home_page, is_unsafe};
 
 /// Characters of a headline; the rest of a longer one is text that lost its way.
@@ -84,7 +84,11 @@ pub fn language_tag(text: &str) -> String {
 }
 
 fn render(text: &RawText) -> String {
-    if text.is_plain { from_plain(&text.content) } else { from_html(&text.content) }
+    without_source_line(if text.is_plain {
+        from_plain(&text.content)
+    } else {
+        from_html(&text.content)
+    })
 }
 
 fn headline(text: &RawText) -> String {

@@ -55,6 +55,24 @@ pub fn from_plain(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
+/// What WordPress writes below each entry of a feed, with the headline in it: where it begins, and what
+/// stands in it.
+const SOURCE_LINES: [(&str, &str); 2] =
+    [("Het bericht ", " verscheen eerst op "), ("The post ", " appeared first on ")];
+
+/// A text without a last paragraph that names the headline and the site once more.
+pub fn without_source_line(mut text: String) -> String {
+    const BYTES_MAX: usize = 800;
+    let end = text.rfind("\n\n");
+    let last = end.map_or(text.as_str(), |end| text[end..].trim_start());
+    let is_source =
+        |(begin, within): &(&str, &str)| last.starts_with(begin) && last.contains(within);
+    if last.len() <= BYTES_MAX && SOURCE_LINES.iter().any(is_source) {
+        text.truncate(end.unwrap_or(0));
+    }
+    text
+}
+
 /// One line of plain text, for headlines and names.
 pub fn one_line(html: &str) -> String {
     squeeze(&from_html(html))
@@ -239,6 +257,18 @@ fn raw_kind(tag: &Tag) -> Option<RawKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_wordpress_writes_below_an_entry_is_left_out() {
+        let text = |last: &str| without_source_line(format!("De brug is dicht.\n\n{last}"));
+        let dutch = "Het bericht Brug dicht verscheen eerst op De Dijkbode.";
+        assert_eq!(text(dutch), "De brug is dicht.");
+        let english = "The post Brug dicht appeared first on De Dijkbode.";
+        assert_eq!(text(english), "De brug is dicht.");
+        let said = "Het bericht dat hij vertrok verscheen dinsdag in de krant.";
+        assert!(text(said).ends_with(said));
+        assert_eq!(without_source_line(english.to_owned()), "");
+    }
     use proptest::prelude::*;
 
     #[track_caller]
