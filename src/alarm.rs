@@ -14,6 +14,16 @@ use crate::model::units::{ByteSize, Span};
 /// The same thing is told at most once in so long.
 const AGAIN_AFTER: Duration = Duration::from_secs(86_400);
 
+/// Variables of the command that is told: which condition, what is wrong in words, since when, what to
+/// do, and of which archive.
+pub const VARIABLES: [&str; 5] = [
+    "KNIPSEL_ALARM",
+    "KNIPSEL_ALARM_TEXT",
+    "KNIPSEL_ALARM_SINCE",
+    "KNIPSEL_ALARM_ADVICE",
+    "KNIPSEL_ALARM_ARCHIVE",
+];
+
 /// Feeds named in one line.
 const NAMED_MAX: usize = 6;
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, TableLike, Value, value};
 
+use crate::alarm;
 use crate::config::toml::{self, Problem, line_of};
 use crate::config::{Environment, Error, closest, did_you_mean};
 
@@ -125,7 +126,7 @@ impl Layers {
                     value,
                     origin,
                 }));
-            } else if self.is_ours(name) {
+            } else if self.is_ours(name) && !alarm::VARIABLES.contains(&name.as_str()) {
                 let names: Vec<String> =
                     self.schema.iter().map(|(key, _)| variable_of(key)).collect();
                 let hint = closest(name, names.iter().map(String::as_str)).map(did_you_mean);

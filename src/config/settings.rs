@@ -241,6 +241,12 @@ mod tests {
     }
 
     #[test]
+    fn the_command_of_an_alarm_can_use_the_program() {
+        let variables = alarm::VARIABLES.map(|name| (name, "x"));
+        assert_eq!(load("", &variables, &[]).unwrap().settings, Settings::default());
+    }
+
+    #[test]
     fn unknown_keys_are_refused_with_a_suggestion() {
         check_refused(
             load("\n[fetch]\nhostgap = \"3s\"", &[], &[]),

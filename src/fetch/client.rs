@@ -104,11 +104,6 @@ impl Client {
         })))
     }
 
-    /// The largest document it takes.
-    pub fn body_max(&self) -> ByteSize {
-        self.0.options.body_max
-    }
-
     /// Lets every host rest for one gap: it may have been asked just before this client was made.
     pub fn rest(&self) {
         self.0.hosts.rest();

@@ -15,7 +15,6 @@ use crate::enrich::{self, Read};
 use crate::fetch::client::Client;
 use crate::model::feed::Feed;
 use crate::model::fetch::{Failure, FailureClass};
-use crate::model::units::ByteSize;
 use crate::poll::{self, Context, Polled};
 use crate::schedule::outage::Outage;
 use crate::schedule::{self, Policy};
@@ -182,9 +181,11 @@ impl Engine {
 
     /// Replaces settings and feed list; polls that run go on with the old ones.
     pub(super) async fn reload(&mut self, setup: &Setup) -> Result<(), Error> {
+        let client = self.shared.client.renewed(setup.settings.fetch.clone())?;
+        self.take_up_feeds(&setup.feeds).await?;
         self.shared.keeper.set(&setup.settings.archive);
         self.shared = Arc::new(Shared {
-            client: self.shared.client.renewed(setup.settings.fetch.clone())?,
+            client,
             policy: setup.settings.poll.clone(),
             pages: setup.settings.pages.clone(),
             writer: Arc::clone(&self.shared.writer),
@@ -197,12 +198,7 @@ impl Engine {
             websub: setup.settings.websub.clone(),
             asks_hubs: false,
         });
-        self.take_up_feeds(&setup.feeds).await
-    }
-
-    /// The largest document that is taken.
-    fn body_max(&self) -> ByteSize {
-        self.shared.client.body_max()
+        Ok(())
     }
 
     /// From now on, until the settings are read again, polls look whether a hub could push.

@@ -73,12 +73,12 @@ impl Monitor {
     /// Opens the door, or shuts it, as the settings say; one that was passed stays open.
     pub(super) async fn set(&mut self, options: &Options) -> Result<(), Error> {
         let is_passed = self.sockets.has(MONITOR);
-        if (is_passed && self.open.is_some()) || (!is_passed && *options == self.options) {
+        let is_as_wanted = self.open.is_some() == (is_passed || options.address().is_some());
+        if is_as_wanted && (is_passed || *options == self.options) {
             return Ok(());
         }
         // The old one first: the address may be the same.
         self.open = None;
-        self.options = options.clone();
         let (calls, receiver) = mpsc::channel(CALLS_MAX);
         let is_known = Arc::new(|path: &str| Question::of(path).is_some());
         let door = Door { calls, is_known, body_max: 0 };
@@ -90,10 +90,14 @@ impl Monitor {
                 let opened = Listener::open(address, door).await;
                 opened.map_err(|source| Error::System { action, source })?
             }
-            (None, None) => return Ok(()),
+            (None, None) => {
+                self.options.clone_from(options);
+                return Ok(());
+            }
         };
         tracing::info!("health and metrics at http://{}", listener.address());
         self.open = Some((listener, receiver));
+        self.options.clone_from(options);
         Ok(())
     }
 

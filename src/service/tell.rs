@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::alarm::{Alarm, Condition};
+use crate::alarm::{self, Alarm, Condition};
 
 /// How long the command may take; then it is killed, with all it started.
 const TIME_MAX: Duration = Duration::from_secs(60);
@@ -43,13 +43,16 @@ async fn tell(
     time_max: Duration,
 ) -> Result<(), String> {
     let (since, advice) = (alarm.since.to_rfc3339(), alarm.condition.advice());
+    let values = [
+        alarm.condition.as_str().as_ref(),
+        alarm.text.as_ref(),
+        since.as_ref(),
+        advice.as_ref(),
+        archive.as_os_str(),
+    ];
     let mut child = Command::new("sh")
         .args(["-c", command])
-        .env("KNIPSEL_ALARM", alarm.condition.as_str())
-        .env("KNIPSEL_ALARM_TEXT", &alarm.text)
-        .env("KNIPSEL_ALARM_SINCE", &since)
-        .env("KNIPSEL_ALARM_ADVICE", advice)
-        .env("KNIPSEL_ALARM_ARCHIVE", archive)
+        .envs(alarm::VARIABLES.into_iter().zip(values))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -37,8 +37,9 @@ const HOLD: Duration = Duration::from_secs(60);
 /// What keeps it from starting, and an archive that is moved away while it is in use. All other
 /// trouble is logged, shown by `status` and tried again.
 pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-    let mut ticker = Ticker::open(setup).await?;
+    // A daemon that says it is ready is not killed by the wish to read its files again.
     let mut hangup = signals::reload()?;
+    let mut ticker = Ticker::open(setup).await?;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tokio::pin!(shutdown);
@@ -85,7 +86,8 @@ impl Ticker {
     async fn open(setup: Setup) -> Result<Self, Error> {
         let mut engine = Engine::open(&setup).await?;
         let mut push = Push::new(setup.sockets.clone());
-        push.set(&mut engine).await?;
+        push.open(&setup.settings.websub, setup.settings.fetch.body_max).await?;
+        push.serve(&mut engine)?;
         let now = (setup.clock)();
         let alarms = Alarms::open(&setup, &engine, Some(now))?;
         let mut monitor = Monitor::new(&engine.reader, setup.sockets.clone(), now)?;
@@ -261,11 +263,26 @@ impl Ticker {
         let settings = Settings::load(&files.sources)?.settings;
         let feeds = config::feeds::load(&files.feeds)?;
         let setup = Setup { settings, feeds, ..self.setup.clone() };
-        self.engine.reload(&setup).await?;
+        if let Err(error) = self.take_up(&setup).await {
+            let old = self.setup.settings.clone();
+            if let Err(error) = self.open_doors(&old).await {
+                tracing::error!("a door that was open cannot be opened again: {}", cause(&error));
+            }
+            return Err(error);
+        }
         self.alarms.set(&setup.settings.alarm);
-        self.monitor.set(&setup.settings.monitor).await?;
         self.setup = setup;
-        self.push.set(&mut self.engine).await
+        self.push.serve(&mut self.engine)
+    }
+
+    async fn take_up(&mut self, setup: &Setup) -> Result<(), Error> {
+        self.open_doors(&setup.settings).await?;
+        self.engine.reload(setup).await
+    }
+
+    async fn open_doors(&mut self, settings: &Settings) -> Result<(), Error> {
+        self.monitor.set(&settings.monitor).await?;
+        self.push.open(&settings.websub, settings.fetch.body_max).await
     }
 }
 

@@ -11,7 +11,8 @@ use crate::web::{Route, Web};
 /// Status line, headers and body of an answer.
 fn ask(daemon: &Running, request: &str) -> String {
     let log = daemon.log();
-    let address = log.split("http://").nth(1).unwrap().split_whitespace().next().unwrap();
+    let address = log.rsplit("metrics at http://").next().unwrap();
+    let address = address.split_whitespace().next().unwrap();
     answer(&mut call(address.parse().unwrap(), request))
 }
 
@@ -146,6 +147,23 @@ fn a_socket_that_is_none_is_refused() {
     let mut daemon = program.start_with(&["run"], &environment);
     assert_eq!(daemon.wait().code(), Some(5), "{}", daemon.log());
     assert!(daemon.log().contains("cannot take over the sockets"), "{}", daemon.log());
+}
+
+#[test]
+fn a_door_that_cannot_be_opened_leaves_the_old_one_open_and_is_tried_again() {
+    let (_web, program, daemon) = watched();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let settings = std::fs::read_to_string(program.config("knipsel.toml")).unwrap();
+    let moved = settings.replace("127.0.0.1:0", &address.to_string());
+    std::fs::write(program.config("knipsel.toml"), moved).unwrap();
+    daemon.wait_for("not reloaded, the old settings and feeds stay: cannot listen at");
+    assert!(ask(&daemon, "GET /healthz").starts_with("HTTP/1.1 200"));
+    drop(taken);
+    daemon.signal("HUP");
+    daemon.wait_for("reloaded: polling 2 feeds");
+    let told = answer(&mut call(address, "GET /healthz"));
+    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
 }
 
 #[test]

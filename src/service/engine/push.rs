@@ -13,6 +13,7 @@ use crate::listen::passed::{Passed, WEBSUB};
 use crate::listen::{Answer, Call, Door, Listener};
 use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
+use crate::model::units::ByteSize;
 use crate::poll::push::{self, Delivery};
 use crate::service::engine::{Engine, Shared};
 use crate::service::{Error, report};
@@ -49,10 +50,13 @@ impl Push {
         Self { sockets, ..Self::default() }
     }
 
-    /// Takes up the settings of `engine`: opens the door where there is to be one.
-    pub(in crate::service) async fn set(&mut self, engine: &mut Engine) -> Result<(), Error> {
-        let options = engine.shared.websub.clone();
-        if options != self.options || self.listener.is_none() {
+    /// Opens the door where there is to be one, for documents of `body_max` at most; or shuts it.
+    pub(in crate::service) async fn open(
+        &mut self,
+        options: &Options,
+        body_max: ByteSize,
+    ) -> Result<(), Error> {
+        if *options != self.options || self.listener.is_none() {
             // The old one first: the address may be the same.
             (self.listener, self.calls) = (None, None);
             if let Some(address) = options.address() {
@@ -65,7 +69,7 @@ impl Push {
                 let door = Door {
                     calls: sender,
                     is_known: Arc::new(is_known),
-                    body_max: usize::try_from(engine.body_max().0).unwrap_or(usize::MAX),
+                    body_max: usize::try_from(body_max.0).unwrap_or(usize::MAX),
                 };
                 let action = "listen at the address of `websub.listen`";
                 let failed = |source| Error::System { action, source };
@@ -77,8 +81,13 @@ impl Push {
                 tracing::info!("listening for hubs at {}", listener.address());
                 (self.listener, self.calls) = (Some(listener), Some(receiver));
             }
-            self.options = options;
+            self.options.clone_from(options);
         }
+        Ok(())
+    }
+
+    /// Lets the polls of `engine` look whether a hub could push, where the door is open.
+    pub(in crate::service) fn serve(&self, engine: &mut Engine) -> Result<(), Error> {
         if self.listener.is_some() {
             engine.ask_hubs();
         }
