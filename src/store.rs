@@ -141,6 +141,9 @@ pub enum Error {
     /// A statement of the owner's is no question.
     #[error("this SQL would write, and only reading is allowed")]
     WritingSql,
+    /// What was to be written could not be worked out, by a fault of this program.
+    #[error("a fault of knipsel: {0}")]
+    Fault(String),
     /// The writing thread has stopped.
     #[error("the archive is closed")]
     Closed,

@@ -21,7 +21,6 @@ use crate::fetch::{
 };
 use crate::model::feed::Validators;
 use crate::model::fetch::{Failure, FailureClass};
-use crate::model::units::ByteSize;
 
 mod said;
 mod walk;

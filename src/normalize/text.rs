@@ -55,7 +55,7 @@ pub fn from_plain(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// What WordPress writes below each entry of a feed, with the headline in it: where it begins, and what
+/// What `WordPress` writes below each entry of a feed, with the headline in it: where it begins, and what
 /// stands in it.
 const SOURCE_LINES: [(&str, &str); 2] =
     [("Het bericht ", " verscheen eerst op "), ("The post ", " appeared first on ")];

@@ -41,7 +41,7 @@ pub(super) struct Engine {
     shared: Arc<Shared>,
     pub(super) reader: Reader,
     feeds: HashMap<FeedId, Arc<Feed>>,
-    tasks: JoinSet<Joined>,
+    tasks: JoinSet<Result<Polled, store::Error>>,
     running: HashMap<Id, FeedId>,
     pages: Pages,
     place: Place,
@@ -114,8 +114,9 @@ fn worker() -> Result<Worker, Error> {
     Ok(Worker::new(worker::Options::new(program)))
 }
 
-/// What a poll leaves.
-type Joined = (FeedId, Result<Polled, store::Error>);
+/// What a poll leaves, or how its task ended.
+#[derive(Debug)]
+pub(super) struct Joined(Result<(Id, Result<Polled, store::Error>), JoinError>);
 
 /// What a reading leaves: the page, and what came of it.
 pub(super) type ReadEnd = (ArticleRow, Result<Read, store::Error>);
@@ -123,8 +124,8 @@ pub(super) type ReadEnd = (ArticleRow, Result<Read, store::Error>);
 /// Something ended.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A poll.
-    Polled(Option<Box<Ended>>),
+    /// A poll, to be entered by [`Engine::ended`].
+    Polled(Box<Joined>),
     /// The reading of a page.
     Read(Option<ReadEnd>),
 }
@@ -245,16 +246,15 @@ impl Engine {
         }
         let state = polls::state(&self.reader, id)?;
         let shared = Arc::clone(&self.shared);
-        let handle = self
-            .tasks
-            .spawn(async move { (id, poll::poll(&shared.context(), id, &feed, state).await) });
+        let handle =
+            self.tasks.spawn(async move { poll::poll(&shared.context(), id, &feed, state).await });
         self.running.insert(handle.id(), id);
         Ok(())
     }
 
     /// Waits for the next poll to end; `None` at once when none is running.
     pub(super) async fn next_ended(&mut self) -> Option<Ended> {
-        let joined = self.tasks.join_next_with_id().await?;
+        let joined = Joined(self.tasks.join_next_with_id().await?);
         self.ended(joined).await
     }
 
@@ -262,36 +262,38 @@ impl Engine {
     pub(super) async fn next_event(&mut self) -> Event {
         tokio::select! {
             Some(joined) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
-                Event::Polled(self.ended(joined).await.map(Box::new))
+                Event::Polled(Box::new(Joined(joined)))
             }
             read = self.pages.next(), if !self.pages.is_empty() => Event::Read(read),
             else => std::future::pending().await,
         }
     }
 
-    async fn ended(&mut self, joined: Result<(Id, Joined), JoinError>) -> Option<Ended> {
-        let ended = match joined {
-            Ok((task, (feed, result))) => {
-                self.running.remove(&task);
-                Ended { feed, result }
-            }
-            Err(error) => {
-                let feed = self.running.remove(&error.id())?;
-                Ended { feed, result: self.record_panic(feed, &error).await }
-            }
+    /// Enters that a poll ended; `None` for one that was given up.
+    pub(super) async fn ended(&mut self, joined: Joined) -> Option<Ended> {
+        let (task, end) = match joined.0 {
+            Ok(ended) => ended,
+            Err(error) => (error.id(), Err(store::Error::Fault(error.to_string()))),
         };
-        if let (Some(feed), Ok(polled)) = (self.feeds.get(&ended.feed), &ended.result) {
-            report::poll(feed, polled);
+        let feed = self.running.remove(&task)?;
+        let result = match end {
+            Err(store::Error::Fault(fault)) => self.record_fault(feed, &fault).await,
+            result => result,
+        };
+        if let (Some(feed), Ok(polled)) = (self.feeds.get(&feed), &result) {
+            report::poll(feed, polled, (self.shared.clock)());
         }
-        Some(ended)
+        Some(Ended { feed, result })
     }
 
     /// A fault of ours is a failure of that poll, so that it is not tried again at once.
-    async fn record_panic(&self, id: FeedId, error: &JoinError) -> Result<Polled, store::Error> {
+    async fn record_fault(&self, id: FeedId, fault: &str) -> Result<Polled, store::Error> {
+        let Some(feed) = self.feeds.get(&id) else {
+            return Err(store::Error::Fault(fault.to_owned()));
+        };
         let state = polls::state(&self.reader, id)?;
-        let name = self.feeds.get(&id).map(|feed| feed.name.clone()).unwrap_or_default();
-        let failure = Failure::new(FailureClass::Internal, format!("a fault of knipsel: {error}"));
-        poll::record_failure(&self.shared.context(), id, name, state, failure).await
+        let failure = Failure::new(FailureClass::Internal, format!("a fault of knipsel: {fault}"));
+        poll::record_failure(&self.shared.context(), id, feed, state, failure).await
     }
 
     /// The archive, for others that write to it.

@@ -9,7 +9,7 @@ use crate::service::engine::Engine;
 use crate::service::engine::repairs::Repairs;
 use crate::service::{Error, Setup, follower};
 use crate::store::{Layout, Lock, Reader, Writer, feeds};
-use crate::{follow, mention, relate};
+use crate::{follow, mention, relate, store};
 
 /// Articles read for names and compared with others in one pass that found any. The first pass over
 /// a long feed list finds more; those that follow, or a daemon, do the rest.
@@ -67,7 +67,11 @@ async fn read_pages(
             () = &mut *shutdown => None,
         };
         let Some((article, result)) = ended else { return Ok(n_read) };
-        n_read += usize::from(result?.is_success());
+        match result {
+            Ok(read) => n_read += usize::from(read.is_success()),
+            Err(fault @ store::Error::Fault(_)) => tracing::error!("while reading a page: {fault}"),
+            Err(error) => return Err(error.into()),
+        }
         tried.insert(article);
     }
 }

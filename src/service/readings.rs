@@ -54,10 +54,7 @@ impl Readings {
         let ended = self.tasks.join_next_with_id().await?;
         let (id, result) = match ended {
             Ok((id, result)) => (id, result),
-            Err(error) => {
-                tracing::error!("a fault of knipsel while reading a page: {error}");
-                (error.id(), Err(store::Error::Closed))
-            }
+            Err(error) => (error.id(), Err(store::Error::Fault(error.to_string()))),
         };
         let due = self.running.remove(&id)?;
         self.sites.remove(&due.site);

@@ -9,7 +9,6 @@ use crate::poll::Polled;
 use crate::poll::push::Delivered;
 use crate::repair::Report;
 use crate::schedule::Reason;
-use crate::service::clock;
 
 /// Logs what came of reading a page, where there is something to tell.
 pub(super) fn page(feed: &Feed, url: &str, read: &Read) {
@@ -41,7 +40,7 @@ pub(super) fn push(feed: &Feed, delivered: &Delivered) {
 }
 
 /// Logs what a poll came to: feed, outcome, new, revised, next poll and why.
-pub(super) fn poll(feed: &Feed, polled: &Polled) {
+pub(super) fn poll(feed: &Feed, polled: &Polled, now: Timestamp) {
     let what = match &polled.outcome {
         Outcome::Fresh => {
             let tally = polled.tally;
@@ -52,7 +51,7 @@ pub(super) fn poll(feed: &Feed, polled: &Polled) {
         Outcome::Throttled { .. } => "the server asks to wait".to_owned(),
         Outcome::Failed(failure) => format!("failed: {}", failure.reason),
     };
-    let next = moment(polled.next.at, clock::now());
+    let next = moment(polled.next.at, now);
     let line = format!("{:<24} {what}; next {next} ({})", feed.name, polled.next.reason);
     let outcome = polled.outcome.as_str();
     let url = masked(&feed.url);

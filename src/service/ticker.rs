@@ -47,7 +47,7 @@ pub async fn run(setup: Setup, shutdown: impl Future<Output = ()>) -> Result<(),
         tokio::select! {
             () = &mut shutdown => break Ok(()),
             _ = hangup.recv() => ticker.reload().await,
-            event = ticker.engine.next_event() => ticker.end(event),
+            event = ticker.engine.next_event() => ticker.end(event).await,
             (question, call) = ticker.monitor.next_call() => ticker.tell(question, call),
             call = ticker.push.next_call() => ticker.push.answer(&ticker.engine, call),
             () = ticker.repairs.next_ended(), if !ticker.repairs.is_idle() => {}
@@ -196,9 +196,12 @@ impl Ticker {
         Ok(())
     }
 
-    fn end(&mut self, event: Event) {
+    async fn end(&mut self, event: Event) {
         match event {
-            Event::Polled(ended) => self.end_poll(ended.map(|ended| *ended)),
+            Event::Polled(joined) => {
+                let ended = self.engine.ended(*joined).await;
+                self.end_poll(ended);
+            }
             Event::Read(read) => self.end_reading(read),
         }
     }

@@ -134,7 +134,9 @@ fn create(tx: &Tx<'_>, other: &Other, feeds: &Feeds) -> Result<ArticleRow, Error
         if let Some(article) = made.map_err(failed())? {
             break article;
         }
-        let Some(key) = other.keys.first() else { return Err(Error::Closed) };
+        let Some(key) = other.keys.first() else {
+            return Err(Error::Fault("an article without a key".to_owned()));
+        };
         ArticleId::derive(key, attempt).as_str().clone_into(&mut public_id);
         attempt += 1;
     };

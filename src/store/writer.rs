@@ -4,6 +4,7 @@
 //! takes none of the others with it, and all are answered only when the commit is on disk.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread::JoinHandle;
 
@@ -132,7 +133,12 @@ fn in_savepoint<T>(tx: &Tx<'_>, job: impl FnOnce(&Tx<'_>) -> Result<T, Error>) -
     let marking = "mark a savepoint";
     let run = |sql| tx.connection.prepare_cached(sql)?.execute([]).map(drop);
     run("SAVEPOINT job").map_err(Error::sqlite(marking))?;
-    let result = job(tx);
+    // Whoever sent it is told; the others that write are not to suffer.
+    let result = catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::Fault(text.unwrap_or_else(|| "a panic without words".to_owned())))
+    });
     if result.is_err() {
         let _ = run("ROLLBACK TO job");
     }
@@ -226,6 +232,30 @@ fn commit_batch(tx: &Tx<'_>, first: Job, jobs: &mut mpsc::Receiver<Job>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_job_that_panics_undoes_what_it_did_and_no_other_suffers() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = Writer::open(&Layout::new(dir.path().to_owned())).unwrap();
+        let set = |version: i64| {
+            move |tx: &Tx<'_>| {
+                tx.connection
+                    .pragma_update(None, "application_id", version)
+                    .map_err(Error::sqlite("set it"))?;
+                assert!(version != 2, "twee");
+                Ok(())
+            }
+        };
+        writer.write_blocking(set(1)).unwrap();
+        let failed = writer.write_blocking(set(2)).unwrap_err();
+        assert_eq!(failed.to_string(), "a fault of knipsel: twee");
+        let get = |tx: &Tx<'_>| {
+            let found = tx.connection.query_row("PRAGMA application_id", [], |row| row.get(0));
+            found.map_err(Error::sqlite("read it"))
+        };
+        let found: i64 = writer.write_blocking(get).unwrap();
+        assert_eq!(found, 1);
+    }
 
     #[test]
     fn what_readers_need_who_may_not_write_stays_when_the_archive_is_closed() {

@@ -68,7 +68,7 @@ const ADD_STRETCH: &str = "
 pub fn take_feed(tx: &Tx<'_>, other: &Reader, feed: &[Value]) -> Result<Taken, Error> {
     let failed = || Error::sqlite(FAILED);
     let (Value::Integer(theirs), Some(columns)) = (&feed[0], feed.get(1..)) else {
-        return Err(Error::Closed);
+        return Err(Error::Fault("a feed without its columns".to_owned()));
     };
     let found: Option<i64> = tx
         .connection
