@@ -18,7 +18,7 @@ use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
 use crate::store::captures::Subject;
 use crate::store::polls::{Recorded, Tally};
-use crate::store::{Error, FeedId, Tx, Writer, captures, polls, sightings};
+use crate::store::{Error, FeedId, Tx, Writer, captures, feeds, polls, sightings};
 use crate::warc::Keeper;
 
 mod answer;
@@ -89,12 +89,9 @@ pub async fn poll(
 ) -> Result<Polled, Error> {
     let started = (context.clock)();
     let no_validators = Validators::default();
-    let is_recheck_due = state.last_full_at.is_none_or(|at| {
-        // A clock that was set back must not put it off.
-        at > started || started.since(at) >= context.policy.recheck.0
-    });
     let url = lessons::address(feed, &state).to_owned();
-    let is_unconditional = is_recheck_due || state.has_lying_validators;
+    let is_unconditional =
+        is_recheck_due(context.policy, &state, started) || state.has_lying_validators;
     let request = Request {
         url: &url,
         validators: if is_unconditional { &no_validators } else { &state.validators },
@@ -129,6 +126,7 @@ pub async fn poll(
     let state = PollState { gone, moved, ..state };
     let plan = Plan {
         id,
+        url: feed.url.clone(),
         name: feed.name.clone(),
         policy: context.policy.clone(),
         fetch: fetch_record(&response, &read.outcome, feed, at),
@@ -146,6 +144,12 @@ pub async fn poll(
         read,
     };
     context.writer.write(move |tx| plan.carry_out(tx)).await
+}
+
+/// Whether the document was last asked for without validators so long ago that it is again.
+fn is_recheck_due(policy: &Policy, state: &PollState, now: Timestamp) -> bool {
+    // A clock that was set back must not put it off.
+    state.last_full_at.is_none_or(|at| at > now || now.since(at) >= policy.recheck.0)
 }
 
 fn fetch_record(response: &Response, outcome: &Outcome, feed: &Feed, at: Timestamp) -> Fetch {
@@ -180,6 +184,8 @@ fn remember(state: PollState, response: &Response, read: &Read, at: Timestamp) -
 /// Everything the transaction needs.
 struct Plan {
     id: FeedId,
+    /// The address of the feed when the poll began.
+    url: String,
     name: String,
     policy: Policy,
     fetch: Fetch,
@@ -219,7 +225,9 @@ impl Plan {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
             }
         }
-        let live = self.push.begin(tx, id, fetch.at)?;
+        // What was learned of an address that the owner has changed meanwhile is not the feed's.
+        let is_current = feeds::is_at(tx, id, &self.url)?;
+        let live = if is_current { self.push.begin(tx, id, fetch.at)? } else { None };
         let n_new = tally.n_new + live.map_or(0, |live| live.n_since_poll);
         let window = if read.outcome.is_success() { window(tx, id, n_new)? } else { None };
         let oldest_at = window.map(|window| window.oldest_at);
@@ -230,7 +238,7 @@ impl Plan {
         let entered = ledger::Poll { feed: id, outcome, window: window_now, last_at, at };
         let is_cut = read.document.as_ref().is_some_and(|document| document.is_cut);
         // The next whole window is judged by the last whole one.
-        let gap = if is_cut { None } else { ledger::enter(tx, &entered)? };
+        let gap = if is_cut || !is_current { None } else { ledger::enter(tx, &entered)? };
         let observed = Observed {
             outcome: &read.outcome,
             window: window.map(|w| if is_first { Window { n_new: 0, ..w } } else { w }),
@@ -251,7 +259,9 @@ impl Plan {
         warnings.extend(self.is_asked_again.then(|| ASKED_AGAIN.to_owned()));
         let recorded = Recorded { fetch: &fetch, tally, warnings: &warnings, pushed_by: None };
         polls::record(tx, id, &recorded)?;
-        polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
+        if is_current {
+            polls::set_state(tx, id, &state, &next.reason.to_string(), &recorded)?;
+        }
         self.unreached_since.map_or(Ok(0), |since| polls::catch_up(tx, since, fetch.at))?;
         let (size_bytes, duration) = (fetch.size_bytes, fetch.duration);
         Ok(Polled { outcome: read.outcome, tally, warnings, next, gap, size_bytes, duration })
@@ -293,7 +303,7 @@ fn window(tx: &Tx<'_>, id: FeedId, n_new: usize) -> Result<Option<Window>, Error
 pub async fn record_failure(
     context: &Context<'_>,
     id: FeedId,
-    name: String,
+    feed: &Feed,
     state: PollState,
     failure: Failure,
 ) -> Result<Polled, Error> {
@@ -311,7 +321,8 @@ pub async fn record_failure(
     let policy = context.policy.clone();
     let plan = Plan {
         id,
-        name,
+        url: feed.url.clone(),
+        name: feed.name.clone(),
         policy,
         fetch,
         max_age: None,

@@ -172,8 +172,9 @@ impl Open {
         match judge(self, suspect) {
             Ok(()) => self.repaired_by = Some(source.to_owned()),
             Err(doubt) => {
-                self.doubts.retain(|known| !known.starts_with(source));
-                self.doubts.push(format!("{source} {doubt}"));
+                let source = format!("{source} ");
+                self.doubts.retain(|known| !known.starts_with(&source));
+                self.doubts.push(format!("{source}{doubt}"));
             }
         }
     }

@@ -145,7 +145,8 @@ impl Plan {
                 if is_whole_host {
                     self.put_off(tx, wait.max(REST_MIN), "robots.txt cannot be read")?;
                 } else {
-                    self.state.next_at = Some(self.at.plus(wait.max(FORBIDDEN_MIN)));
+                    let wait = wait.max(FORBIDDEN_MIN);
+                    self.state.next_at = ladder::put_off(wait, self.state.since, self.at);
                     "robots.txt".clone_into(&mut self.state.next_reason);
                 }
                 End::new("forbidden").because(reason)

@@ -26,8 +26,8 @@ const LIVE_FOR: Duration = Duration::from_secs(6 * 3_600);
 /// The ages in a row are never nearer than this, whatever the settings: time has to move.
 const STEP_MIN: Duration = Duration::from_secs(1);
 
-/// A feed text of as many characters is the whole article, unless it ends in the middle.
-const WHOLE_CHARS_MIN: usize = 1_500;
+/// A feed text of as many bytes is the whole article, unless it ends in the middle.
+const WHOLE_BYTES_MIN: usize = 1_500;
 
 /// When pages are read again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -59,7 +59,7 @@ impl Policy {
 pub fn is_whole(text: &str) -> bool {
     let end = text.trim_end().trim_end_matches(['"', '”', '’', ')', ']']);
     let is_open = end.ends_with('…') || end.ends_with("...") || ends_with_a_call(text);
-    text.len() >= WHOLE_CHARS_MIN && !is_open
+    text.len() >= WHOLE_BYTES_MIN && !is_open
 }
 
 /// Whether a text ends with the advice to read on elsewhere.
@@ -99,7 +99,8 @@ fn grown(last: Duration, age: Duration) -> Option<Duration> {
 /// The next time to read a live blog that last said something new at `changed_at`; `None` when it is
 /// over, and then it is read as any other page.
 pub fn live(policy: &Policy, changed_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    (now.since(changed_at) < LIVE_FOR).then(|| now.plus(policy.first()))
+    let is_live = now.since(changed_at) < LIVE_FOR && !policy.revisit.is_empty();
+    is_live.then(|| now.plus(policy.first()))
 }
 
 /// The next attempt at a page that could not be read, `n_failures` times in a row, of an article
@@ -111,7 +112,12 @@ pub fn retry(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let doubled = 2_u32.saturating_pow(n_failures.saturating_sub(1).min(16));
-    let wait = policy.retry.0.saturating_mul(doubled).min(RETRY_MAX);
+    put_off(policy.retry.0.saturating_mul(doubled).min(RETRY_MAX), since, now)
+}
+
+/// The next attempt after `wait` at the page of an article that began at `since`; `None` when it is too
+/// old to bother its publisher.
+pub fn put_off(wait: Duration, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
     (now.since(since) < FINAL_AGE).then(|| now.plus(wait))
 }
 
@@ -141,6 +147,13 @@ mod tests {
         assert_eq!(ages.len(), 17);
         assert!(ages[15] <= 7 * 86_400 && ages[15] > 4 * 86_400);
         assert_eq!(ages[16], 30 * 86_400);
+    }
+
+    #[test]
+    fn where_no_page_is_read_again_no_live_blog_is() {
+        let never = Policy { revisit: Vec::new(), ..Policy::default() };
+        assert_eq!(live(&never, at(0), at(60)), None);
+        assert_eq!(live(&Policy::default(), at(0), at(60)), Some(at(660)));
     }
 
     #[test]

@@ -44,7 +44,7 @@ const SETTLE: &str = "
 /// What a feed lists counts as new to it, so that the pages of its entries are announced.
 const LOOK_ANEW: [&str; 2] = [
     "UPDATE sighting
-     SET entry_hash = zeroblob(length(entry_hash))
+     SET entry_hash = randomblob(length(entry_hash))
      WHERE left_at IS NULL
          AND feed_id = (SELECT id FROM feed WHERE name = :name AND fulltext <> 'auto')",
     "UPDATE poll_state
@@ -76,8 +76,12 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
                 known.id
             }
             Some(Known { id, url, moved_to, .. }) if url != feed.url => {
-                let change = if moved_to.as_ref() == Some(&feed.url) { SETTLE } else { FORGET };
-                tx.connection.execute(change, named_params! { ":feed": id.0 }).map_err(failed())?;
+                let is_settled = moved_to.as_ref() == Some(&feed.url);
+                let changes: &[&str] =
+                    if is_settled { &[SETTLE] } else { &[FORGET, succession::UNSUBSCRIBE] };
+                for sql in changes {
+                    tx.connection.execute(sql, named_params! { ":feed": id.0 }).map_err(failed())?;
+                }
                 put(tx, feed, now).map_err(failed())?
             }
             _ => put(tx, feed, now).map_err(failed())?,
@@ -90,6 +94,18 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
     }
     pages::moves::hand_over(tx)?;
     Ok(ids)
+}
+
+/// Whether the list has `feed` at the address `url`.
+pub fn is_at(tx: &Tx<'_>, feed: FeedId, url: &str) -> Result<bool, Error> {
+    const IS_AT: &str = "SELECT EXISTS (SELECT 1 FROM feed WHERE id = :feed AND url = :url)";
+    tx.connection
+        .prepare_cached(IS_AT)
+        .and_then(|mut statement| {
+            let values = named_params! { ":feed": feed.0, ":url": url };
+            statement.query_row(values, |row| row.get(0))
+        })
+        .map_err(Error::sqlite("look up the address of a feed"))
 }
 
 /// Lets articles follow an outlet to its new name.

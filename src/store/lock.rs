@@ -2,8 +2,13 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::time::Duration;
 
 use crate::store::{Error, Layout};
+
+/// Who asks whether an archive is held has its lock for a moment.
+const TRIES: u32 = 10;
+const TRY_AFTER: Duration = Duration::from_millis(20);
 
 /// Holds an archive for polling; the system lets it go when the process ends, however it ends.
 #[derive(Debug)]
@@ -29,7 +34,15 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(failed("open"))?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 0..TRIES {
+            if locked.is_ok() {
+                break;
+            }
+            std::thread::sleep(TRY_AFTER);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();

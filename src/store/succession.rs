@@ -21,7 +21,7 @@ const FORGET: &str = "
     WHERE feed_id = :feed";
 
 /// Hubs push an address, and it is another one now.
-const UNSUBSCRIBE: &str = "DELETE FROM subscription WHERE feed_id = :feed";
+pub(super) const UNSUBSCRIBE: &str = "DELETE FROM subscription WHERE feed_id = :feed";
 
 /// Makes the feed in the row `former` the feed `new`, which has no row: sightings, coverage,
 /// revisions and fetches are its own from now on.

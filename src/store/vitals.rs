@@ -168,7 +168,9 @@ pub fn arrivals(reader: &Reader, after: i64) -> Result<Vec<u32>, Error> {
     let failed = || Error::sqlite("read when articles came in");
     let mut statement = reader.connection.prepare_cached(ARRIVALS).map_err(failed())?;
     statement
-        .query_map(named_params! { ":after": after }, |row| row.get(0))
+        .query_map(named_params! { ":after": after }, |row| {
+            row.get(0).map(|seconds: i64| u32::try_from(seconds).unwrap_or(u32::MAX))
+        })
         .and_then(Iterator::collect)
         .map_err(failed())
 }

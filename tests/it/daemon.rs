@@ -58,6 +58,25 @@ fn a_change_of_the_feed_list_is_taken_up_and_a_mistake_in_it_is_not() {
 }
 
 #[test]
+fn what_a_poll_learns_of_an_address_that_was_changed_meanwhile_is_forgotten() {
+    let (web, program) = set_up();
+    let document = Route { has_validators: true, ..Route::document(rss(&items(0..2))) };
+    web.set("/traag", Route { delay: Duration::from_secs(3), ..document });
+    program.list(&[("dijkbode", &web.url("/traag"))]);
+    let daemon = program.daemon(&[]);
+    wait_for_requests(&web, "/traag", 1);
+    program.list(&[("dijkbode", &web.url("/rss"))]);
+    daemon.wait_for("reloaded: polling 1 feeds");
+    wait_for_requests(&web, "/rss", 1);
+    assert_eq!(web.asked_for("/traag").len(), 1);
+    assert_eq!(web.asked_for("/rss")[0].header("if-none-match"), None);
+    until("the poll of the new address", || {
+        let ledger = program.rows("SELECT count(*) FROM coverage");
+        (ledger == ["1"] && program.found(&[]).len() == 2).then_some(())
+    });
+}
+
+#[test]
 fn a_hangup_reads_the_files_again_though_they_look_the_same() {
     let (_web, program) = set_up();
     let daemon = program.daemon(&[]);

@@ -1,5 +1,7 @@
 //! One pass over the feeds: what is new, what changed, what failed, and what is remembered.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::news::{Item, atom, item, items, rss};
@@ -291,6 +293,21 @@ fn a_feed_with_another_address_is_asked_without_the_old_ones_validators() {
     program.poll_all();
     assert_eq!(web.asked_for("/nieuw")[0].header("if-none-match"), None);
     assert_eq!(fetches(&program)[1], "fresh|200|3|0|0");
+}
+
+#[test]
+fn what_left_a_feed_has_left_it_although_its_pages_are_wanted_from_now_on() {
+    let web = Web::start();
+    let linked = |n: usize| Item { link: web.url(&format!("/nieuws/{n}")), ..item(n) };
+    web.set("/rss", feed(&(0..4).map(linked).collect::<Vec<_>>()));
+    let program = Program::with_feed(&web.url("/rss"));
+    program.poll_all();
+    let list = fs::read_to_string(program.config("feeds.toml")).unwrap();
+    fs::write(program.config("feeds.toml"), list.replace("fulltext = \"off\"\n", "")).unwrap();
+    web.set("/rss", feed(&(3..5).map(linked).collect::<Vec<_>>()));
+    program.poll_all();
+    assert_eq!(program.rows("SELECT count(*) FROM sightings WHERE listed"), ["2"]);
+    assert_eq!(program.rows("SELECT count(*) FROM pages"), ["2"]);
 }
 
 #[test]
