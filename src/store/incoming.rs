@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params_from_iter};
 
 use crate::dedupe::decide::{changes, is_same_article};
-use crate::dedupe::weave::{Seen, Woven, seen_sooner, weave};
+use crate::dedupe::weave::{Seen, Whose, weave};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::store::articles::add::{self, Numbered};
@@ -59,7 +59,6 @@ struct Revision {
     row: i64,
     seen: Seen,
     source: Source,
-    feed: Option<i64>,
     digest: Option<String>,
     place: Option<(String, i64, i64)>,
     /// Where the article stood in time then, where it stands elsewhere now.
@@ -170,7 +169,7 @@ fn add(
         changed,
         source: revision.source,
         text_source: revision.seen.text_source,
-        feed: revision.feed.and_then(|feed| feeds.get(&feed)).map(|feed| FeedId(*feed)),
+        feed: revision.seen.feed.and_then(|feed| feeds.get(&feed)).map(|feed| FeedId(*feed)),
         digest: revision.digest.as_deref(),
         now: revision.seen.at,
     };
@@ -254,47 +253,50 @@ fn add_history(
     let id: &dyn ToSql = &article.0;
     run(SINCE, &[(":article", id), (":at", &other.first_seen_at)])?;
     let ours = theirs::revisions(tx.connection, article.0)?;
-    let seen = |list: &[Revision]| list.iter().map(|one| one.seen.clone()).collect::<Vec<_>>();
-    let (mut our_seen, their_seen) = (seen(&ours), seen(&other.revisions));
-    let sooner = seen_sooner(&our_seen, &their_seen);
-    for (number, at) in &sooner {
-        our_seen[*number].at = *at;
-        let row: &dyn ToSql = &ours[*number].row;
-        run(SEEN_SOONER, &[(":revision", row), (":at", &at.seconds())])?;
-    }
+    let mapped = |seen: &Seen| {
+        let feed = seen.feed.and_then(|feed| feeds.get(&feed).copied());
+        Seen { feed, ..seen.clone() }
+    };
+    let our_seen: Vec<Seen> = ours.iter().map(|one| one.seen.clone()).collect();
+    let their_seen: Vec<Seen> = other.revisions.iter().map(|one| mapped(&one.seen)).collect();
     let woven = weave(&our_seen, &their_seen);
-    let n_new = woven.len() - ours.len();
+    let (n_new, mut is_sooner) = (woven.len() - ours.len(), false);
+    for one in &woven {
+        if let Whose::Ours(number) = one.whose
+            && one.at < our_seen[number].at
+        {
+            let row: &dyn ToSql = &ours[number].row;
+            run(SEEN_SOONER, &[(":revision", row), (":at", &one.at.seconds())])?;
+            is_sooner = true;
+        }
+    }
     if n_new == 0 {
-        if !sooner.is_empty() {
+        if is_sooner {
             articles::touch(tx, article)?;
         }
         return Ok(0);
     }
     run(MAKE_ROOM, &[(":article", id)])?;
-    let (mut before, mut latest): (Option<(&Content, bool)>, Option<Numbered>) = (None, None);
+    let mut latest: Option<Numbered> = None;
     for (number, one) in (1_u32..).zip(&woven) {
-        let (content, is_new): (&Content, bool) = match one {
-            Woven::Ours(at) => (&ours[*at].seen.content, false),
-            Woven::Theirs { content, .. } => (content, true),
-        };
-        let changed = before.map(|(before, _)| changes(before, content)).unwrap_or_default();
-        match one {
-            Woven::Theirs { number: at, content, text_source } => {
+        match &one.whose {
+            Whose::Theirs { number: at, content, text_source } => {
                 let mut revision = other.revisions[*at].clone();
                 revision.seen.text_source = *text_source;
-                let row = add(tx, (article, latest), (&revision, content), &changed, feeds)?;
+                revision.seen.at = one.at;
+                let changed = one.changed.as_deref().unwrap_or_default();
+                let row = add(tx, (article, latest), (&revision, content), changed, feeds)?;
                 latest = Some((row, number));
             }
-            Woven::Ours(at) => {
+            Whose::Ours(at) => {
                 latest = Some((ours[*at].row, number));
                 let row: &dyn ToSql = &ours[*at].row;
                 run(RENUMBER, &[(":revision", row), (":number", &number)])?;
-                if before.is_some_and(|(_, is_new)| is_new) {
-                    run(RECHANGE, &[(":revision", row), (":changed", &to_json(&changed))])?;
+                if let Some(changed) = &one.changed {
+                    run(RECHANGE, &[(":revision", row), (":changed", &to_json(changed))])?;
                 }
             }
         }
-        before = Some((content, is_new));
     }
     run(RESILENCE, &[(":article", id)])?;
     run(SET_LAST, &[(":article", id)])?;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, named_params};
 use crate::dedupe::weave::Seen;
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
-use crate::store::articles::read_content;
+use crate::store::articles::{from_json, read_content};
 use crate::store::incoming::{FAILED, Other, Revision, all};
 use crate::store::{Error, Reader, text};
 
@@ -22,7 +22,7 @@ const THEIR_REVISIONS: &str = "
            r.published_precision, r.is_zone_assumed, r.modified_at, r.modified_precision,
            r.enclosures, b.codec, b.data, r.id, r.seen_at, r.fingerprint, r.source,
            coalesce(r.text_source, r.source), r.feed_id, r.digest, s.file, s.at, p.place,
-           r.sort_at
+           r.sort_at, r.changed
     FROM revision AS r
     JOIN body AS b ON b.revision_id = r.id
     LEFT JOIN import_place AS p ON p.revision_id = r.id
@@ -124,14 +124,15 @@ pub(super) fn revisions(connection: &Connection, article: i64) -> Result<Vec<Rev
             let seen = Seen {
                 at: Timestamp::from_seconds(row.get(14)?),
                 fingerprint: row.get(15)?,
+                feed: row.get(18)?,
                 text_source: source(word(17)?),
                 content: read_content(row)?,
+                changed: from_json(row.get(24)?),
             };
             let revision = Revision {
                 row: row.get(13)?,
                 seen,
                 source: source(word(16)?),
-                feed: row.get(18)?,
                 digest: row.get(19)?,
                 place,
                 sort_at: row.get(23)?,
