@@ -79,7 +79,7 @@ fn mistakes_in_files_are_found() {
     fs::write(program.config("knipsel.toml"), "[fetch]\nhostgap = \"1s\"\n").unwrap();
     check(&program, "settings", 3, "unknown key `fetch.hostgap`");
     fs::write(program.config("knipsel.toml"), "[fetch]\nallow_hosts = [\"a b\"]\n").unwrap();
-    check(&program, "network", 6, "is not a host name");
+    check(&program, "settings", 3, "is not a host name");
     fs::write(program.config("knipsel.toml"), SETTINGS).unwrap();
     fs::write(program.config("feeds.toml"), "").unwrap();
     check(&program, "feeds", 3, "there is no feed");

@@ -186,6 +186,7 @@ fn archives_of_before_are_put_in_order() {
              ALTER TABLE sighting DROP COLUMN text_hash;
              DROP TABLE host_file;
              ALTER TABLE recurring DROP COLUMN gained;
+             DROP INDEX article_by_time;
              PRAGMA user_version = 20;",
         )
         .unwrap();
