@@ -171,7 +171,7 @@ fn places(query: &Query, words: &[Word]) -> Places {
         Query::Near(parts, nearness) => {
             let parts: Vec<Places> = parts.iter().map(|part| places(part, words)).collect();
             match nearness {
-                Nearness::Near(n) => near(&parts, *n as usize, Order::Any),
+                Nearness::Near(n) => near(&parts, *n as usize, Order::Apart),
                 Nearness::Pre(n) => near(&parts, *n as usize, Order::Given),
                 Nearness::Sentence => together(&parts, |at| words[at].sentence),
                 Nearness::Paragraph => together(&parts, |at| words[at].paragraph),
@@ -227,9 +227,14 @@ fn choices(parts: &[Places]) -> Vec<Places> {
 }
 
 fn near(parts: &[Places], within: usize, order: Order) -> Places {
-    let good = choices(parts)
-        .into_iter()
-        .filter(|one| order == Order::Any || one.windows(2).all(|pair| pair[0].1 < pair[1].0));
+    let good = choices(parts).into_iter().filter(|one| match order {
+        Order::Given => one.windows(2).all(|pair| pair[0].1 < pair[1].0),
+        Order::Apart => {
+            let first = one.iter().map(|place| place.0).min();
+            one.iter().filter(|place| Some(place.0) == first).count() == 1
+        }
+        Order::Any => true,
+    });
     let spans = good.map(|one| {
         (one.iter().map(|p| p.0).min().unwrap(), one.iter().map(|p| p.1).max().unwrap())
     });

@@ -184,10 +184,10 @@ fn row(parts: &[Vec<Place>], found: &mut Vec<Place>) {
     'places: for (start, end) in first {
         let mut end = *end;
         for part in rest {
-            // A part of several lengths goes on with its shortest.
-            match part.iter().find(|(next, _)| *next == end + 1) {
-                Some((_, next)) => end = *next,
-                None => continue 'places,
+            let next = part.partition_point(|(next, _)| *next <= end);
+            match part.get(next) {
+                Some((next, last)) if *next == end + 1 => end = *last,
+                _ => continue 'places,
             }
         }
         found.push((*start, end));
@@ -198,10 +198,11 @@ fn row(parts: &[Vec<Place>], found: &mut Vec<Place>) {
 fn near(parts: &[Vec<Place>], within: u32, order: Order, found: &mut Vec<Place>) {
     let heads: &[Vec<Place>] =
         if order == Order::Given { parts.get(..1).unwrap_or_default() } else { parts };
+    let parts_ended: Vec<Ended<'_>> = parts.iter().map(|part| Ended::new(part)).collect();
     for (n, head) in heads.iter().enumerate() {
         for place in head {
-            let others = parts.iter().enumerate().filter(|(other, _)| *other != n);
-            if let Some(span) = reach(*place, others.map(|(_, part)| part.as_slice()), order)
+            let others = parts_ended.iter().enumerate().filter(|(other, _)| *other != n);
+            if let Some(span) = reach(*place, others.map(|(_, part)| part), order)
                 && beyond(span, parts.len()) <= within
             {
                 found.push(span);
@@ -215,17 +216,41 @@ fn beyond((start, end): Place, n_parts: usize) -> u32 {
     (end - start + 1).saturating_sub(u32::try_from(n_parts).unwrap_or(u32::MAX))
 }
 
+/// Places in order, and the first end of each and all behind it.
+struct Ended<'p> {
+    places: &'p [Place],
+    ends: Vec<u32>,
+}
+
+impl<'p> Ended<'p> {
+    fn new(places: &'p [Place]) -> Self {
+        let mut ends: Vec<u32> = places.iter().map(|(_, end)| *end).collect();
+        for at in (1..ends.len()).rev() {
+            ends[at - 1] = ends[at - 1].min(ends[at]);
+        }
+        Self { places, ends }
+    }
+
+    /// The first end of those that start at `from` or later.
+    fn first_end(&self, from: u32) -> Option<u32> {
+        self.ends.get(self.places.partition_point(|(start, _)| *start < from)).copied()
+    }
+}
+
 /// The span from `place` over the next place of each other part, in their order when it matters.
 fn reach<'p>(
     place: Place,
-    others: impl Iterator<Item = &'p [Place]>,
+    others: impl Iterator<Item = &'p Ended<'p>>,
     order: Order,
 ) -> Option<Place> {
     let (start, mut end) = place;
     for part in others {
-        let from = if order == Order::Given { end + 1 } else { start };
-        let next = part.iter().filter(|(at, _)| *at >= from).map(|(_, to)| *to).min()?;
-        end = end.max(next);
+        let from = match order {
+            Order::Given => end + 1,
+            Order::Apart => start + 1,
+            Order::Any => start,
+        };
+        end = end.max(part.first_end(from)?);
     }
     Some((start, end))
 }
@@ -234,9 +259,10 @@ fn reach<'p>(
 fn within(parts: &[Vec<Place>], signs: &[u32], found: &mut Vec<Place>) {
     let unit = |place: &Place| signs.partition_point(|sign| *sign <= place.0);
     let Some((first, rest)) = parts.split_first() else { return };
+    let units = |part: &Vec<Place>| part.iter().map(unit).collect::<Vec<_>>();
+    let rest: Vec<Vec<usize>> = rest.iter().map(units).collect();
     for place in first {
-        let is_there = |part: &Vec<Place>| part.iter().any(|other| unit(other) == unit(place));
-        if rest.iter().all(is_there) {
+        if rest.iter().all(|units| units.binary_search(&unit(place)).is_ok()) {
             found.push(*place);
         }
     }
@@ -268,6 +294,8 @@ mod tests {
         check_near(&[&[2], &[0]], 1, Order::Given, &[]);
         check_near(&[&[0, 5], &[2, 6]], 0, Order::Given, &[(5, 6)]);
         check_near(&[&[4], &[4]], 0, Order::Any, &[(4, 4)]);
+        check_near(&[&[4], &[4]], 9, Order::Apart, &[]);
+        check_near(&[&[4, 6], &[4, 6]], 1, Order::Apart, &[(4, 6)]);
         check_near(&[&[0], &[9], &[4]], 7, Order::Any, &[(0, 9)]);
     }
 

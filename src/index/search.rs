@@ -150,8 +150,9 @@ impl Searcher {
         let failed = Error::when("search");
         let plan = translate::plan(&self.inner, &self.fields, query, filter)?;
         let ascending = |name| (SortByStaticFastValue::<i64>::for_field(name), Order::Asc);
-        let top =
-            TopDocs::with_limit(limit.max(1)).order_by((ascending(SORT_AT), ascending(ARTICLE)));
+        let n_docs = usize::try_from(self.inner.num_docs()).unwrap_or(usize::MAX);
+        let limit = limit.min(n_docs).max(1);
+        let top = TopDocs::with_limit(limit).order_by((ascending(SORT_AT), ascending(ARTICLE)));
         let top = self.inner.search(&*plan, &top).map_err(failed)?;
         Ok(top.into_iter().filter_map(|((_, article), _)| article).collect())
     }

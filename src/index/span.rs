@@ -42,7 +42,9 @@ pub(super) enum Span<W = Vec<String>> {
 pub(super) enum Order {
     /// As they are named.
     Given,
-    /// Any.
+    /// Any, but none begins where the first does.
+    Apart,
+    /// Any, also within one word.
     Any,
 }
 

@@ -257,7 +257,7 @@ impl Scope<'_> {
             Query::Near(parts, nearness) => {
                 let parts = spans(parts)?;
                 Some(match nearness {
-                    Nearness::Near(n) => Span::Near { parts, within: *n, order: Order::Any },
+                    Nearness::Near(n) => Span::Near { parts, within: *n, order: Order::Apart },
                     Nearness::Pre(n) => Span::Near { parts, within: *n, order: Order::Given },
                     Nearness::Sentence => Span::Within { parts, sign: vec![SENTENCE.to_owned()] },
                     Nearness::Paragraph => Span::Within { parts, sign: vec![PARAGRAPH.to_owned()] },

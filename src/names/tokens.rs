@@ -120,6 +120,9 @@ pub(super) fn read(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+/// What is longer is no name, and is read in pieces: names are looked for in all ends of a word.
+const WORD_BYTES_MAX: usize = 128;
+
 /// Where the next word starts and ends.
 fn next(text: &str, from: usize) -> Option<(usize, usize)> {
     let rest = &text[from..];
@@ -131,6 +134,9 @@ fn next(text: &str, from: usize) -> Option<(usize, usize)> {
     let mut end = start;
     let mut chars = text[start..].char_indices().peekable();
     while let Some((at, c)) = chars.next() {
+        if at >= WORD_BYTES_MAX {
+            break;
+        }
         if c.is_alphanumeric() {
             end = start + at + c.len_utf8();
             continue;
@@ -159,7 +165,8 @@ fn next(text: &str, from: usize) -> Option<(usize, usize)> {
 fn plain(text: &[u8]) -> Option<usize> {
     let length = text.iter().position(|byte| !byte.is_ascii_lowercase())?;
     // A `t` alone may have an apostrophe before it.
-    (length > 1 && matches!(text[length], b' ' | b',')).then_some(length)
+    let is_word = (2..WORD_BYTES_MAX).contains(&length);
+    (is_word && matches!(text[length], b' ' | b',')).then_some(length)
 }
 
 /// Whether `lower` is a word of the language.
@@ -252,6 +259,19 @@ fn unshout(line: &mut [Token<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of a word that does not end, all beginnings and all ends were looked at.
+    #[test]
+    fn a_word_without_an_end_is_read_in_pieces() {
+        for piece in ["A.", "Jan-", "A'a", "AB", "ab"] {
+            let text = piece.repeat(200_000);
+            let longest = read(&text).iter().map(|token| token.text.len() + token.tail.len()).max();
+            assert!(
+                longest.is_some_and(|bytes| bytes <= 2 * WORD_BYTES_MAX),
+                "{piece}: {longest:?}"
+            );
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
