@@ -17,10 +17,10 @@ use crate::fetch::{self, Request};
 use crate::model::feed::Validators;
 use crate::model::time::{StatedDate, Timestamp};
 use crate::normalize::entry::normalize;
+use crate::normalize::gate;
 use crate::normalize::url::canonical;
 use crate::parse::discover::{Candidate, Page, Source, guess, rank};
 use crate::parse::feed::ParsedFeed;
-use crate::parse::gate;
 
 /// Requests for one page, however many feeds it speaks of.
 pub const LOOKS_MAX: usize = 24;

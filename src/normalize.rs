@@ -3,5 +3,6 @@
 //! Pure and idempotent: doing it twice changes nothing.
 
 pub mod entry;
+pub mod gate;
 pub mod text;
 pub mod url;

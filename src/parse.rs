@@ -9,7 +9,6 @@ pub mod charset;
 pub mod date;
 pub mod discover;
 pub mod feed;
-pub mod gate;
 pub mod markup;
 pub mod mend;
 pub mod opml;

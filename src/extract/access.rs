@@ -12,8 +12,8 @@ use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::extract::phrases::pattern;
 use crate::extract::{Kind, Source};
+use crate::normalize::gate;
 use crate::normalize::text;
-use crate::parse::gate;
 
 /// How much of an article a page gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

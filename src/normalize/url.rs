@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::normalize::gate;
+
 /// Query parameters that say how a reader came, not what is read.
 const TRACKING: [&str; 27] = [
     "_ga",
@@ -36,13 +38,6 @@ const TRACKING: [&str; 27] = [
 /// Query parameters, or values of them, that ask for the AMP version.
 const AMP: [&str; 5] = ["amp", "amp=1", "amp=true", "outputType=amp", "outputtype=amp"];
 
-/// Where a consent gate says what lies behind it.
-const BEHIND: [&str; 4] = ["callbackurl", "redirecturi", "returnurl", "redirecturl"];
-
-/// What a gate calls itself in its address.
-const GATES: [&str; 6] =
-    ["consent", "privacygate", "privacy-gate", "privacy-wall", "cookiewall", "myprivacy"];
-
 /// Longer addresses are of no use: servers rarely take more (RFC 9110 section 4.1).
 const URL_BYTES_MAX: usize = 8192;
 
@@ -68,7 +63,7 @@ pub fn canonical(text: &str) -> Option<String> {
 
 fn folded(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
-    let url = behind_gates(&url).or_else(|| behind_amp_cache(&url)).unwrap_or(url);
+    let url = gate::behind_gates(&url).or_else(|| behind_amp_cache(&url)).unwrap_or(url);
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
@@ -76,40 +71,6 @@ fn folded(text: &str) -> Option<String> {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let query = query(&url);
     Some(format!("https://{host}{port}{}{query}", path(&url)))
-}
-
-/// The address behind a consent gate, as its own address tells; `None` for one that is no gate.
-pub fn unwrapped(text: &str) -> Option<String> {
-    let url = Url::parse(text.trim()).ok()?;
-    behind_gates(&url).map(String::from)
-}
-
-/// Gates lead to gates: the first one wants the answer, the second gives the cookie.
-///
-/// `https://gate.example/consent?callbackUrl=https%3A%2F%2Fa.example%2Fprivacygate-confirm%3F\
-/// redirectUri%3D%252Fbinnenland%252Fbrug`: the real address doubly encoded in that of the gate.
-fn behind_gates(url: &Url) -> Option<Url> {
-    let mut found = behind_gate(url)?;
-    while let Some(next) = behind_gate(&found) {
-        found = next;
-    }
-    Some(found)
-}
-
-fn behind_gate(gate: &Url) -> Option<Url> {
-    let name = format!("{}{}", gate.host_str()?, gate.path()).to_ascii_lowercase();
-    if !GATES.iter().any(|word| name.contains(word)) {
-        return None;
-    }
-    let mut pairs = gate.query_pairs();
-    let (_, to) = pairs.find(|(key, to)| {
-        BEHIND.contains(&key.to_ascii_lowercase().replace(['_', '-'], "").as_str())
-            && !to.is_empty()
-    })?;
-    let to = gate.join(&to).ok()?;
-    // The address of a gate holds the one behind it, and is longer.
-    let is_behind = to.as_str().len() < gate.as_str().len();
-    (is_behind && matches!(to.scheme(), "http" | "https")).then_some(to)
 }
 
 /// `https://a-example.cdn.ampproject.org/c/s/www.a.example/brug`: a copy of the page after `/s/`.
@@ -261,7 +222,9 @@ mod tests {
         ] {
             check(text, expected);
         }
-        // An address that only looks like one, and a gate that leads nowhere.
+        // An article about consent, an address that only looks like one, a gate that leads nowhere.
+        let about = "https://a.example/nieuws/consent-in-de-zorg-1?returnUrl=/leden";
+        check(about, about);
         check("https://a.example/nieuws?returnUrl=/x", "https://a.example/nieuws?returnUrl=/x");
         check("https://a.example/consent?callbackUrl=", "https://a.example/consent?callbackUrl=");
         check(

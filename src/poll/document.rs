@@ -9,7 +9,8 @@ use crate::model::article::{Content, IdentityKey, KeyKind};
 use crate::model::entry::Entry;
 use crate::model::feed::{Feed, Fulltext};
 use crate::normalize::entry::{content, feed_title, language_tag, normalize};
-use crate::normalize::url::{is_home_page, unwrapped};
+use crate::normalize::gate;
+use crate::normalize::url::is_home_page;
 use crate::parse::discover;
 use crate::parse::feed::{self, ParsedFeed};
 
@@ -81,7 +82,7 @@ pub(super) fn prepare(feed: &Feed, parsed: &ParsedFeed, page_pause: u64) -> Docu
             let fingerprint = fingerprint::content(&content);
             let entry_hash = fingerprint::entry(&entry, &fingerprint);
             let Entry { guid, link, .. } = entry;
-            let behind_gate = link.as_deref().and_then(unwrapped);
+            let behind_gate = link.as_deref().and_then(gate::behind);
             let is_cut = raw.is_cut;
             // A page that several entries link to is the page of none of them.
             let is_own = keys.iter().any(|key| key.kind() == KeyKind::Url);

@@ -10,8 +10,8 @@ use crate::config::entries;
 use crate::discover::visit::{Found, Visit};
 use crate::discover::{Discovery, FoundFeed};
 use crate::model::feed::Feed;
+use crate::normalize::gate;
 use crate::parse::discover::Page;
-use crate::parse::gate;
 
 pub(super) struct Guests<'a> {
     pub(super) args: &'a AddArgs,

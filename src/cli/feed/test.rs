@@ -20,9 +20,9 @@ use crate::model::feed::Feed;
 use crate::model::time::{StatedDate, Timestamp};
 use crate::model::units::Span;
 use crate::normalize::entry::normalize;
+use crate::normalize::gate;
 use crate::parse::discover::Page;
 use crate::parse::feed::ParsedFeed;
-use crate::parse::gate;
 use crate::service::clock;
 
 /// Headlines shown to people.

@@ -7,7 +7,7 @@ use knipsel::export::opml;
 use knipsel::extract::{self, Rules, Source};
 use knipsel::model::feed::Feed;
 use knipsel::normalize::entry::normalize;
-use knipsel::normalize::{text, url};
+use knipsel::normalize::{gate, text, url};
 use knipsel::parse::feed::ENTRIES_MAX;
 use knipsel::parse::{date, discover, mend, subscriptions};
 use knipsel::query;
@@ -153,7 +153,7 @@ pub fn query(text: &str) {
 
 /// Any text as an address: the canonical form of a canonical form is itself.
 pub fn canonical(text: &str) {
-    let _ = (url::unwrapped(text), url::is_unsafe(text));
+    let _ = (gate::behind(text), url::is_unsafe(text));
     let Some(once) = url::canonical(text) else { return };
     assert_eq!(url::canonical(&once).as_deref(), Some(&*once), "{text:?}");
     assert!(once.starts_with("https://") && !once.contains('#'), "{once}");

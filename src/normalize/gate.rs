@@ -24,9 +24,6 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// How often an address can be hidden in another.
-const DEPTH_MAX: usize = 4;
-
 /// Whether a host and path, in one, are named after consent.
 pub fn is_place(place: &str) -> bool {
     PLACE.is_match(place)
@@ -49,32 +46,40 @@ pub fn host(asked_url: &str, final_url: &str, title: &str) -> Option<String> {
     is_gate.then(|| found.host_str().map(str::to_owned)).flatten()
 }
 
-/// The address that a gate leads to, when `url` is that of the gate itself: it is in a parameter,
-/// encoded once or twice.
+/// The address behind a consent gate, as its own address tells; `None` for one that is no gate.
 pub fn behind(url: &str) -> Option<String> {
-    let mut inner = None;
-    let mut outer = Url::parse(url).ok()?;
-    let place = format!("{}{}", outer.host_str()?, outer.path());
-    if !is_place(&place) {
-        return None;
-    }
-    for _ in 0..DEPTH_MAX {
-        let Some(next) = parameter(&outer) else { break };
-        inner = Some(String::from(next.clone()));
-        outer = next;
-    }
-    inner
+    behind_gates(&Url::parse(url.trim()).ok()?).map(String::from)
 }
 
-fn parameter(url: &Url) -> Option<Url> {
-    url.query_pairs().find_map(|(key, value)| {
+/// Gates lead to gates: the first one wants the answer, the second gives the cookie.
+///
+/// `https://gate.example/consent?callbackUrl=https%3A%2F%2Fa.example%2Fprivacygate-confirm%3F\
+/// redirectUri%3D%252Fbinnenland%252Fbrug`: the real address doubly encoded in that of the gate.
+pub(super) fn behind_gates(url: &Url) -> Option<Url> {
+    let mut found = behind_gate(url)?;
+    while let Some(next) = behind_gate(&found) {
+        found = next;
+    }
+    Some(found)
+}
+
+fn behind_gate(gate: &Url) -> Option<Url> {
+    // Most addresses have no query, and are no gate.
+    gate.query()?;
+    let place = format!("{}{}", gate.host_str()?, gate.path());
+    let to = is_place(&place).then(|| target(gate)).flatten()?;
+    // The address of a gate holds the one behind it, and is longer.
+    let is_behind = to.as_str().len() < gate.as_str().len();
+    (is_behind && matches!(to.scheme(), "http" | "https")).then_some(to)
+}
+
+/// Where a parameter such as `callbackUrl` or `redirect_uri` leads.
+fn target(gate: &Url) -> Option<Url> {
+    gate.query_pairs().find_map(|(key, value)| {
+        let is_address = value.starts_with('/') || value.starts_with("http");
         let key = key.to_ascii_lowercase();
-        if !["url", "uri"].iter().any(|word| key.ends_with(word)) {
-            return None;
-        }
-        let target = url.join(&value).or_else(|_| Url::parse(&value)).ok()?;
-        let is_web = matches!(target.scheme(), "http" | "https");
-        (is_web && (value.starts_with('/') || value.starts_with("http"))).then_some(target)
+        let is_named_so = ["url", "uri"].iter().any(|word| key.ends_with(word));
+        gate.join(&value).ok().filter(|_| is_address && is_named_so)
     })
 }
 
