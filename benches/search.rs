@@ -78,7 +78,7 @@ fn analyze(criterion: &mut Criterion) {
     });
     let mut wanted = readings("woningen", Closeness::Wide);
     wanted.extend(readings("de raad", Closeness::Forms));
-    let mut marker = Marker::new(wanted);
+    let mut marker = Marker::new(wanted, Vec::new());
     group.bench_function("3 kB, marking", |bencher| {
         bencher.iter(|| marker.all(black_box(REPORT)));
     });

@@ -223,10 +223,13 @@ impl Query {
 
     fn collect_wanted<'a>(&'a self, field: Option<Field>, wanted: &mut Vec<Wanted<'a>>) {
         match self {
-            Self::Everything | Self::Not(_) | Self::Time(_) | Self::Is(_) | Self::Prefix(_) => {}
+            Self::Everything | Self::Not(_) | Self::Time(_) | Self::Is(_) => {}
             Self::Word(text) => wanted.push(Wanted { field, text, closeness: Closeness::Wide }),
             Self::Phrase(text) => wanted.push(Wanted { field, text, closeness: Closeness::Forms }),
             Self::Exact(text) => wanted.push(Wanted { field, text, closeness: Closeness::Exact }),
+            Self::Prefix(text) => {
+                wanted.push(Wanted { field, text, closeness: Closeness::Beginning });
+            }
             Self::AtLeast(_, query) => query.collect_wanted(field, wanted),
             Self::In(field, query) => query.collect_wanted(Some(*field), wanted),
             Self::All(parts) | Self::Any(parts) | Self::Near(parts, _) => {
@@ -376,5 +379,6 @@ mod tests {
         check_wanted("a -b (c OR \"d e\")", &[(None, "a"), (None, "c"), (None, "d e")]);
         check_wanted("title:(a -b)", &[(Some(Field::Title), "a")]);
         check_wanted("-title:a", &[]);
+        check_wanted("stikst* NEAR regel", &[(None, "stikst"), (None, "regel")]);
     }
 }

@@ -175,8 +175,6 @@ fn marked(pieces: &[Piece]) -> String {
     let mut text = String::new();
     for piece in pieces {
         let cleaned = clean_lines(&piece.text);
-        // The lines of a piece are kept, and with them the line end it may begin or end with.
-        let cleaned = if piece.text.ends_with('\n') { cleaned + "\n" } else { cleaned };
         match piece.change {
             Change::Kept => text.push_str(&cleaned),
             Change::Removed => surround(&mut text, REMOVED, &cleaned),

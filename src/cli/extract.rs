@@ -203,7 +203,7 @@ fn write(args: &ExtractArgs, outcomes: &[Outcome]) -> Result<(), Failure> {
 
 fn write_files(folder: &Path, format: PageFormat, outcomes: &[Outcome]) -> Result<(), Failure> {
     fs::create_dir_all(folder)?;
-    let mut taken: HashMap<String, u32> = HashMap::new();
+    let mut taken = HashSet::new();
     for outcome in outcomes {
         let (ending, content) = match format {
             PageFormat::Text => ("txt", outcome.text_page()),
@@ -212,12 +212,15 @@ fn write_files(folder: &Path, format: PageFormat, outcomes: &[Outcome]) -> Resul
             }
         };
         let stem = outcome.stem();
-        let n = taken.entry(stem.clone()).or_default();
-        *n += 1;
-        let name =
-            if *n == 1 { format!("{stem}.{ending}") } else { format!("{stem}-{n}.{ending}") };
-        let path = folder.join(name);
-        fs::write(&path, content + "\n").map_err(|error| out::file::failed(&path, &error))?;
+        let mut name = stem.clone();
+        for n in 2.. {
+            if taken.insert(name.clone()) {
+                break;
+            }
+            name = format!("{stem}-{n}");
+        }
+        let path = folder.join(format!("{name}.{ending}"));
+        out::file::file(&path, |out| writeln!(out, "{content}"))?;
     }
     Ok(())
 }

@@ -38,7 +38,9 @@ impl Fold {
     pub(super) fn n_hits(self, limit: usize) -> usize {
         match self {
             Self::Apart => limit,
-            Self::Together | Self::Unique => limit.saturating_mul(HITS_PER_LINE).min(limit + 2000),
+            Self::Together | Self::Unique => {
+                limit.saturating_mul(HITS_PER_LINE).min(limit.saturating_add(2000))
+            }
         }
     }
 }

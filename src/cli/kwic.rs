@@ -11,6 +11,7 @@ use crate::cli::{question, setup, snippet};
 use crate::index::search::{Page, Searcher, Sort};
 use crate::language::folded;
 use crate::language::mark::Marker;
+use crate::model::closeness::Closeness;
 use crate::model::time::StatedDate;
 use crate::query::{Field, Query};
 use crate::service::clock;
@@ -28,6 +29,9 @@ struct Line {
     right: String,
 }
 
+/// Characters on each side, at most.
+const WIDTH_MAX: usize = 10_000;
+
 pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
@@ -35,7 +39,7 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
-    let width = if args.format == Format::Table { out::width() } else { args.width };
+    let width = if args.format == Format::Table { out::width() } else { args.width.min(WIDTH_MAX) };
     let (mut articles, mut lines): (Vec<Article>, Vec<Line>) = (Vec::new(), Vec::new());
     let mut markers = Markers::new(&query);
     let mut offset = 0;
@@ -86,10 +90,11 @@ struct Markers {
 
 impl Markers {
     fn new(query: &Query) -> Self {
+        let marker = |fields: &[Field]| snippet::marker_in(query, Closeness::Wide, fields);
         Self {
-            title: snippet::marker_in(query, &[Field::Title]),
-            lead: snippet::marker_in(query, &[Field::Lead, Field::Body]),
-            rest: snippet::marker_in(query, &[Field::Body]),
+            title: marker(&[Field::Title]),
+            lead: marker(&[Field::Lead, Field::Body]),
+            rest: marker(&[Field::Body]),
         }
     }
 

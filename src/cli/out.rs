@@ -15,7 +15,7 @@ use clap::ValueEnum;
 use serde_json::{Map, Value};
 
 use crate::cli::pager;
-use crate::export::document::escaped;
+use crate::export::document::{cell, escaped};
 use crate::export::table::harmless;
 
 /// Columns when the terminal does not say.
@@ -51,9 +51,10 @@ pub(super) fn clean(text: &str) -> String {
     clean
 }
 
-/// [`clean`], with line ends and empty lines kept.
+/// [`clean`], with all line ends kept.
 pub(super) fn clean_lines(text: &str) -> String {
-    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+    let line = |line: &str| clean(line.strip_suffix('\r').unwrap_or(line));
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What a document for other programs may hold: [`clean`], with its own line ends kept.
@@ -65,7 +66,7 @@ pub(super) fn clean_marks(text: &str) -> String {
 /// C0 and C1 controls, and what changes the direction or order of text (Unicode TR 36).
 fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
             | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
@@ -227,9 +228,8 @@ impl Records {
                         writeln!(self.out, "{}", cells.join("\t"))
                     }
                     _ => {
-                        let cells = values.map(|value| escaped(&plain(value, "")));
                         let cells: Vec<String> =
-                            cells.map(|cell| cell.replace('|', "\\|")).collect();
+                            values.map(|value| cell(&plain(value, ""))).collect();
                         writeln!(self.out, "| {} |", cells.join(" | "))
                     }
                 }

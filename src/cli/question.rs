@@ -50,8 +50,10 @@ pub(super) fn whole(args: &QuestionArgs, now: Timestamp) -> Result<Query, Failur
     parts.extend(named(Field::Feed, &args.limits.feed));
     let times = [(Relation::Since, &args.limits.since), (Relation::Until, &args.limits.until)];
     for (relation, text) in times {
-        let text = text.as_ref().map(|text| text.split_whitespace().collect::<String>());
-        parts.extend(text.map(|text| Query::Time(Time { relation, text, range: (None, None) })));
+        if let Some(text) = text {
+            let text = when::one_word(text, now)?;
+            parts.push(Query::Time(Time { relation, text, range: (None, None) }));
+        }
     }
     let mut query = match parts.len() {
         0 => Query::Everything,
@@ -90,6 +92,22 @@ pub(super) fn check_feeds(reader: &Reader, wanted: &[String]) -> Result<(), Fail
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_several_words_are_one_of_the_query() {
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let asked = |since: &str| {
+            let limits = LimitArgs { since: Some(since.into()), ..LimitArgs::default() };
+            let args = QuestionArgs { query: vec!["storm".into()], limits };
+            whole(&args, now).map(|query| query.to_string()).ok()
+        };
+        assert_eq!(asked("1 februari 2024").as_deref(), Some("storm since:2024-02-01"));
+        let minute = asked("2024-02-01 08:00").unwrap();
+        assert_eq!(minute, "storm since:2024-02-01T07:00:00Z");
+        assert!(query::parse(&minute).is_ok());
+        assert_eq!(asked("1h 30m").as_deref(), Some("storm since:1h30m"));
+        assert_eq!(asked("over een week"), None);
+    }
 
     #[test]
     fn flags_become_part_of_the_query() {

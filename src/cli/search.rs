@@ -21,6 +21,9 @@ use crate::service::clock;
 use crate::store::library::{self, Article};
 use crate::store::{self, Layout, Lock, Reader, changes};
 
+/// Hits looked at for one page at most, where many have a story.
+const HITS_MAX: usize = 100_000;
+
 pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let layout = setup::layout(global)?;
@@ -70,19 +73,19 @@ struct Found {
 impl Source<'_> {
     fn find(&self, args: &SearchArgs, query: &Query, filter: &Filter) -> Result<Found, Failure> {
         let fold = Fold::of(args);
-        let (hits, by_relevance) = match (self.as_of, args.sort) {
-            (Some(_), SortBy::Relevance) => {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    "`--as-of` knows no order but the newest first",
-                ));
+        let mut n_hits = fold.n_hits(args.limit);
+        let (hits, by_relevance, lines) = loop {
+            let (hits, by_relevance) = self.hits(args, query, filter, n_hits)?;
+            let lines = fold::lines(self.reader, &hits.articles, fold, args.limit)?;
+            // A story may have more versions than were looked at.
+            let is_all = hits.articles.len() < n_hits || n_hits >= HITS_MAX;
+            if fold == Fold::Apart || lines.len() >= args.limit || is_all {
+                break (hits, by_relevance, lines);
             }
-            (Some(state), SortBy::Newest) => (self.past(query, filter, &state)?, None),
-            (None, SortBy::Newest) => (self.page(query, filter, newest(args, fold))?, None),
-            (None, SortBy::Relevance) => self.relevant(args, query, filter)?,
+            n_hits = fold.n_hits(n_hits);
         };
-        let mut articles = Vec::with_capacity(hits.articles.len().min(args.limit));
-        for line in fold::lines(self.reader, &hits.articles, fold, args.limit)? {
+        let mut articles = Vec::with_capacity(lines.len());
+        for line in lines {
             let article = match &self.as_of {
                 Some(state) => corpus::article(self.reader, line.article, state)?,
                 None => library::article(self.reader, line.article)?,
@@ -90,6 +93,28 @@ impl Source<'_> {
             articles.extend(article.map(|article| (article, line)));
         }
         Ok(Found { articles, total: hits.total, by_relevance })
+    }
+
+    /// At most `n` of what is found, and where a page by relevance begins.
+    fn hits(
+        &self,
+        args: &SearchArgs,
+        query: &Query,
+        filter: &Filter,
+        n: usize,
+    ) -> Result<(Hits, Option<(usize, i64)>), Failure> {
+        let page = Page { sort: Sort::Newest, limit: n, offset: 0 };
+        Ok(match (self.as_of, args.sort) {
+            (Some(_), SortBy::Relevance) => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "`--as-of` knows no order but the newest first",
+                ));
+            }
+            (Some(state), SortBy::Newest) => (self.past(query, filter, &state)?, None),
+            (None, SortBy::Newest) => (self.page(query, filter, page)?, None),
+            (None, SortBy::Relevance) => self.relevant(args, query, filter, page)?,
+        })
     }
 
     fn page(&self, query: &Query, filter: &Filter, page: Page) -> Result<Hits, Failure> {
@@ -103,6 +128,7 @@ impl Source<'_> {
         args: &SearchArgs,
         query: &Query,
         filter: &Filter,
+        page: Page,
     ) -> Result<(Hits, Option<(usize, i64)>), Failure> {
         let cursor = args.after.as_deref().map(Cursor::parse).transpose()?;
         let (offset, row_max) = match cursor {
@@ -110,7 +136,7 @@ impl Source<'_> {
             _ => (0, store::corpus::state(self.reader, Timestamp::EPOCH)?.articles),
         };
         let filter = Filter { row_max: cursor.map(|_| row_max), ..filter.clone() };
-        let page = Page { sort: Sort::Relevance, offset, ..newest(args, Fold::of(args)) };
+        let page = Page { sort: Sort::Relevance, offset, ..page };
         Ok((self.page(query, &filter, page)?, Some((offset, row_max))))
     }
 
@@ -121,12 +147,12 @@ impl Source<'_> {
     }
 }
 
-fn newest(args: &SearchArgs, fold: Fold) -> Page {
-    Page { sort: Sort::Newest, limit: fold.n_hits(args.limit), offset: 0 }
+/// How closely the words of the query are meant.
+fn words(args: &SearchArgs) -> Closeness {
+    if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide }
 }
 
 fn filter(args: &SearchArgs, now: Timestamp) -> Result<Filter, Failure> {
-    let words = if args.as_spelled { Closeness::AsSpelled } else { Closeness::Wide };
     let before = match (args.after.as_deref().map(Cursor::parse).transpose()?, args.sort) {
         (Some(Cursor::Place(place)), SortBy::Newest) => Some(place),
         (None, _) | (Some(Cursor::Hits { .. }), SortBy::Relevance) => None,
@@ -137,7 +163,7 @@ fn filter(args: &SearchArgs, now: Timestamp) -> Result<Filter, Failure> {
             ));
         }
     };
-    Ok(Filter { words, before, ..question::filter(&args.question.limits, now)? })
+    Ok(Filter { words: words(args), before, ..question::filter(&args.question.limits, now)? })
 }
 
 impl Found {
@@ -168,6 +194,8 @@ fn explain(query: &Query, filter: &Filter, searcher: Option<&Searcher>) -> Resul
             out::bold(&out::clean(&part.to_string())),
             count(&part)?
         ))?;
+        // How a word begins is said by itself.
+        let wanted = wanted.filter(|wanted| wanted.closeness != Closeness::Beginning);
         let Some(wanted) = wanted else { continue };
         let closeness = match wanted.closeness {
             Closeness::Wide => filter.words,
@@ -201,9 +229,9 @@ fn warn_if_behind(
 fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure> {
     let is_plain = args.fields.is_empty() && args.template.is_none() && !args.is_null;
     if args.format == Format::Table && is_plain {
-        return table(query, found);
+        return table(args, query, found);
     }
-    let mut snippets = Snippets::new(query);
+    let mut snippets = Snippets::new(query, words(args));
     let records = found.articles.iter().map(|one| record(args, &mut snippets, found, one));
     if args.template.is_some() || args.is_null {
         let template = Template::parse(args.template.as_deref().unwrap_or("{id}"))?;
@@ -245,11 +273,11 @@ fn record(
     record
 }
 
-fn table(query: &Query, found: &Found) -> Result<(), Failure> {
+fn table(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure> {
     let Found { articles, total, .. } = found;
     let total = *total;
     let width = out::width();
-    let mut snippets = Snippets::new(query);
+    let mut snippets = Snippets::new(query, words(args));
     for (article, folded) in articles {
         let outlet = article.outlet.as_deref().unwrap_or("-");
         let head = format!("{}  {}  {}", article.id, render::when(article), out::clean(outlet));

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::cli::out::{bold, clean};
 use crate::language::mark::Marker;
-use crate::language::wanted;
+use crate::language::{folded, wanted};
+use crate::model::closeness::Closeness;
 use crate::query::{Field, Query};
 
 /// Characters of a snippet in data.
@@ -17,8 +18,9 @@ const LINES: usize = 2;
 pub(super) struct Snippets(Marker);
 
 impl Snippets {
-    pub(super) fn new(query: &Query) -> Self {
-        Self(marker(query))
+    /// For a query whose words are meant as closely as `words` says.
+    pub(super) fn new(query: &Query, words: Closeness) -> Self {
+        Self(marker_in(query, words, &[Field::Title, Field::Lead, Field::Body]))
     }
 
     /// A snippet without marks, for data.
@@ -47,7 +49,8 @@ impl Snippets {
     fn choose(&mut self, text: &str, chars: usize) -> Range<usize> {
         let first = self.0.first(text).unwrap_or(0);
         let lead = text[..first].char_indices().rev().nth(chars / 4).map_or(0, |(at, _)| at);
-        let start = if lead == 0 { 0 } else { next_word(text, lead) };
+        // What stands within a long address begins with no word of its own.
+        let start = if lead == 0 { 0 } else { next_word(text, lead).min(first) };
         let end = text[start..].char_indices().nth(chars).map_or(text.len(), |(at, _)| start + at);
         start..if end < text.len() { last_word(text, start, end) } else { end }
     }
@@ -97,16 +100,20 @@ fn words<'t>(text: &'t str, range: &Range<usize>) -> impl Iterator<Item = Range<
     })
 }
 
-/// Finds what is looked for in headline and text.
-pub(super) fn marker(query: &Query) -> Marker {
-    marker_in(query, &[Field::Title, Field::Lead, Field::Body])
-}
-
-/// Finds what is looked for in one of `fields`, or anywhere.
-pub(super) fn marker_in(query: &Query, fields: &[Field]) -> Marker {
-    let wanted = query.wanted().into_iter();
-    let wanted = wanted.filter(|wanted| wanted.field.is_none_or(|field| fields.contains(&field)));
-    Marker::new(wanted.flat_map(|wanted| wanted::readings(wanted.text, wanted.closeness)).collect())
+/// Finds what is looked for in one of `fields`, or anywhere; single words as closely as `words` says.
+pub(super) fn marker_in(query: &Query, words: Closeness, fields: &[Field]) -> Marker {
+    let (mut readings, mut beginnings) = (Vec::new(), Vec::new());
+    for wanted in query.wanted() {
+        if wanted.field.is_some_and(|field| !fields.contains(&field)) {
+            continue;
+        }
+        match wanted.closeness {
+            Closeness::Beginning => beginnings.push(folded(wanted.text).concat()),
+            Closeness::Wide => readings.extend(wanted::readings(wanted.text, words)),
+            closeness => readings.extend(wanted::readings(wanted.text, closeness)),
+        }
+    }
+    Marker::new(readings, beginnings)
 }
 
 fn next_word(text: &str, from: usize) -> usize {
@@ -134,14 +141,15 @@ mod tests {
             "Aanloop zonder nieuws. ".repeat(40),
             "Slot. ".repeat(40)
         );
-        let snippet = Snippets::new(&query::parse("oekraine").unwrap()).plain(&text);
+        let snippet =
+            Snippets::new(&query::parse("oekraine").unwrap(), Closeness::Wide).plain(&text);
         assert!(snippet.contains("Oekraïne") && snippet.starts_with('…') && snippet.ends_with('…'));
         assert!(snippet.chars().count() <= CHARS + 2);
     }
 
     #[test]
     fn a_short_text_is_shown_whole() {
-        let mut snippets = Snippets::new(&Query::Everything);
+        let mut snippets = Snippets::new(&Query::Everything, Closeness::Wide);
         assert_eq!(snippets.plain("Kort bericht."), "Kort bericht.");
         assert_eq!(snippets.marked("", 40), Vec::<String>::new());
     }
@@ -149,7 +157,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_can_be_cut(text in "[a-z\u{e9}\u{20ac} \n]{0,400}", word in "[a-z]{1,3}") {
-            let mut snippets = Snippets::new(&query::parse(&word).unwrap());
+            let mut snippets = Snippets::new(&query::parse(&word).unwrap(), Closeness::Wide);
             prop_assert!(snippets.plain(&text).chars().count() <= CHARS + 2);
             prop_assert!(snippets.marked(&text, 40).len() <= LINES);
         }

@@ -44,7 +44,7 @@ pub(super) fn trends(global: &Global, args: &TrendsArgs) -> Result<Exit, Failure
     let now = clock::now();
     let query = question::words(&args.question, now)?;
     let mut filter = question::filter(&args.question.limits, now)?;
-    filter.since.get_or_insert(now.minus(DAYS));
+    filter.since.get_or_insert(filter.until.unwrap_or(now).minus(DAYS));
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };

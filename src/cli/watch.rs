@@ -61,7 +61,7 @@ fn add(global: &Global, args: &WatchAddArgs) -> Result<Exit, Failure> {
     }
     // So that a folder that has no archive does not become one.
     let layout = setup::layout(global)?;
-    drop(Reader::open(&layout)?);
+    question::check_feeds(&Reader::open(&layout)?, &args.question.limits.feed)?;
     let writer = Writer::open(&layout)?;
     let name = new.name.clone();
     if !writer.write_blocking(move |tx| watches::add(tx, &new, now))? {

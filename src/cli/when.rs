@@ -24,6 +24,14 @@ pub(super) fn until(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
     Ok(read(text, now)?.ends_at())
 }
 
+/// What `text` names, as one word of a query.
+pub(super) fn one_word(text: &str, now: Timestamp) -> Result<String, Failure> {
+    if !text.trim().contains(char::is_whitespace) || Span::parse(text).is_some() {
+        return Ok(text.split_whitespace().collect());
+    }
+    Ok(read(text, now)?.to_rfc3339())
+}
+
 /// From the first moment of what a query asks for to the first one after it.
 pub(super) fn range(
     time: &Time,

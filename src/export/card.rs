@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::export::document::escaped;
+use crate::export::document;
 use crate::export::manifest::{Counts, Plan};
 use crate::export::row::Row;
 
@@ -74,7 +74,7 @@ pub fn card(plan: &Plan, counts: &Counts) -> String {
 }
 
 fn cell(text: &str) -> String {
-    if text.is_empty() { "everything".to_owned() } else { escaped(text).replace('|', "\\|") }
+    if text.is_empty() { "everything".to_owned() } else { document::cell(text) }
 }
 
 /// One word of a shell.

@@ -104,7 +104,7 @@ pub fn bibtex(row: &Row) -> String {
     fields.push(("url", row.url.as_deref().map(address).unwrap_or_default()));
     fields.push(("urldate", seen(row.revision_seen_at).to_rfc3339()));
     fields.push(("note", latex(&version(row))));
-    fields.push(("langid", row.language.clone().unwrap_or_default()));
+    fields.push(("langid", latex(row.language.as_deref().unwrap_or_default())));
     // No `@` in a key: BibTeX ends the entry there.
     let mut entry = format!("@article{{{}-{},\n", row.id, row.revision);
     for (field, value) in fields.iter().filter(|(_, value)| !matches!(&**value, "" | "{}")) {
@@ -115,7 +115,9 @@ pub fn bibtex(row: &Row) -> String {
 }
 
 fn bibtex_name(author: &str) -> String {
-    match person(author) {
+    // Between two names `and` parts people, in whatever case.
+    let is_one = !author.to_lowercase().split_whitespace().any(|word| word == "and");
+    match person(author).filter(|_| is_one) {
         Some((given, family)) => format!("{}, {}", latex(family), latex(given)),
         None => format!("{{{}}}", latex(author)),
     }
@@ -202,6 +204,12 @@ mod tests {
         assert_eq!(person("van onze verslaggever"), None);
         let entry = bibtex(&sample());
         assert!(entry.contains("author = {de Rooij, Pieter and {Redactie}}"), "{entry}");
+        // In BibTeX `and` parts people, and no value ends its field.
+        let two = vec!["Jan and Piet Smit".to_owned()];
+        let odd = Row { authors: two, language: Some("nl},\n x={".into()), ..sample() };
+        let entry = bibtex(&odd);
+        assert!(entry.contains("author = {{Jan and Piet Smit}}"), "{entry}");
+        assert!(entry.contains("langid = {nl\\textbraceright{}"), "{entry}");
     }
 
     #[test]

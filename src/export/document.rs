@@ -34,6 +34,13 @@ pub fn markdown(out: &mut dyn io::Write, row: &Row) -> io::Result<()> {
     Ok(())
 }
 
+/// A line as the cell of a table, which `|` would end.
+pub fn cell(line: &str) -> String {
+    let escaped = escaped(line);
+    let (begin, rest) = escaped.split_at(if escaped.starts_with("\\|") { 2 } else { 0 });
+    format!("{begin}{}", rest.replace('|', "\\|"))
+}
+
 /// A line of which Markdown makes nothing but its text: what marks up, and what begins a heading,
 /// list or quotation, is escaped (`CommonMark` 0.31 section 2.4).
 pub fn escaped(line: &str) -> String {
@@ -53,6 +60,12 @@ pub fn escaped(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_ends_nowhere_but_at_its_end() {
+        assert_eq!(cell("|a|b"), "\\|a\\|b");
+        assert_eq!(cell("a | *b*"), "a \\| \\*b\\*");
+    }
     use crate::export::row::sample;
 
     #[test]

@@ -12,6 +12,8 @@ use crate::language::{Analyzer, PART, fold};
 #[derive(Debug)]
 pub struct Marker {
     rows: Vec<Row>,
+    /// What words may begin with.
+    beginnings: Vec<String>,
     /// The rows that may begin with a word.
     by_first: HashMap<String, Vec<usize>, RandomState>,
     /// The ASCII characters that these words begin with, a bit for each.
@@ -26,8 +28,8 @@ pub struct Marker {
 type Row = Vec<Vec<String>>;
 
 impl Marker {
-    /// For what is looked for.
-    pub fn new(readings: Vec<Reading>) -> Self {
+    /// For what is looked for, and for words with these beginnings.
+    pub fn new(readings: Vec<Reading>, beginnings: Vec<String>) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         for reading in readings {
             match reading {
@@ -41,17 +43,18 @@ impl Marker {
                 by_first.entry(word.clone()).or_default().push(at);
             }
         }
-        let first_bytes = by_first.keys().filter_map(|word| word.bytes().next());
+        let firsts = by_first.keys().chain(&beginnings);
+        let first_bytes = firsts.filter_map(|word| word.bytes().next());
         let initials = first_bytes.fold(0, |initials, byte| initials | bit(byte));
         let has_parts = by_first.keys().any(|word| word.starts_with(PART));
         let analyzer = Analyzer::remembering();
-        Self { rows, by_first, initials, has_parts, analyzer, folded: String::new() }
+        Self { rows, beginnings, by_first, initials, has_parts, analyzer, folded: String::new() }
     }
 
     /// The bytes of `text` to mark: wherever a row stands, and every word of those that are to be
     /// near each other. In order of the text, not touching or overlapping.
     pub fn all(&mut self, text: &str) -> Vec<Range<usize>> {
-        if self.by_first.is_empty() {
+        if self.by_first.is_empty() && self.beginnings.is_empty() {
             return Vec::new();
         }
         let words = words(&mut self.analyzer, text);
@@ -73,7 +76,8 @@ impl Marker {
             |byte: u8| !byte.is_ascii() || initials & bit(byte.to_ascii_lowercase()) != 0;
         while let Some(range) = fold::next_word_if(text, at, may_match, &mut self.folded) {
             at = range.end;
-            if self.by_first.contains_key(&self.folded) && self.stands_at(&text[range.start..]) {
+            let is_first = self.by_first.contains_key(&self.folded);
+            if self.begins(&self.folded) || is_first && self.stands_at(&text[range.start..]) {
                 return Some(range.start);
             }
         }
@@ -97,6 +101,11 @@ impl Marker {
         None
     }
 
+    /// Whether a word has one of the beginnings.
+    fn begins(&self, folded: &str) -> bool {
+        self.beginnings.iter().any(|beginning| folded.starts_with(beginning.as_str()))
+    }
+
     /// Whether a row stands at the beginning of `text`.
     fn stands_at(&mut self, text: &str) -> bool {
         let longest = self.rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -110,7 +119,8 @@ impl Marker {
         let names = std::iter::once(&first.folded).chain(&first.parts);
         let candidates = names.filter_map(|name| self.by_first.get(name)).flatten();
         let rows = candidates.filter_map(|row| self.rows.get(*row));
-        rows.filter(|row| stands_at(row, words)).map(Vec::len).max()
+        let longest = rows.filter(|row| stands_at(row, words)).map(Vec::len).max();
+        longest.or_else(|| self.begins(&first.folded).then_some(1))
     }
 }
 
@@ -178,11 +188,20 @@ mod tests {
     use crate::language::wanted::readings;
     use crate::model::closeness::Closeness;
 
+    #[test]
+    fn words_are_marked_by_their_beginning() {
+        let text = "De regels voor stikstof en Stikstofwet; geen stof.";
+        let mut marker = Marker::new(Vec::new(), vec!["stikst".to_owned()]);
+        let found: Vec<_> = marker.all(text).into_iter().map(|mark| &text[mark]).collect();
+        assert_eq!(found, ["stikstof", "Stikstofwet"]);
+        assert_eq!(marker.first(text), text.find("stikstof"));
+    }
+
     #[track_caller]
     fn check(text: &str, queries: &[&str], expected: &[&str]) {
         let wanted: Vec<_> =
             queries.iter().flat_map(|query| readings(query, Closeness::Wide)).collect();
-        let mut marker = Marker::new(wanted);
+        let mut marker = Marker::new(wanted, Vec::new());
         let found: Vec<_> = marker.all(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, expected, "{text}");
         assert_eq!(marker.first(text).is_some(), !expected.is_empty(), "{text}");
@@ -212,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_whole_word_is_the_first_match_before_a_part() {
-        let mut marker = Marker::new(readings("woning", Closeness::Wide));
+        let mut marker = Marker::new(readings("woning", Closeness::Wide), Vec::new());
         let text = "De huurwoning en de woningen.";
         assert_eq!(marker.first(text).map(|at| &text[at..]), Some("woningen."));
         assert_eq!(marker.first("De huurwoning."), Some(3));
@@ -225,7 +244,7 @@ mod tests {
             text in "((woning|huur|nood|[a-c\u{e9}]{1,2})[ -]?){0,8}",
             query in "(woning|nood|huurwoning|woningnood|a[bc]|e-a)",
         ) {
-            let mut marker = Marker::new(readings(&query, Closeness::Wide));
+            let mut marker = Marker::new(readings(&query, Closeness::Wide), Vec::new());
             let marks = marker.all(&text);
             let first = marker.first(&text);
             prop_assert_eq!(first.is_some(), !marks.is_empty());
@@ -236,7 +255,7 @@ mod tests {
         fn marks_are_in_order_and_apart(text in "([ab]{1,2} ?){0,20}", query in "[ab]( [ab])?") {
             let mut wanted = readings(&query, Closeness::Wide);
             wanted.extend(readings("b", Closeness::Exact));
-            let mut marker = Marker::new(wanted);
+            let mut marker = Marker::new(wanted, Vec::new());
             let marks = marker.all(&text);
             prop_assert_eq!(marker.first(&text), marks.first().map(|mark| mark.start));
             prop_assert!(marks.iter().all(|mark| mark.start < mark.end));

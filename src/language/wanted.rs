@@ -34,7 +34,7 @@ pub fn readings(text: &str, closeness: Closeness) -> Vec<Reading> {
 
 fn alternatives(word: &str, closeness: Closeness, n_words: usize) -> Vec<String> {
     match closeness {
-        Closeness::Exact => vec![word.to_owned()],
+        Closeness::Exact | Closeness::Beginning => vec![word.to_owned()],
         Closeness::Wide | Closeness::AsSpelled if n_words == 1 => wide(word, closeness),
         Closeness::Wide => in_forms(word, &spelling::variants(lexicon::dutch(), word)),
         Closeness::AsSpelled | Closeness::Forms => forms::forms(lexicon::dutch(), word),

@@ -13,4 +13,6 @@ pub enum Closeness {
     Forms,
     /// As it is written, but for case and accents.
     Exact,
+    /// As what words begin with.
+    Beginning,
 }

@@ -228,3 +228,20 @@ fn a_page_for_people_is_headline_facts_and_text() {
     assert_eq!(ran.code, 4);
     assert!(ran.stderr.contains("cannot read `weg.html`"), "{ran:?}");
 }
+
+#[test]
+fn pages_of_one_name_are_files_of_their_own() {
+    let program = Program::new();
+    let names = ["a.html", "x/a.html", "a-2.html"];
+    fs::create_dir(program.home().join("x")).unwrap();
+    for (name, thing) in names.iter().zip(["sluis", "haven", "brug"]) {
+        fs::write(program.home().join(name), ARTICLE.replace("sluis", thing)).unwrap();
+    }
+    let ran = program.run(&[&["extract"], &names[..], &["--out", "uit"]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let file = |name: &str| fs::read_to_string(program.home().join("uit").join(name)).unwrap();
+    let texts = ["a.txt", "a-2.txt", "a-2-2.txt"].map(file);
+    for (text, thing) in texts.iter().zip(["sluis", "haven", "brug"]) {
+        assert!(text.contains(thing), "{thing}: {text}");
+    }
+}

@@ -41,7 +41,7 @@ pub(in crate::cli) struct SearchArgs {
     #[command(flatten)]
     pub question: QuestionArgs,
     /// Show how the query is read and what each word finds, for people
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "as_of"])]
     pub explain: bool,
     /// Not other spellings: Putin for Poetin
     #[arg(long)]

@@ -133,26 +133,21 @@ impl<'p> Pair<'p> {
     /// The second text, clean, with what it shares between two marks that take no room and that no clean text has.
     fn marked(&self) -> String {
         let mark = |(is_shared, piece): (bool, &str)| {
-            let shown = clean_lines_kept(piece);
+            let shown = clean_lines(piece);
             if !is_shared {
                 return shown;
             }
             // A mark of its own for every word, so that lines can be broken anywhere.
-            let words: Vec<String> = shown
-                .split(' ')
-                .map(|word| {
-                    if word.is_empty() { String::new() } else { format!("\u{2066}{word}\u{2069}") }
-                })
-                .collect();
-            words.join(" ")
+            let word = |piece: &str| {
+                let word = piece.trim_end();
+                let marked =
+                    if word.is_empty() { String::new() } else { format!("\u{2066}{word}\u{2069}") };
+                marked + &piece[word.len()..]
+            };
+            shown.split_inclusive(char::is_whitespace).map(word).collect()
         };
         self.pieces().into_iter().map(mark).collect()
     }
-}
-
-/// [`clean_lines`], which drops the line end at the end of a piece.
-fn clean_lines_kept(piece: &str) -> String {
-    piece.split('\n').map(clean_lines).collect::<Vec<_>>().join("\n")
 }
 
 fn shaded(text: &str) -> String {

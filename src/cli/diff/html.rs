@@ -85,3 +85,15 @@ fn escape(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_of_a_piece_stay_apart() {
+        let piece = |change, text: &str| Piece { change, text: text.to_owned() };
+        let line = [piece(Change::Kept, "regel een\n"), piece(Change::Added, "<andere>\n")];
+        assert_eq!(pieces(&line), "regel een<br><ins>&lt;andere&gt;<br></ins>");
+    }
+}
