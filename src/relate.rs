@@ -27,7 +27,8 @@ const TEXTS_MAX: usize = 12;
 const DAY_SECONDS: i64 = 86_400;
 
 /// Compares what changed since the last time, at most `limit` articles; `progress` hears of those
-/// done so far. Returns how many were done: fewer than `limit` when none is left.
+/// done so far. Returns how many were done: fewer than `limit` when none is left; then stories that were
+/// worked out anew have the names they had.
 pub fn catch_up(
     reader: &Reader,
     writer: &Writer,
@@ -55,6 +56,10 @@ pub fn catch_up(
             shingles::set_watermark(tx, seq, VERSION)
         })?;
         progress(n_done);
+    }
+    // Whether the stories were cleared now or by a run that was cut short.
+    if n_done < limit && stories::has_former_names(reader)? {
+        writer.write_blocking(stories::restore_names)?;
     }
     Ok(n_done)
 }

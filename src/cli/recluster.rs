@@ -38,7 +38,5 @@ pub(super) fn follow(global: &Global, layout: &Layout, writer: &Writer) -> Resul
     let n_done =
         relate::catch_up(&reader, writer, usize::MAX, |n_done| bar.set_position(n_done as u64))?;
     bar.finish_and_clear();
-    // Whether the stories were cleared now or by a run that was cut short.
-    writer.write_blocking(stories::restore_names)?;
     Ok(n_done)
 }

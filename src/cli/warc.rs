@@ -1,8 +1,7 @@
 //! `knipsel warc`.
 
 use std::collections::HashSet;
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use serde_json::json;
@@ -110,20 +109,29 @@ fn export(global: &Global, args: &WarcExportArgs) -> Result<Exit, Failure> {
 
 fn write(layout: &Layout, chosen: &[Capture], path: &Path) -> Result<(), Failure> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Failure::new(Exit::Usage, format!("`{}` is there already", path.display()))
-        }
-        _ => out::file::failed(path, &error),
-    };
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
-    let info = record::info(&name.unwrap_or_default(), clock::now());
-    file.write_all(&info).map_err(failed)?;
-    for capture in chosen {
-        let bytes = read::bytes(&layout.warc(), &upkeep::captures::place(capture))?;
-        file.write_all(&bytes).map_err(failed)?;
+    if path.exists() {
+        return Err(Failure::new(Exit::Usage, format!("`{}` is there already", path.display())));
     }
-    file.sync_all().map_err(failed)
+    let info = record::info(&name.unwrap_or_default(), clock::now());
+    // Told by what failed: a capture is no fault of the file that is written.
+    let mut unread = None;
+    let written = out::file::file(path, |out| {
+        out.write_all(&info)?;
+        for capture in chosen {
+            match read::bytes(&layout.warc(), &upkeep::captures::place(capture)) {
+                Ok(bytes) => out.write_all(&bytes)?,
+                Err(error) => {
+                    unread = Some(error);
+                    return Err(io::Error::other("a capture cannot be read"));
+                }
+            }
+        }
+        Ok(())
+    });
+    match unread {
+        Some(error) => Err(error.into()),
+        None => written,
+    }
 }
 
 fn verify(global: &Global, args: &WarcVerifyArgs) -> Result<Exit, Failure> {

@@ -5,6 +5,7 @@ use std::io;
 use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
+use crate::export::is_writable;
 use crate::export::row::Row;
 use crate::model::time::Timestamp;
 
@@ -104,7 +105,7 @@ fn summary(text: &str) -> String {
 
 /// Escaped, without what XML 1.0 has no way to write (section 2.2).
 fn plain(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let text: String = text.chars().filter(|c| is_writable(*c)).collect();
     escape(&text).into_owned()
 }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use quick_xml::escape::escape;
 
+use crate::export::is_writable;
 use crate::model::feed::{Feed, Fulltext, Revisit};
 
 /// What only knipsel knows of a feed goes into attributes of this namespace (OPML 2.0 has room for
@@ -113,10 +114,7 @@ fn write_own(out: &mut impl io::Write, feed: &Feed) -> io::Result<()> {
 
 /// Escaped for an attribute, without the characters XML 1.0 has no way to write.
 fn attribute(text: &str) -> String {
-    let writable: String = text
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c })
-        .collect();
+    let writable: String = text.chars().map(|c| if is_writable(c) { c } else { ' ' }).collect();
     escape(writable).into_owned()
 }
 

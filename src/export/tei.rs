@@ -4,6 +4,7 @@ use std::io;
 
 use quick_xml::escape::escape;
 
+use crate::export::is_writable;
 use crate::export::row::Row;
 use crate::model::time::Timestamp;
 
@@ -105,11 +106,7 @@ fn element(out: &mut dyn io::Write, indent: usize, name: &str, text: &str) -> io
 
 /// Escaped, without what XML 1.0 has no way to write (section 2.2).
 fn plain(text: &str) -> String {
-    let is_character = |c: &char| match c {
-        '\t' | '\n' | '\r' => true,
-        '\u{fffe}' | '\u{ffff}' => false,
-        c => *c >= ' ',
-    };
+    let is_character = |c: &char| matches!(c, '\t' | '\n' | '\r') || is_writable(*c);
     let text: String = text.chars().filter(is_character).collect();
     escape(&text).into_owned()
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::dedupe::fingerprint::fold;
 use crate::normalize::text;
+use crate::parse::mend;
 
 /// More nodes than any page describes; a bomb has more.
 const NODES_MAX: usize = 5_000;
@@ -166,41 +167,9 @@ fn parse(raw: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(raw) {
         return Some(value);
     }
-    // RFC 8259 section 7 wants control characters escaped.
-    let mended = mend(raw);
-    if let Ok(value) = serde_json::from_str(&mended) {
-        return Some(value);
-    }
-    if raw.contains("&quot;") {
-        return serde_json::from_str(&unescape(raw)).ok();
-    }
-    // Two documents in one element.
-    serde_json::Deserializer::from_str(&mended).into_iter::<Value>().next()?.ok()
-}
-
-/// Line ends and tabs inside strings to spaces, commas before a closing bracket to nothing.
-fn mend(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut in_string = false;
-    let mut is_escaped = false;
-    for c in raw.chars() {
-        if in_string {
-            let ends = c == '"' && !is_escaped;
-            is_escaped = c == '\\' && !is_escaped;
-            in_string = !ends;
-            out.push(if c.is_control() { ' ' } else { c });
-            continue;
-        }
-        if matches!(c, '}' | ']') {
-            let kept = out.trim_end().len();
-            if out[..kept].ends_with(',') {
-                out.truncate(kept - 1);
-            }
-        }
-        in_string = c == '"';
-        out.push(c);
-    }
-    out
+    // The first of two documents in one element as well.
+    let mended = |raw: &str| serde_json::from_str(&mend::json(raw).text).ok();
+    if raw.contains("&quot;") { mended(&unescape(raw)) } else { mended(raw) }
 }
 
 fn unescape(raw: &str) -> String {
@@ -279,5 +248,26 @@ pub(super) fn number(value: Option<&Value>) -> Option<usize> {
         Value::Number(number) => usize::try_from(number.as_u64()?).ok(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_publishers_write_is_read_as_they_mean_it() {
+        let expected = serde_json::json!({ "headline": "Sluis \"dicht\"", "n": [1] });
+        for raw in [
+            r#"{"headline": "Sluis \"dicht\"", "n": [1]}"#,
+            r#"<!-- {"headline": "Sluis \"dicht\"", "n": [1,],} -->"#,
+            r#"//<![CDATA[{'headline': 'Sluis "dicht"', 'n': [1]}//]]>"#,
+            r#"{"headline": "Sluis \"dicht\"", /* een */ "n": [1]}; "#,
+            r#"{"headline": "Sluis \"dicht\"", "n": [1]}{"headline": "Brug"}"#,
+        ] {
+            assert_eq!(parse(raw).as_ref(), Some(&expected), "{raw}");
+        }
+        assert_eq!(parse("{&quot;n&quot;: 1}"), Some(serde_json::json!({ "n": 1 })));
+        assert_eq!(parse("geen"), None);
     }
 }

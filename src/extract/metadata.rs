@@ -1,12 +1,10 @@
 //! What a page says of its article, from the most reliable place that says it.
 
-use std::sync::LazyLock;
-
 use dom_query::{Document, NodeRef};
-use regex::Regex;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::dedupe::near::credit;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::extract::{Page, Source, access, authors, dates, headline, kind};
@@ -191,22 +189,6 @@ fn image(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<Str
         .and_then(|address| absolute(&address, from))
 }
 
-/// Agencies whose copy Dutch and Flemish outlets print.
-const AGENCIES: [(&str, &str); 9] = [
-    ("anp", "ANP"),
-    ("belga", "Belga"),
-    ("reuters", "Reuters"),
-    ("afp", "AFP"),
-    ("associated press", "AP"),
-    ("ap", "AP"),
-    ("dpa", "dpa"),
-    ("bloomberg", "Bloomberg"),
-    ("novum", "Novum"),
-];
-
-static WORD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}]+").expect("the pattern is constant"));
-
 /// The agency in the byline or in who provided the article; photographs have credits of their own.
 fn wire(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
     let keys =
@@ -246,14 +228,10 @@ fn linked_license(document: &Document) -> Option<String> {
 }
 
 /// The agency that a short credit names.
-pub(super) fn agency(credit: &str) -> Option<String> {
-    const CREDIT_CHARS_MAX: usize = 80;
-    if credit.len() > CREDIT_CHARS_MAX {
+pub(super) fn agency(said: &str) -> Option<String> {
+    const CREDIT_BYTES_MAX: usize = 80;
+    if said.len() > CREDIT_BYTES_MAX {
         return None;
     }
-    let words: Vec<String> =
-        WORD.find_iter(credit).map(|word| word.as_str().to_lowercase()).collect();
-    let said = format!(" {} ", words.join(" "));
-    let found = AGENCIES.iter().find(|(name, _)| said.contains(&format!(" {name} ")));
-    found.map(|(_, agency)| (*agency).to_owned())
+    credit::agency(said).map(str::to_owned)
 }

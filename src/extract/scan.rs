@@ -130,13 +130,14 @@ impl<'h> Scan<'h> {
             self.n_tags = usize::MAX;
             return;
         }
-        if is_raw(name) {
+        if is_raw(name) && !self.is_foreign() {
             let start = self.at;
             self.skip_raw(name);
             if is_program(name, attributes) {
                 self.cuts.push(start..self.at_end_tag());
             }
         } else if !(is_void(name)
+            || name.eq_ignore_ascii_case(b"path") && self.is_foreign()
             || is_closed_by_its_like(name)
             || is_self_closing && self.is_foreign())
         {
@@ -246,9 +247,9 @@ fn is_one_of(name: &[u8], names: &[&str]) -> bool {
 }
 
 fn is_void(name: &[u8]) -> bool {
-    const VOID: [&str; 15] = [
+    const VOID: [&str; 14] = [
         "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
-        "source", "track", "wbr", "path",
+        "source", "track", "wbr",
     ];
     is_one_of(name, &VOID)
 }
@@ -288,6 +289,7 @@ mod tests {
         check(&format!("<script>{}</script><p>x", "'<div>'".repeat(1_000)), None);
         check(&format!("<!-- {} --><p>x", "<div>".repeat(1_000)), None);
         check(&format!("<svg>{}</svg>", "<circle r='1'/>".repeat(1_000)), None);
+        check(&format!("<svg>{}</svg>", "<path d='M1'>".repeat(1_000)), None);
         check(&"<div><b>x</b></div>".repeat(10_000), None);
         check(&format!("<p title='{}'>x", "<div>".repeat(1_000)), None);
     }
@@ -297,6 +299,8 @@ mod tests {
         check(&"<div>".repeat(300), Some(Refusal::TooDeep));
         check(&"<b><div>".repeat(200), Some(Refusal::TooDeep));
         check(&"<div/>".repeat(300), Some(Refusal::TooDeep));
+        check(&"<path>".repeat(300), Some(Refusal::TooDeep));
+        check(&format!("<svg><title>{}", "<div>".repeat(300)), Some(Refusal::TooDeep));
         check(&"<i></i>".repeat(300_000), Some(Refusal::TooDeep));
         let attributes =
             |n: usize| (0..n).map(|i| format!(" a{i}='1'")).collect::<Vec<_>>().concat();

@@ -58,9 +58,14 @@ fn read(text: &str) -> Option<(StatedDate, Option<Offset>)> {
 /// A number alone: a year, a day, a day and a time, or an epoch. `Some(None)`: it is no date.
 #[expect(clippy::option_option, reason = "whether it is a number, and whether that is a date")]
 fn number(text: &str) -> Option<Option<(StatedDate, Option<Offset>)>> {
+    const EPOCH_DIGITS_MIN: usize = 9;
     let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !is_number(digits) || !is_number(fraction) {
+        return None;
+    }
+    // `2022.02` is a month.
+    if digits.len() != text.len() && digits.len() < EPOCH_DIGITS_MIN {
         return None;
     }
     let Ok(number) = digits.parse::<i64>() else { return Some(None) };
@@ -417,6 +422,7 @@ mod tests {
     #[test]
     fn a_month_or_year_alone_stays_one() {
         check("2022-02", "2022-02");
+        check("2022.02", "2022-02");
         check("2022", "2022");
         assert_eq!(parse("2022-02").unwrap().precision, Precision::Month);
     }

@@ -79,7 +79,7 @@ pub fn address(text: &str) -> String {
     let text = text.trim().replace(char::is_whitespace, "%20");
     match text.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("feed") => match rest {
-            rest if rest.starts_with("//") => format!("http:{rest}"),
+            rest if rest.starts_with("//") => format!("https:{rest}"),
             rest => rest.to_owned(),
         },
         _ => text,
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_says_that_it_is_a_feed_has_an_address_of_the_web() {
-        assert_eq!(address("feed://dorp.example/rss"), "http://dorp.example/rss");
+        assert_eq!(address("feed://dorp.example/rss"), "https://dorp.example/rss");
         assert_eq!(address("FEED:https://dorp.example/rss"), "https://dorp.example/rss");
         assert_eq!(address(" https://dorp.example/a b "), "https://dorp.example/a%20b");
     }

@@ -320,18 +320,3 @@ pub fn any_polled(reader: &Reader) -> Result<bool, Error> {
     let failed = Error::sqlite("look up whether any feed was polled");
     reader.connection.query_row(ANY_POLLED, [], |row| row.get(0)).map_err(failed)
 }
-
-const NEXT: &str = "
-    SELECT min(coalesce(p.next_poll_at, 0))
-    FROM feed AS f
-    LEFT JOIN poll_state AS p ON p.feed_id = f.id
-    WHERE f.is_listed = 1 AND f.is_paused = 0";
-
-/// When the next feed is due; `None` when there is no feed to poll.
-pub fn next_due(reader: &Reader) -> Result<Option<Timestamp>, Error> {
-    let seconds: Option<i64> = reader
-        .connection
-        .query_row(NEXT, [], |row| row.get(0))
-        .map_err(Error::sqlite("look up the next due feed"))?;
-    Ok(seconds.map(Timestamp::from_seconds))
-}

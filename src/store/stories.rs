@@ -249,6 +249,14 @@ pub fn restore_names(tx: &Tx<'_>) -> Result<(), Error> {
     tx.connection.execute_batch("DELETE FROM story_former").map_err(failed())
 }
 
+/// Whether there are stories to be named as they were.
+pub fn has_former_names(reader: &Reader) -> Result<bool, Error> {
+    reader
+        .connection
+        .query_row("SELECT EXISTS (SELECT 1 FROM story_former)", [], |row| row.get(0))
+        .map_err(Error::sqlite("look up the names of stories"))
+}
+
 /// How many stories there are.
 pub fn count(reader: &Reader) -> Result<u32, Error> {
     reader

@@ -87,7 +87,7 @@ const SHARES: &str = "
                        AND (x.sort_at, x.id) < (a.sort_at, a.id)))
     FROM article AS a
     LEFT JOIN story_mark AS m ON m.article_id = a.id
-    WHERE a.sort_at >= :since AND a.sort_at < :until
+    WHERE a.merged_into IS NULL AND a.sort_at >= :since AND a.sort_at < :until
     GROUP BY 1
     ORDER BY n_shared * 1.0 / n_articles DESC, 1";
 

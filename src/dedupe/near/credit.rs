@@ -32,7 +32,10 @@ fn last_line(text: &str) -> Option<&'static str> {
 }
 
 /// The first agency named in a line; `AP` is one only in capitals.
-fn agency(line: &str) -> Option<&'static str> {
+pub fn agency(line: &str) -> Option<&'static str> {
+    if line.to_lowercase().contains("associated press") {
+        return Some("AP");
+    }
     let words = line.split(|c: char| !c.is_alphanumeric());
     let mut named = words.filter_map(|word| {
         AGENCIES.into_iter().find(|agency| {

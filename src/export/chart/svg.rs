@@ -5,6 +5,7 @@ use std::io;
 use quick_xml::escape::escape;
 
 use crate::export::chart::{Anchor, HEIGHT, Shape, WIDTH};
+use crate::export::is_writable;
 
 pub(super) fn write(out: &mut dyn io::Write, shapes: &[Shape]) -> io::Result<()> {
     writeln!(
@@ -38,7 +39,7 @@ pub(super) fn write(out: &mut dyn io::Write, shapes: &[Shape]) -> io::Result<()>
                     Anchor::Middle => "middle",
                     Anchor::End => "end",
                 };
-                let text: String = text.chars().filter(|c| !c.is_control()).collect();
+                let text: String = text.chars().filter(|c| is_writable(*c)).collect();
                 writeln!(
                     out,
                     "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{}\">{}</text>",
