@@ -31,7 +31,7 @@ use std::ops::Range;
 use parts::Memory;
 
 /// The version of what texts are kept as. What was indexed with another one must be indexed again.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What parts of compounds begin with, so that they are no words: `woningnood` has `~woning`.
 pub const PART: char = '~';

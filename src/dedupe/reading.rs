@@ -62,7 +62,8 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
     if old.n_words >= COLLAPSED_WORDS_MIN && is_below(new.n_words, old.n_words, COLLAPSED) {
         // What a paper puts in the place of an article that it takes back is short.
         let is_taken_back = RETRACTION.is_match(&after.text) && !OUTAGE.is_match(&after.text);
-        return if is_taken_back { Verdict::Doubtful } else { Verdict::Collapsed };
+        let is_doubtful = is_taken_back || is_rewritten(before, after);
+        return if is_doubtful { Verdict::Doubtful } else { Verdict::Collapsed };
     }
     let change = compare(&old, &new);
     let mut changed = Vec::new();
@@ -81,6 +82,19 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
         (false, Change::Doubtful) => Verdict::EditedBeside(changed),
         (false, _) => Verdict::Edited(changed),
     }
+}
+
+/// Whether a page says by headline and date that it was changed since, and by its words that this is
+/// not less of what it was.
+fn is_rewritten(before: &Content, after: &Content) -> bool {
+    const WORDS_MIN: usize = 30;
+    let changed_at = |content: &Content| content.modified.map(|date| date.at);
+    let is_renamed = !after.title.is_empty() && differ(&before.title, &after.title);
+    is_renamed
+        && changed_at(after) > changed_at(before)
+        && after.text.split_whitespace().nth(WORDS_MIN).is_some()
+        && !is_summary(&before.text, &after.text)
+        && !OUTAGE.is_match(&after.text)
 }
 
 static RETRACTION: LazyLock<Regex> = LazyLock::new(|| {
@@ -269,13 +283,16 @@ pub fn is_withheld(before: &str, after: &str) -> bool {
         is_cut_off(after) && before.len() > after.len() && before.starts_with(end)
     };
     // What says something else is a correction, however short.
-    let is_summary = || {
-        let (old, new) = (Paragraph::of(before).words, Paragraph::of(after).words);
-        let n_shared = new.iter().filter(|word| old.contains(*word)).count();
-        !is_below(n_shared, new.len(), SUMMARY) && !RETRACTION.is_match(after)
-    };
+    let is_summary = || is_summary(before, after) && !RETRACTION.is_match(after);
     n_before >= COLLAPSED_WORDS_MIN
         && (is_below(n_after, n_before, COLLAPSED) && is_summary() || is_beginning())
+}
+
+/// Whether most words of a text are in another.
+fn is_summary(of: &str, text: &str) -> bool {
+    let (old, new) = (Paragraph::of(of).words, Paragraph::of(text).words);
+    let n_shared = new.iter().filter(|word| old.contains(*word)).count();
+    !is_below(n_shared, new.len(), SUMMARY)
 }
 
 /// Whether a text says itself that there is more of it.
@@ -533,6 +550,25 @@ mod tests {
         check(&text(&BODY), &taken_back, &Verdict::Doubtful);
         let outage = text(&["Er is een storing. Onze excuses voor het ongemak."]);
         check(&text(&BODY), &outage, &Verdict::Collapsed);
+    }
+
+    #[test]
+    fn a_rewrite_that_says_so_did_not_collapse() {
+        let at = |seconds| Some(StatedDate::exact(Timestamp::from_seconds(seconds)));
+        let other = "De provincie heeft het schip weggesleept dat sinds zondag dwars voor de sluis lag \
+                     en laat deze week onderzoeken hoe een binnenvaarder van die lengte daar mocht \
+                     keren, zegt een woordvoerder in Assen.";
+        let before = Content { modified: at(0), ..text(&BODY.repeat(2)) };
+        let rewritten = |title: &str, modified| Content {
+            title: title.to_owned(),
+            modified: at(modified),
+            ..text(&[other])
+        };
+        check(&before, &rewritten("Schip weg", 60), &Verdict::Doubtful);
+        check(&before, &rewritten("Schip weg", 0), &Verdict::Collapsed);
+        check(&before, &rewritten(&before.title, 60), &Verdict::Collapsed);
+        let beginning = Content { text: BODY[0].to_owned(), ..rewritten("Schip weg", 60) };
+        check(&before, &beginning, &Verdict::Collapsed);
     }
 
     #[test]

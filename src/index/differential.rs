@@ -43,7 +43,7 @@ const WORDS: [&str; 22] = [
     "wet",
     "woningwet",
 ];
-const SIGNS: [&str; 6] = [" ", " ", " ", ". ", "\n", ", "];
+const SIGNS: [&str; 7] = [" ", " ", " ", ". ", "\n", "\n\n", ", "];
 const OUTLETS: [&str; 3] = ["NOS", "NU.nl", "de Volkskrant"];
 
 struct Article {
@@ -67,7 +67,7 @@ fn articles() -> Vec<Article> {
     (0..N_ARTICLES)
         .map(|n| {
             let mut prose = |length: usize| {
-                let words = (0..length).map(|_| format!("{}{}", WORDS[pick(22)], SIGNS[pick(6)]));
+                let words = (0..length).map(|_| format!("{}{}", WORDS[pick(22)], SIGNS[pick(7)]));
                 words.collect::<String>()
             };
             let (title, text) = (prose(3), prose(14));
@@ -132,7 +132,7 @@ fn words(text: &str) -> Vec<Word> {
         let mut names = vec![token.folded.to_owned()];
         names.extend(token.parts.iter().cloned());
         if let Some(last) = words.last() {
-            paragraph += usize::from(gap.contains('\n'));
+            paragraph += usize::from(gap.contains("\n\n"));
             let is_lower = text[token.start..].starts_with(char::is_lowercase);
             sentence += usize::from(gap.contains('\n') || (gap.contains(". ") && !is_lower));
             if gap == "-" {

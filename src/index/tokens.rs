@@ -119,10 +119,10 @@ impl TokenStream for WordStream<'_> {
                 let gap = &self.text[between.clone()];
                 if wanted::is_hyphen(self.text, between) {
                     self.beside.push(&[&self.last, word.folded]);
-                } else if gap.contains('\n') {
+                } else if gap.contains("\n\n") {
                     self.beside.push(&[PARAGRAPH]);
                     self.beside.push(&[SENTENCE]);
-                } else if ends_sentence(gap, &self.text[word.start..]) {
+                } else if gap.contains('\n') || ends_sentence(gap, &self.text[word.start..]) {
                     self.beside.push(&[SENTENCE]);
                 }
             }
@@ -197,7 +197,8 @@ mod tests {
     #[test]
     fn sentences_and_paragraphs_begin_at_their_first_word() {
         check(Form::Text, "Ja. Nee", &[(0, "ja"), (1, "nee"), (1, SENTENCE)]);
-        check(Form::Text, "Ja\nNee", &[(0, "ja"), (1, "nee"), (1, PARAGRAPH), (1, SENTENCE)]);
+        check(Form::Text, "Ja\n\nNee", &[(0, "ja"), (1, "nee"), (1, PARAGRAPH), (1, SENTENCE)]);
+        check(Form::Text, "Ja\nNee", &[(0, "ja"), (1, "nee"), (1, SENTENCE)]);
         check(Form::Text, "o.a. hij", &[(0, "o"), (1, "a"), (2, "hij")]);
         check(Form::Text, "14.30", &[(0, "14"), (1, "30")]);
         check(Form::Text, "«Ja!» ‘Nee’", &[(0, "ja"), (1, "nee"), (1, SENTENCE)]);

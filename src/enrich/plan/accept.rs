@@ -183,7 +183,12 @@ impl Plan {
                     self.look_again(&content);
                     return Step::End(End::new("same").access(access));
                 }
-                Verdict::Doubtful => (reading::edited(known, last, &content, &["text"]), true),
+                Verdict::Doubtful => {
+                    let is_renamed =
+                        !content.title.is_empty() && differ(&last.title, &content.title);
+                    let changed: &[_] = if is_renamed { &["title", "text"] } else { &["text"] };
+                    (reading::edited(known, last, &content, changed), true)
+                }
                 // What was edited together is one revision, if that can be told within minutes.
                 Verdict::EditedBeside(_) if self.may_wait() => {
                     self.look_again(&content);
