@@ -31,8 +31,7 @@ pub(super) fn merge(global: &Global, args: &MergeArgs) -> Result<Exit, Failure> 
     let source = merge::open_other(&other, scratch.path(), clock::now(), &progress)?;
     let merged = merge::merge(&writer, source, &progress)?;
     bar.finish_and_clear();
-    drop(writer);
-    reindex::follow(global, &layout)?;
+    reindex::follow_all(global, &layout, &writer)?;
     let Merge { n_new, n_revised, n_revisions, n_known, n_feeds } = merged;
     if args.format == Format::Table {
         return facts(&[

@@ -9,12 +9,11 @@ use crate::cli::args::{Global, ReextractArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Record, Records};
 use crate::cli::run::runtime;
-use crate::cli::{out, recluster, reindex, setup, when};
+use crate::cli::{out, reindex, setup, when};
 use crate::config::page_rules;
 use crate::enrich::again::{Again, Reread, Trouble, Wish, read_again};
 use crate::enrich::learned::Learned;
 use crate::extract;
-use crate::mention;
 use crate::model::time::Timestamp;
 use crate::service::clock;
 use crate::store::rereadings::{self, Filter};
@@ -53,9 +52,7 @@ pub(super) fn reextract(global: &Global, args: &ReextractArgs) -> Result<Exit, F
     };
     let tally = all(global, args, &mut again, &pages)?;
     if wish != Wish::DryRun && tally.changed > 0 {
-        reindex::follow(global, &layout)?;
-        mention::catch_up(&Reader::open(&layout)?, &writer, usize::MAX)?;
-        recluster::follow(global, &layout, &writer)?;
+        reindex::follow_all(global, &layout, &writer)?;
     }
     out::note(&tally.told(pages.len(), wish));
     Ok(if pages.is_empty() { Exit::NothingFound } else { Exit::Done })

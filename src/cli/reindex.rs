@@ -37,7 +37,7 @@ pub(super) fn follow_all(
 }
 
 /// Takes into the index what is new in the archive; the caller holds the lock.
-pub(super) fn follow(global: &Global, layout: &Layout) -> Result<(), Failure> {
+fn follow(global: &Global, layout: &Layout) -> Result<(), Failure> {
     let reader = Reader::open(layout)?;
     let mut index = Writer::open(&layout.index())?;
     bring_up_to_date(global, &reader, &mut index)?;

@@ -64,7 +64,7 @@ pub(super) fn restore(global: &Global, args: &RestoreArgs) -> Result<Exit, Failu
     let replace = if args.force { Replace::KeepAside } else { Replace::Never };
     let restored = restore::put_back(&layout, &args.file, replace, clock::now(), &progress(&bar))?;
     // An older one is brought to the schema of this program, or it could not be asked anything.
-    drop(Writer::open(&layout)?);
+    let writer = Writer::open(&layout)?;
     let texts = store::verify::texts(&Reader::open(&layout)?, &progress(&bar))?;
     bar.finish_and_clear();
     if let Some(problem) = texts.problems.first() {
@@ -75,7 +75,7 @@ pub(super) fn restore(global: &Global, args: &RestoreArgs) -> Result<Exit, Failu
              goes on with this one",
         ));
     }
-    reindex::follow(global, &layout)?;
+    reindex::follow_all(global, &layout, &writer)?;
     let aside = restored.aside.map(|path| path.display().to_string());
     if args.format == Format::Table {
         return facts(&[
