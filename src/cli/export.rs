@@ -42,7 +42,10 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Result<Exit, Failure
     bar.finish_and_clear();
     let counts = counts?;
     out::note(&told(&counts, &args.out));
-    Ok(if counts.written == 0 { Exit::NothingFound } else { Exit::Done })
+    if counts.written == 0 {
+        return question::nothing(global, &args.question.limits.feed);
+    }
+    Ok(Exit::Done)
 }
 
 fn told(counts: &Counts, dir: &Path) -> String {

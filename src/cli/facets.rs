@@ -33,7 +33,7 @@ pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure
         }
     }
     let n_values = records.finish()?;
-    Ok(if n_values == 0 { Exit::NothingFound } else { Exit::Done })
+    if n_values == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 
 pub(super) fn first(global: &Global, args: &FirstArgs) -> Result<Exit, Failure> {
@@ -60,7 +60,7 @@ pub(super) fn first(global: &Global, args: &FirstArgs) -> Result<Exit, Failure> 
         ]))?;
     }
     let n_found = records.finish()?;
-    Ok(if n_found == 0 { Exit::NothingFound } else { Exit::Done })
+    if n_found == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 
 pub(super) fn terms(global: &Global, args: &TermsArgs) -> Result<Exit, Failure> {

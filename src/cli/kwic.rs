@@ -78,7 +78,7 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     } else {
         out::records(args.format, lines.iter().map(|line| record(line, &articles[line.article])))?;
     }
-    Ok(if n_lines == 0 { Exit::NothingFound } else { Exit::Done })
+    if n_lines == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 
 /// What is looked for in each part of an article.

@@ -1,8 +1,8 @@
 //! What is asked on the command line: a query, and flags that limit it.
 
-use crate::cli::args::{LimitArgs, QuestionArgs};
+use crate::cli::args::{Global, LimitArgs, QuestionArgs};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::when;
+use crate::cli::{out, setup, when};
 use crate::config::closest;
 use crate::model::time::Timestamp;
 use crate::query::{self, Field, Filter, Query, Relation, Time};
@@ -87,6 +87,17 @@ pub(super) fn check_feeds(reader: &Reader, wanted: &[String]) -> Result<(), Fail
         Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
         None => failure,
     })
+}
+
+/// How an answer ends in which nothing is found: where no feed has a name that was asked for, that is
+/// said.
+pub(super) fn nothing(global: &Global, feeds: &[String]) -> Result<Exit, Failure> {
+    let reader = Reader::open(&setup::layout(global)?)?;
+    if let Err(unknown) = check_feeds(&reader, feeds) {
+        out::note(&unknown.to_string());
+        unknown.advice().into_iter().for_each(out::note);
+    }
+    Ok(Exit::NothingFound)
 }
 
 #[cfg(test)]

@@ -46,13 +46,10 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
         warn_if_behind(&layout, &reader, searcher.as_ref())?;
     }
     write(args, &query, &found)?;
-    if found.articles.is_empty()
-        && let Err(unknown) = question::check_feeds(&reader, &filter.feeds)
-    {
-        out::note(&unknown.to_string());
-        unknown.advice().into_iter().for_each(out::note);
+    if found.articles.is_empty() {
+        return question::nothing(global, &filter.feeds);
     }
-    Ok(if found.articles.is_empty() { Exit::NothingFound } else { Exit::Done })
+    Ok(Exit::Done)
 }
 
 /// What is asked: the archive as it is, or as it was.

@@ -67,7 +67,7 @@ fn plot(
         format => counts.write(format)?,
     }
     let is_empty = counts.periods.iter().all(|(_, found, _)| found.iter().all(|n| *n == 0));
-    Ok(if is_empty { Exit::NothingFound } else { Exit::Done })
+    if is_empty { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 
 impl Counts {

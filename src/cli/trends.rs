@@ -75,7 +75,7 @@ pub(super) fn trends(global: &Global, args: &TrendsArgs) -> Result<Exit, Failure
         ])
     };
     let n_shown = out::records(args.format, risen.iter().take(args.limit).map(record))?;
-    Ok(if n_shown == 0 { Exit::NothingFound } else { Exit::Done })
+    if n_shown == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 
 fn count(counts: &mut HashMap<String, u64>, found: HashSet<String>) {

@@ -257,3 +257,17 @@ fn who_and_what_is_named_can_be_asked_for_and_counted() {
     assert_eq!(facets[0]["articles"], 1, "{facets}");
     assert!(facets[0]["value"].as_str().is_some_and(|name| name.contains("Lavrov")), "{facets}");
 }
+
+#[test]
+fn a_feed_that_nobody_has_is_told_where_nothing_is_found() {
+    let program = archive();
+    for command in ["search", "kwic", "facets", "first", "trends", "timeline"] {
+        let mut arguments = vec![command, "storm", "--feed", "bestaatniet"];
+        arguments.extend(["--on", "outlet"].iter().filter(|_| command == "facets"));
+        let ran = program.run(&arguments);
+        assert_eq!(ran.code, 1, "{command}: {ran:?}");
+        assert!(ran.stderr.contains("there is no feed `bestaatniet`"), "{command}: {ran:?}");
+    }
+    let ran = program.run(&["watch", "add", "x", "storm", "--feed", "bestaatniet"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+}
