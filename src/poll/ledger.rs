@@ -73,7 +73,10 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
     ledger::set_edge(tx, feed, &edge, window.oldest_at, window.older_url)?;
     let order: Order =
         window.listed.iter().take(order::ENTRIES_MAX).map(|listed| listed.article).collect();
-    let order_before = orders::last(tx, feed)?;
+    let order_before = match verdict {
+        Verdict::Unprovable => orders::last(tx, feed)?,
+        Verdict::Complete | Verdict::Suspected(_) => Order::new(),
+    };
     // While a site is rebuilt its feed is empty for a while.
     if !order.is_empty() {
         orders::note(tx, feed, &order, at)?;
