@@ -291,7 +291,10 @@ pub fn is_days_apart(one: &Content, other: &Content) -> bool {
     dates.is_some_and(|(one, other)| one.at.seconds().abs_diff(other.at.seconds()) >= DAY_SECONDS)
 }
 
-/// What differs between two versions, by field.
+/// What revisions are told to differ in.
+pub const FIELDS: [&str; 3] = ["title", "text", "authors"];
+
+/// What differs between two versions, of [`FIELDS`].
 pub fn changes(before: &Content, after: &Content) -> Vec<&'static str> {
     let mut changed = Vec::new();
     if differ(&before.title, &after.title) {

@@ -62,8 +62,7 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
     if old.n_words >= COLLAPSED_WORDS_MIN && is_below(new.n_words, old.n_words, COLLAPSED) {
         // What a paper puts in the place of an article that it takes back is short.
         let is_taken_back = RETRACTION.is_match(&after.text) && !OUTAGE.is_match(&after.text);
-        let is_doubtful = is_taken_back || is_rewritten(before, after);
-        return if is_doubtful { Verdict::Doubtful } else { Verdict::Collapsed };
+        return if is_taken_back { Verdict::Doubtful } else { Verdict::Collapsed };
     }
     let change = compare(&old, &new);
     let mut changed = Vec::new();
@@ -84,14 +83,15 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
     }
 }
 
-/// Whether a page says by headline and date that it was changed since, and by its words that this is
-/// not less of what it was.
-fn is_rewritten(before: &Content, after: &Content) -> bool {
+/// Whether a page that seems to have collapsed was rewritten: it has the new headline of its feed,
+/// `headline`, states a later date of change, and is not less of what it was by its words.
+pub fn is_rewritten(before: &Content, after: &Content, headline: &str) -> bool {
     const WORDS_MIN: usize = 30;
-    let changed_at = |content: &Content| content.modified.map(|date| date.at);
     let is_renamed = !after.title.is_empty() && differ(&before.title, &after.title);
+    let dates = before.modified.zip(after.modified);
     is_renamed
-        && changed_at(after) > changed_at(before)
+        && !differ(&after.title, headline)
+        && dates.is_some_and(|(before, after)| before.at < after.at)
         && after.text.split_whitespace().nth(WORDS_MIN).is_some()
         && !is_summary(&before.text, &after.text)
         && !OUTAGE.is_match(&after.text)
@@ -564,11 +564,14 @@ mod tests {
             modified: at(modified),
             ..text(&[other])
         };
-        check(&before, &rewritten("Schip weg", 60), &Verdict::Doubtful);
-        check(&before, &rewritten("Schip weg", 0), &Verdict::Collapsed);
-        check(&before, &rewritten(&before.title, 60), &Verdict::Collapsed);
-        let beginning = Content { text: BODY[0].to_owned(), ..rewritten("Schip weg", 60) };
-        check(&before, &beginning, &Verdict::Collapsed);
+        let is_so = |after: &Content| is_rewritten(&before, after, "Schip weg");
+        check(&before, &rewritten("Schip weg", 60), &Verdict::Collapsed);
+        assert!(is_so(&rewritten("Schip weg", 60)));
+        assert!(!is_so(&rewritten("Schip weg", 0)));
+        assert!(!is_so(&rewritten(&before.title, 60)));
+        assert!(!is_so(&rewritten("Log in om verder te lezen", 60)));
+        assert!(!is_so(&Content { text: BODY[0].to_owned(), ..rewritten("Schip weg", 60) }));
+        assert!(!is_so(&Content { modified: None, ..rewritten("Schip weg", 60) }));
     }
 
     #[test]

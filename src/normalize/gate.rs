@@ -17,6 +17,18 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The host or path of a gate in an address that must be told from that of an article: it is named so
+/// as a whole, and nothing follows but the answer.
+static GATE: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)";
+    pattern(&format!(
+        r"(?i)^(?:[^/]+\.)?(?:[a-z0-9]+-)?{names}(?:-[a-z0-9]+)?\.[^/]+/|/{names}(?:-(?:confirm|accept))?(?:/(?:confirm|accept))?/?$"
+    ))
+});
+
+/// Parameters in which a gate says what lies behind it, without `_` and `-`.
+const BEHIND: [&str; 4] = ["callbackurl", "redirecturi", "returnurl", "redirecturl"];
+
 /// In the title of a gate.
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -67,7 +79,7 @@ fn behind_gate(gate: &Url) -> Option<Url> {
     // Most addresses have no query, and are no gate.
     gate.query()?;
     let place = format!("{}{}", gate.host_str()?, gate.path());
-    let to = is_place(&place).then(|| target(gate)).flatten()?;
+    let to = GATE.is_match(&place).then(|| target(gate)).flatten()?;
     // The address of a gate holds the one behind it, and is longer.
     let is_behind = to.as_str().len() < gate.as_str().len();
     (is_behind && matches!(to.scheme(), "http" | "https")).then_some(to)
@@ -75,12 +87,12 @@ fn behind_gate(gate: &Url) -> Option<Url> {
 
 /// Where a parameter such as `callbackUrl` or `redirect_uri` leads.
 fn target(gate: &Url) -> Option<Url> {
-    gate.query_pairs().find_map(|(key, value)| {
-        let is_address = value.starts_with('/') || value.starts_with("http");
-        let key = key.to_ascii_lowercase();
-        let is_named_so = ["url", "uri"].iter().any(|word| key.ends_with(word));
-        gate.join(&value).ok().filter(|_| is_address && is_named_so)
-    })
+    let mut pairs = gate.query_pairs();
+    let (_, to) = pairs.find(|(key, to)| {
+        let key = key.to_ascii_lowercase().replace(['_', '-'], "");
+        BEHIND.contains(&key.as_str()) && !to.is_empty()
+    })?;
+    gate.join(&to).ok()
 }
 
 #[cfg(test)]

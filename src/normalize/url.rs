@@ -223,8 +223,15 @@ mod tests {
             check(text, expected);
         }
         // An article about consent, an address that only looks like one, a gate that leads nowhere.
-        let about = "https://a.example/nieuws/consent-in-de-zorg-1?returnUrl=/leden";
-        check(about, about);
+        for about in [
+            "https://a.example/nieuws/consent-in-de-zorg-1?returnUrl=/leden",
+            "https://a.example/tech/cookie-consent/regels?redirectUrl=/tech/alles",
+            "https://a.example/nieuws/consent-cultuur?returnUrl=/nieuws",
+            "https://a.example/nieuws/cookiewall-verboden?returnUrl=/nieuws",
+            "https://a.example/consent?imageUrl=https://cdn.example/x.jpg",
+        ] {
+            check(about, about);
+        }
         check("https://a.example/nieuws?returnUrl=/x", "https://a.example/nieuws?returnUrl=/x");
         check("https://a.example/consent?callbackUrl=", "https://a.example/consent?callbackUrl=");
         check(

@@ -218,13 +218,18 @@ impl Visit<'_> {
         let known: Vec<Known> =
             candidates.iter().map(|row| known(*row)).collect::<Result<_, _>>()?;
         let content = &prepared.content;
-        let says_so = |known: &&Known| known.says_text_of(content);
+        let is_named = |known: &Known| !differ(&known.current.title, &content.title);
         // What several entries say, as galleries do, tells none of them from another.
-        let is_stock = known.iter().filter(says_so).count() > 1;
+        let text_hash = fingerprint::text(&content.text);
+        let is_stock = !known.is_empty() && sightings::n_saying(self.tx, self.id, &text_hash)? > 1;
+        let says_all = |known: &&Known| is_named(known) && known.says_text_of(content);
+        if is_stock && known.iter().filter(says_all).count() > 1 {
+            return Ok(None);
+        }
         for (article, known) in candidates.into_iter().zip(known) {
             if !still.contains(&article)
                 && !before.names(&known.keys)
-                && (!is_stock || !differ(&known.current.title, &content.title))
+                && (!is_stock || is_named(&known))
                 && is_readdressed(&prepared.keys, &prepared.content, &known)
             {
                 return Ok(Some((article, known)));

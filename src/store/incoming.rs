@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params_from_iter};
 
-use crate::dedupe::decide::{changes, is_same_article};
+use crate::dedupe::decide::{self, is_same_article};
 use crate::dedupe::weave::{Seen, Whose, weave};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
@@ -141,9 +141,9 @@ fn create(tx: &Tx<'_>, other: &Other, feeds: &Feeds) -> Result<ArticleRow, Error
     };
     let (mut rows, mut latest) = (HashMap::new(), None);
     for (number, revision) in (1..).zip(&other.revisions) {
-        let before = rows.len().checked_sub(1).map(|at| &other.revisions[at].seen.content);
-        let changed = before.map(|one| changes(one, &revision.seen.content)).unwrap_or_default();
         let content = &revision.seen.content;
+        let is_told = |field: &&str| revision.seen.changed.iter().any(|told| told == field);
+        let changed: Vec<&str> = decide::FIELDS.into_iter().filter(is_told).collect();
         let row = add(tx, (article, latest), (revision, content), &changed, feeds)?;
         latest = Some((row, number));
         rows.insert(revision.row, row);

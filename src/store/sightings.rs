@@ -199,6 +199,22 @@ const LISTED_OF_DATE: &str = "
         AND r.published_at = :at
     LIMIT 5";
 
+const SAYING: &str = "
+    SELECT count(*)
+    FROM sighting INDEXED BY sighting_listed
+    WHERE feed_id = :feed AND left_at IS NULL AND text_hash = :text";
+
+/// How many of the articles that `feed` listed at its last poll have a text with this hash there.
+pub fn n_saying(tx: &Tx<'_>, feed: FeedId, text: &Short) -> Result<u32, Error> {
+    tx.connection
+        .prepare_cached(SAYING)
+        .and_then(|mut statement| {
+            let values = named_params! { ":feed": feed.0, ":text": text };
+            statement.query_row(values, |row| row.get(0))
+        })
+        .map_err(Error::sqlite("look up who says the same"))
+}
+
 /// Articles that `feed` listed at its last poll and that state `at` for their date, a few.
 pub fn listed_of_date(tx: &Tx<'_>, feed: FeedId, at: Timestamp) -> Result<Vec<ArticleRow>, Error> {
     let failed = || Error::sqlite("look up what a feed listed");

@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::news::{Item, item, items, rss};
+use crate::pages::{AT_ONCE, page, paragraphs};
 use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
@@ -108,6 +109,22 @@ fn the_other_way_round_and_from_a_backup_it_is_the_same_articles() {
     let left = fs::read_dir(two.archive("")).unwrap();
     let left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".merge")), "{left:?}");
+}
+
+#[test]
+fn the_first_reading_of_a_page_is_no_edit_in_the_other_archive_either() {
+    let web = Web::start();
+    let linked = Item { link: web.url("/nieuws/1"), ..item(1) };
+    web.set("/rss", Route::document(rss(&[linked])));
+    web.set("/nieuws/1", Route::document(page(&item(1).title, &paragraphs(), 1)));
+    let (one, other) = (Program::with_pages(&web.url("/rss")), Program::new());
+    one.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    other.list(&[]);
+    other.ok(&["poll", "--all"]);
+    other.ok(&["merge", &one.archive("").display().to_string()]);
+    let told = "SELECT revision, source, changed FROM revisions ORDER BY 1";
+    assert_eq!(other.rows(told), ["1|feed|-", "2|page|-"]);
+    assert_eq!(other.rows(told), one.rows(told));
 }
 
 #[test]

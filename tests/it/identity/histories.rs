@@ -43,6 +43,13 @@ fn gallery(n: usize) -> Item {
     Item { text: text.to_owned(), published, ..titled(&format!("Foto's van duel {n}"), of) }
 }
 
+/// One of many under one headline, published together.
+fn call(n: usize) -> Item {
+    let published = Some("Mon, 02 Mar 2026 08:15:20 +0100".to_owned());
+    let of = entry(n, &format!("melding-{n}"), &format!("https://z.example/112/{n}"));
+    Item { text: "Lees het bericht.".to_owned(), published, ..titled("Melding 112", of) }
+}
+
 pub(super) fn titled(title: &str, item: Item) -> Item {
     Item { title: title.to_owned(), ..item }
 }
@@ -257,6 +264,12 @@ fn edited() -> Vec<History> {
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn apart() -> Vec<History> {
     vec![
+        one_feed(
+            "notices-under-one-headline",
+            "",
+            vec![(0..3).map(call).collect(), (2..5).map(call).collect()],
+            &["Melding 112|1|f0"; 5],
+        ),
         one_feed(
             "guid-reused",
             "",
