@@ -19,6 +19,9 @@ pub(super) const REUSE_OVERLAP_MAX: f64 = 0.2;
 /// Two texts of one date that share this part of their words are one, under whatever address.
 const READDRESSED_OVERLAP_MIN: f64 = 0.8;
 
+/// A shorter text says too little to be known by at one second.
+const TEASER_BYTES_MIN: usize = 40;
+
 /// A shorter text says too little to be known by.
 const TELLING_BYTES_MIN: usize = 80;
 
@@ -171,10 +174,12 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         (Some(date), Some(before)) if date.at != before.at => false,
         (Some(date), Some(_)) => {
             let is_alike = || say_the_same(content, &known.current);
-            // However short: no two of one second have one headline.
+            // However short: no two of one second have one headline, and few one teaser.
             let is_named = || !content.title.is_empty() && known.says_text_of(content);
+            let is_told = || content.text.len() >= TEASER_BYTES_MIN && known.says_text_of(content);
             match (is_same_title, is_of_many(date)) {
-                (true, true) | (false, false) => is_same_text(),
+                (true, true) => is_same_text(),
+                (false, false) => is_told(),
                 (true, false) => is_same_text() || is_alike() || is_named(),
                 (false, true) => false,
             }
