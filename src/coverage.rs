@@ -108,7 +108,13 @@ pub fn judge(before: &[Mark], listed: &[Listed], now: Timestamp) -> (Verdict, Ed
         return (Verdict::Unprovable, Edge::new());
     };
     let edge = spine.iter().take(listed.len().div_ceil(4).min(EDGE_MAX)).copied().collect();
-    (verdict(before, &spine, now), edge)
+    let on_top = &listed[..listed.len() / 4];
+    let is_on_top = |mark: &Mark| on_top.iter().any(|entry| entry.article == mark.article);
+    match verdict(before, &spine, now) {
+        // What stays on top and is dated anew each time was all there was to know the window by.
+        Verdict::Suspected(_) if before.iter().all(is_on_top) => (Verdict::Unprovable, edge),
+        verdict => (verdict, edge),
+    }
 }
 
 fn verdict(before: &[Mark], spine: &[Mark], now: Timestamp) -> Verdict {
@@ -212,6 +218,23 @@ mod tests {
         let mut after = listed(&[110, 100, 90, 80, 70, 60]);
         after[0].article = 50;
         assert_eq!(judge(&edge, &after, at(120)).0, suspected(50, 60));
+    }
+
+    #[test]
+    fn entries_on_top_that_are_dated_anew_at_every_poll_lose_nothing() {
+        let window = |newest: i64, now: i64| {
+            let rest =
+                (0..9).map(|n| Listed { article: newest - n, stated_at: Some(at(newest - n)) });
+            let pins = (1..=3).map(|n| Listed { article: -n, stated_at: Some(at(now - n)) });
+            pins.chain(rest).collect::<Vec<_>>()
+        };
+        let (_, mut edge) = judge(&[], &window(50, 100), at(100));
+        for n in 1..5 {
+            let now = 100 + n * 10;
+            let (verdict, next) = judge(&edge, &window(50 + n * 2, now), at(now));
+            assert!(!matches!(verdict, Verdict::Suspected(_)), "{n}: {verdict:?}");
+            edge = next;
+        }
     }
 
     #[test]

@@ -179,7 +179,7 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
             let is_told = || content.text.len() >= TEASER_BYTES_MIN && known.says_text_of(content);
             match (is_same_title, is_of_many(date)) {
                 (true, true) => is_same_text(),
-                (false, false) => is_told(),
+                (false, false) => is_told() && !is_of_series(content, &known.current),
                 (true, false) => is_same_text() || is_alike() || is_named(),
                 (false, true) => false,
             }
@@ -187,6 +187,12 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         (None, None) => is_same_text() && is_same_title && share_a_path(keys, &known.keys),
         _ => false,
     }
+}
+
+/// Whether headlines differ in a number alone: results and galleries have it by class and part.
+fn is_of_series(one: &Content, other: &Content) -> bool {
+    let words = |title: &str| title.replace(|c: char| c.is_ascii_digit(), "");
+    differ(&one.title, &other.title) && !differ(&words(&one.title), &words(&other.title))
 }
 
 /// Whether what another source than a feed lists is a known article under another address: one outlet
@@ -255,15 +261,17 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
         return None;
     }
     let merged = merge(content, known);
-    let changed = changes(&known.current, &merged);
+    let mut changed = changes(&known.current, &merged);
     let is_dated = known.current.published.is_none() && merged.published.is_some();
-    if changed == ["text"] {
+    if changed.contains(&"text") {
         let said = |content: &Content| noise::without_counters(&content.text);
         let is_counted = !differ(&said(&known.current), &said(&merged));
-        let is_more = is_withheld(&merged.text, &known.current.text);
+        let is_more = changed == ["text"] && is_withheld(&merged.text, &known.current.text);
         if is_counted || is_more {
-            let edit = Edit { content: merged, changed: Vec::new() };
-            return (is_more || is_dated).then_some(edit);
+            changed.retain(|field| *field != "text");
+        }
+        if is_more {
+            return Some(Edit { content: merged, changed });
         }
     }
     (!changed.is_empty() || is_dated).then_some(Edit { content: merged, changed })
@@ -684,6 +692,9 @@ mod tests {
             let other = |text| Content { title: "Sluis dicht".into(), ..at(seconds, text) };
             assert!(!is_readdressed(&keys, &other(&alike), &known));
             assert_eq!(is_readdressed(&keys, &other(LONG), &known), is_alike_enough);
+            let part = |n: u8| Content { title: format!("Uitslag {n}"), ..at(seconds, LONG) };
+            let first = Known { current: part(1), ..known.clone() };
+            assert!(!is_readdressed(&keys, &part(2), &first));
             let short = at(seconds, "Monteurs zoeken.");
             let known = Known { current: short.clone(), ..known };
             assert_eq!(is_readdressed(&keys, &short, &known), is_alike_enough);
