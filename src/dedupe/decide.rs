@@ -195,12 +195,21 @@ fn is_of_series(one: &Content, other: &Content) -> bool {
     differ(&one.title, &other.title) && !differ(&words(&one.title), &words(&other.title))
 }
 
-/// Whether what another source than a feed lists is a known article under another address: one outlet
-/// gives no headline to two articles in a second.
-pub fn is_listed_otherwise(content: &Content, known: &Known) -> bool {
+/// Whether what another source than a feed lists is a known article under another address: no host
+/// gives one headline to two articles in a second.
+pub fn is_listed_otherwise(keys: &[IdentityKey], content: &Content, known: &Known) -> bool {
     !content.title.is_empty()
         && !differ(&content.title, &known.current.title)
         && is_of_one_second(content, &known.current)
+        && share_a_host(keys, &known.keys)
+}
+
+fn share_a_host(one: &[IdentityKey], other: &[IdentityKey]) -> bool {
+    let hosts = |keys: &[IdentityKey]| -> HashSet<String> {
+        let addresses = keys.iter().filter_map(|key| key.as_str().strip_prefix("u:https://"));
+        addresses.filter_map(|address| Some(address.split('/').next()?.to_owned())).collect()
+    };
+    !hosts(one).is_disjoint(&hosts(other))
 }
 
 /// Whether two addresses differ in their queries alone, on a path that can be that of an article.
@@ -398,6 +407,21 @@ pub(super) fn overlap(one: &Content, other: &Content) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_headline_of_a_second_is_one_article_of_a_host() {
+        let at = |seconds| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
+            ..content("Brug dicht", "")
+        };
+        let known = known(&at(75), None);
+        let is_it = |url: &str, seconds| {
+            is_listed_otherwise(&[IdentityKey::url(url)], &at(seconds), &known)
+        };
+        assert!(is_it("https://a.example/artikel/9", 75));
+        assert!(!is_it("https://a.example/artikel/9", 76));
+        assert!(!is_it("https://b.example/brug", 75));
+    }
     use crate::model::time::Precision;
 
     const LONG: &str =

@@ -225,7 +225,7 @@ fn recognize(
     }
     let Some(date) = content.published else { return Ok(None) };
     for article in articles::of_time(tx, outlet, date.at)? {
-        if is_listed_otherwise(content, &articles::known(tx, article, None)?) {
+        if is_listed_otherwise(keys, content, &articles::known(tx, article, None)?) {
             return Ok(Some(article));
         }
     }
