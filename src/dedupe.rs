@@ -9,4 +9,5 @@ pub mod identity;
 pub mod near;
 pub mod noise;
 pub mod reading;
+pub mod same;
 pub mod weave;

@@ -1,8 +1,9 @@
 //! The pipeline: articles from files into the archive.
 
-use crate::dedupe::decide::{changes, dated, filled, is_same_article};
+use crate::dedupe::decide::{changes, dated, filled};
 use crate::dedupe::fingerprint;
 use crate::dedupe::reading::is_withheld;
+use crate::dedupe::same::is_same_article;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::normalize::entry::language_tag;

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::dedupe::decide::{REUSE_OVERLAP_MAX, is_of_one_second, overlap, words_of};
 use crate::dedupe::fingerprint::differ;
 use crate::dedupe::near::passages::Passages;
+use crate::dedupe::same::{REUSE_OVERLAP_MAX, is_of_one_second, overlap, words_of};
 use crate::model::article::Content;
 use crate::model::time::StatedDate;
 

@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::coverage;
-use crate::dedupe::decide::{Known, edit, is_readdressed, is_same_article};
-use crate::dedupe::fingerprint::differ;
+use crate::dedupe::decide::{Known, edit};
 use crate::dedupe::fingerprint::{self, Short};
 use crate::dedupe::identity::further;
+use crate::dedupe::same::{is_readdressed, is_same_article, is_told_apart};
 use crate::model::article::{IdentityKey, Source};
 use crate::model::time::Timestamp;
 use crate::poll::document::{Document, Prepared};
@@ -215,27 +215,22 @@ impl Visit<'_> {
             candidates = sightings::listed_of_date(self.tx, self.id, date.at)?;
         }
         let known = |article| articles::known(self.tx, article, Some(self.id));
-        let known: Vec<Known> =
+        let all_known: Vec<Known> =
             candidates.iter().map(|row| known(*row)).collect::<Result<_, _>>()?;
-        let content = &prepared.content;
-        let is_named = |known: &Known| !differ(&known.current.title, &content.title);
-        // What several entries say, as galleries do, tells none of them from another.
-        let text_hash = fingerprint::text(&content.text);
-        let is_stock = !known.is_empty() && sightings::n_saying(self.tx, self.id, &text_hash)? > 1;
-        let says_all = |known: &&Known| is_named(known) && known.says_text_of(content);
-        if is_stock && known.iter().filter(says_all).count() > 1 {
+        if all_known.is_empty() {
             return Ok(None);
         }
-        for (article, known) in candidates.into_iter().zip(known) {
-            if !still.contains(&article)
+        let content = &prepared.content;
+        let text = fingerprint::text(&content.text);
+        let n_saying = sightings::n_saying(self.tx, self.id, &text)?;
+        let is_it = |(article, known): &(&ArticleRow, &Known)| {
+            !still.contains(*article)
                 && !before.names(&known.keys)
-                && (!is_stock || is_named(&known))
-                && is_readdressed(&prepared.keys, &prepared.content, &known)
-            {
-                return Ok(Some((article, known)));
-            }
-        }
-        Ok(None)
+                && is_told_apart(content, known, &all_known, n_saying)
+                && is_readdressed(&prepared.keys, content, known)
+        };
+        let found = candidates.iter().zip(&all_known).find(is_it);
+        Ok(found.map(|(article, known)| (*article, known.clone())))
     }
 
     /// Whether there was something to revise.

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use crate::coverage::{Gap, evidence};
-use crate::dedupe::decide::{is_listed_otherwise, is_same_article};
 use crate::dedupe::identity;
+use crate::dedupe::same::{is_listed_otherwise, is_same_article};
 use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::entry::{Entry, RawEntry};

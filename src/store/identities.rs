@@ -7,8 +7,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
-use crate::dedupe::decide::{Known, is_days_apart, is_same_article, say_the_same};
+use crate::dedupe::decide::Known;
 use crate::dedupe::identity;
+use crate::dedupe::same::{is_days_apart, is_same_article, say_the_same};
 use crate::model::article::{IdentityKey, KeyKind};
 use crate::model::feed::Feed;
 use crate::normalize::url::{canonical, is_home_page};

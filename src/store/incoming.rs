@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params_from_iter};
 
-use crate::dedupe::decide::{self, is_same_article};
+use crate::dedupe::decide;
+use crate::dedupe::same::is_same_article;
 use crate::dedupe::weave::{Seen, Whose, weave};
 use crate::model::article::{ArticleId, Content, IdentityKey, Source};
 use crate::model::time::Timestamp;

@@ -2,10 +2,11 @@
 
 use super::{End, Plan};
 use crate::dedupe::another::{Move, is_alike, is_moved, may_be_one};
-use crate::dedupe::decide::{Known, changes, say_the_same, settled};
+use crate::dedupe::decide::{Known, changes, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::identity;
 use crate::dedupe::reading::{self, Verdict};
+use crate::dedupe::same::say_the_same;
 use crate::enrich::again::{Reread, Wish};
 use crate::enrich::is_read_alike;
 use crate::enrich::seen::content;
