@@ -74,9 +74,10 @@ impl Source<'_> {
         let (hits, by_relevance, lines) = loop {
             let (hits, by_relevance) = self.hits(args, query, filter, n_hits)?;
             let lines = fold::lines(self.reader, &hits.articles, fold, args.limit)?;
-            // A story may have more versions than were looked at.
-            let is_all = hits.articles.len() < n_hits || n_hits >= HITS_MAX;
-            if fold == Fold::Apart || lines.len() >= args.limit || is_all {
+            // A story may have more versions than were looked at; of a state all are.
+            let is_all = hits.articles.len() < n_hits || self.as_of.is_some();
+            let is_enough = lines.len() >= args.limit || n_hits >= HITS_MAX;
+            if fold == Fold::Apart || is_enough || is_all {
                 break (hits, by_relevance, lines);
             }
             n_hits = fold.n_hits(n_hits);

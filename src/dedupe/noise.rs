@@ -117,7 +117,7 @@ pub fn without(text: &str) -> String {
 static COUNTERS: LazyLock<Regex> = LazyLock::new(|| {
     let ago = format!(r"^{AGO}\s*[-–—|:•]?");
     let counted = r"\(?\d[\d.,]* (?:reacties?|comments?)\)?$";
-    let source = r"^(?:het bericht .+ verscheen eerst op|the post .+ appeared first on) .+\z";
+    let source = r"^(?:het bericht .+ verscheen eerst op|the post .+ appeared first on) (?:[^.\n]|\.\S){1,80}\.?\z";
     Regex::new(&format!(r"(?im)\s*(?:{ago}|{counted}|{source})\s*")).expect("a test compiles it")
 });
 
@@ -142,6 +142,8 @@ mod tests {
         let text = "De brug is dicht.\n\nHet bericht Brug dicht verscheen eerst op De Dijkbode.";
         assert_eq!(without_counters(text), "De brug is dicht.");
         assert_ne!(without_counters(&format!("{text}\n\nMeer volgt.")), "De brug is dicht.");
+        let told = format!("{text} Dat bleek onjuist.");
+        assert_eq!(without_counters(&told), told);
     }
 
     #[test]

@@ -56,13 +56,14 @@ pub enum Verdict {
     Collapsed,
 }
 
-/// Compares two readings of one page.
-pub fn judge(before: &Content, after: &Content) -> Verdict {
+/// Compares two readings of one page, of an article that its feed calls `headline` now.
+pub fn judge(before: &Content, after: &Content, headline: &str) -> Verdict {
     let (old, new) = (Paragraphs::of(&before.text), Paragraphs::of(&after.text));
     if old.n_words >= COLLAPSED_WORDS_MIN && is_below(new.n_words, old.n_words, COLLAPSED) {
         // What a paper puts in the place of an article that it takes back is short.
         let is_taken_back = RETRACTION.is_match(&after.text) && !OUTAGE.is_match(&after.text);
-        return if is_taken_back { Verdict::Doubtful } else { Verdict::Collapsed };
+        let is_doubtful = is_taken_back || is_rewritten(before, after, headline);
+        return if is_doubtful { Verdict::Doubtful } else { Verdict::Collapsed };
     }
     let change = compare(&old, &new);
     let mut changed = Vec::new();
@@ -85,7 +86,7 @@ pub fn judge(before: &Content, after: &Content) -> Verdict {
 
 /// Whether a page that seems to have collapsed was rewritten: it has the new headline of its feed,
 /// `headline`, states a later date of change, and is not less of what it was by its words.
-pub fn is_rewritten(before: &Content, after: &Content, headline: &str) -> bool {
+fn is_rewritten(before: &Content, after: &Content, headline: &str) -> bool {
     const WORDS_MIN: usize = 30;
     let is_renamed = !after.title.is_empty() && differ(&before.title, &after.title);
     let dates = before.modified.zip(after.modified);
@@ -442,7 +443,7 @@ mod tests {
 
     #[track_caller]
     fn check(before: &Content, after: &Content, expected: &Verdict) {
-        assert_eq!(judge(before, after), *expected);
+        assert_eq!(judge(before, after, "Brug dicht"), *expected);
     }
 
     #[test]
@@ -564,7 +565,7 @@ mod tests {
             modified: at(modified),
             ..text(&[other])
         };
-        let is_so = |after: &Content| is_rewritten(&before, after, "Schip weg");
+        let is_so = |after: &Content| judge(&before, after, "Schip weg") == Verdict::Doubtful;
         check(&before, &rewritten("Schip weg", 60), &Verdict::Collapsed);
         assert!(is_so(&rewritten("Schip weg", 60)));
         assert!(!is_so(&rewritten("Schip weg", 0)));

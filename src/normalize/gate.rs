@@ -9,20 +9,21 @@ fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is constant")
 }
 
+/// What gates are called.
+const NAMES: &str =
+    "(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)";
+
 /// In the host or path of a gate, with at most a word before and behind it: the name of an article on
 /// consent has more.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[/._?&=])(?:[a-z0-9]+-)?(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)(?:-[a-z0-9]+)?(?:$|[/._?&=])",
-    )
+    pattern(&format!(r"(?i)(?:^|[/._?&=])(?:[a-z0-9]+-)?{NAMES}(?:-[a-z0-9]+)?(?:$|[/._?&=])"))
 });
 
 /// The host or path of a gate in an address that must be told from that of an article: it is named so
 /// as a whole, and nothing follows but the answer.
 static GATE: LazyLock<Regex> = LazyLock::new(|| {
-    let names = "(?:consent|privacy-?gate|privacy-?wall|cookie-?wall|cookie-?consent|consent-?wall|myprivacy)";
     pattern(&format!(
-        r"(?i)^(?:[^/]+\.)?(?:[a-z0-9]+-)?{names}(?:-[a-z0-9]+)?\.[^/]+/|/{names}(?:-(?:confirm|accept))?(?:/(?:confirm|accept))?/?$"
+        r"(?i)^(?:[^/]+\.)?(?:[a-z0-9]+-)?{NAMES}(?:-[a-z0-9]+)?\.[^/]+/|/{NAMES}(?:-(?:confirm|accept))?(?:/(?:confirm|accept))?/?$"
     ))
 });
 

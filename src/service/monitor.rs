@@ -84,19 +84,18 @@ impl Monitor {
         let door = Door { calls, is_known, body_max: 0 };
         let passed = |source| Error::System { action: "take over the socket `monitor`", source };
         let listener = match (self.sockets.socket(MONITOR).map_err(passed)?, options.address()) {
-            (Some(socket), _) => Listener::take_over(socket, door).map_err(passed)?,
+            (Some(socket), _) => Some(Listener::take_over(socket, door).map_err(passed)?),
             (None, Some(address)) => {
                 let action = "listen at the address of `monitor.listen`";
                 let opened = Listener::open(address, door).await;
-                opened.map_err(|source| Error::System { action, source })?
+                Some(opened.map_err(|source| Error::System { action, source })?)
             }
-            (None, None) => {
-                self.options.clone_from(options);
-                return Ok(());
-            }
+            (None, None) => None,
         };
-        tracing::info!("health and metrics at http://{}", listener.address());
-        self.open = Some((listener, receiver));
+        if let Some(listener) = &listener {
+            tracing::info!("health and metrics at http://{}", listener.address());
+        }
+        self.open = listener.map(|listener| (listener, receiver));
         self.options.clone_from(options);
         Ok(())
     }

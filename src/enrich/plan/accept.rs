@@ -166,7 +166,7 @@ impl Plan {
                 self.try_again("less of it is free");
                 return Step::End(End::new("wall").access(access));
             }
-            Some(last) => match verdict(last, &content, &known.current.title) {
+            Some(last) => match reading::judge(last, &content, &known.current.title) {
                 Verdict::Unchanged => {
                     self.remember(page);
                     return Step::End(End::new("same").access(access));
@@ -365,13 +365,5 @@ impl Plan {
         state.candidates = serde_json::to_string(&page.candidates).ok();
         state.dropped = serde_json::to_string(&page.recurring).ok();
         self.read_well();
-    }
-}
-
-/// What a reading is beside the last one, of an article that is called `headline` now.
-fn verdict(last: &Content, content: &Content, headline: &str) -> Verdict {
-    match reading::judge(last, content) {
-        Verdict::Collapsed if reading::is_rewritten(last, content, headline) => Verdict::Doubtful,
-        verdict => verdict,
     }
 }
