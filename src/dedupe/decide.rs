@@ -3,6 +3,7 @@
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::noise;
 use crate::dedupe::reading::is_withheld;
+use crate::dedupe::same::{REUSE_OVERLAP_MAX, TELLING_BYTES_MIN, is_days_apart, overlap};
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::time::{StatedDate, Timestamp};
 
@@ -204,7 +205,8 @@ fn merge(content: &Content, known: &Known) -> Content {
     let is_own = known.last_in_feed.is_some_and(|last| last.is(&known.current));
     let is_of_page =
         known.text_source == Source::Page && !is_fuller(&content.text, &known.current.text);
-    let is_other = !is_own && (is_of_page || is_fuller(&known.current.text, &content.text));
+    let is_shorter = is_of_page || is_fuller(&known.current.text, &content.text);
+    let is_other = !is_own && is_shorter && !is_another_matter(content, &known.current);
     // It edited something else, and a text that another feed has is not for it to replace.
     let is_said_before = || known.last_in_feed.is_some_and(|last| last.has_text_of(content));
     if is_other || is_withheld(&known.current.text, &content.text) || is_said_before() {
@@ -218,6 +220,14 @@ fn merge(content: &Content, known: &Known) -> Content {
         merged.authors.clone_from(&known.current.authors);
     }
     settled(merged, known)
+}
+
+/// Whether an address was used anew, as by a daily column: its old text is not that of the new headline.
+fn is_another_matter(content: &Content, before: &Content) -> bool {
+    differ(&content.title, &before.title)
+        && content.text.len() >= TELLING_BYTES_MIN
+        && is_days_apart(content, before)
+        && overlap(content, before) < REUSE_OVERLAP_MAX
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths of texts are far below 2^52")]
@@ -319,6 +329,25 @@ pub(super) mod tests {
         assert_eq!(edit(&short, &known), None);
         known.text_source = Source::Feed;
         assert_eq!(edit(&short, &known).unwrap().changed, ["text"]);
+    }
+
+    #[test]
+    fn at_an_address_that_is_used_anew_a_summary_takes_the_place_of_the_old_text() {
+        let on = |day: i64, title: &str, text: &str| {
+            let at = Timestamp::from_seconds(day * 86_400 + 7);
+            Content { published: Some(StatedDate::exact(at)), ..content(title, text) }
+        };
+        let lead = "Schippers wachten al sinds zaterdagavond, en hoelang het duurt weet niemand.";
+        let page = on(1, "Brug dicht", &format!("{lead} {LONG} {LONG}"));
+        let known = |last: &Content| Known { text_source: Source::Page, ..known(&page, Some(last)) };
+        let known = known(&on(1, "Brug dicht", lead));
+        let wolf = "Wandelaars fotografeerden zondag een wolf bij Ede, die rustig het fietspad overstak.";
+        let changed = |entry: &Content| edit(entry, &known).map(|edit| edit.changed);
+        assert_eq!(changed(&on(3, "Wolf gezien", wolf)), Some(vec!["title", "text"]));
+        assert_eq!(changed(&on(1, "Wolf gezien", wolf)), Some(vec!["title"]));
+        assert_eq!(changed(&on(3, "Brug dicht", wolf)), None);
+        let again = format!("De brug over het kanaal is nog altijd dicht. {lead}");
+        assert_eq!(changed(&on(3, "Brug blijft dicht", &again)), Some(vec!["title"]));
     }
 
     #[test]

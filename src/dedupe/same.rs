@@ -19,7 +19,7 @@ const READDRESSED_OVERLAP_MIN: f64 = 0.8;
 const TEASER_BYTES_MIN: usize = 40;
 
 /// A shorter text says too little to be known by.
-const TELLING_BYTES_MIN: usize = 80;
+pub(super) const TELLING_BYTES_MIN: usize = 80;
 
 /// Whether an entry that shares a key with a known article is that article after all.
 ///
