@@ -8,6 +8,10 @@ use imara_diff::{
 
 mod tokens;
 
+/// With more pieces between the first change and the last, finding what is common may take minutes: it
+/// grows with their square.
+const COMPARED_MAX: usize = 40_000;
+
 /// Unchanged lines shown around a change.
 const CONTEXT_LINES: u32 = 3;
 
@@ -43,11 +47,16 @@ pub struct Piece {
 }
 
 /// Compares two texts by words. Kept and removed pieces make up the first, kept and added ones the
-/// second; what was replaced is removed before it is added.
+/// second; what was replaced is removed before it is added. Where there are more than 40,000 words
+/// and marks from the first change to the last, lines are compared, and of more lines the whole texts.
 pub fn words(before: &str, after: &str) -> Vec<Piece> {
-    let mut input: InternedInput<&str> = InternedInput::default();
-    input.update_before(tokens::of(before));
-    input.update_after(tokens::of(after));
+    let input = input_of(before, after, |text| tokens::of(text).collect())
+        .or_else(|| input_of(before, after, |text| text.split_inclusive('\n').collect()));
+    let Some(input) = input else {
+        let mut pieces = Pieces::default();
+        pieces.replace(before, after);
+        return pieces.finish();
+    };
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_no_heuristic(&input);
     let text = |tokens: &[imara_diff::Token]| -> String {
@@ -66,10 +75,40 @@ pub fn words(before: &str, after: &str) -> Vec<Piece> {
     pieces.finish()
 }
 
+/// Two texts to compare, cut up; `None` where that makes too many pieces.
+fn input_of<'a>(
+    before: &'a str,
+    after: &'a str,
+    cut: impl Fn(&'a str) -> Vec<&'a str>,
+) -> Option<InternedInput<&'a str>> {
+    let (before, after) = (cut(before), cut(after));
+    let mut input = InternedInput::default();
+    input.update_before(before.iter().copied());
+    input.update_after(after.iter().copied());
+    is_comparable(&input).then_some(input)
+}
+
+fn is_comparable(input: &InternedInput<&str>) -> bool {
+    let (before, after) = (&input.before, &input.after);
+    let first = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let (before, after) = (&before[first..], &after[first..]);
+    let last = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+    before.len().max(after.len()) - last <= COMPARED_MAX
+}
+
 /// Compares two texts by lines, in the unified format that `patch` reads, without its two lines of
-/// names. Empty when they are equal.
+/// names. Empty when they are equal. Where there are more than 40,000 lines from the first change to the
+/// last, all are removed and added.
 pub fn unified(before: &str, after: &str) -> String {
     let input = InternedInput::new(sources::lines(before), sources::lines(after));
+    if !is_comparable(&input) {
+        let list = |sign: char, text: &str| -> String {
+            text.lines().map(|line| format!("{sign}{line}\n")).collect()
+        };
+        let (n_before, n_after) = (input.before.len(), input.after.len());
+        let (removed, added) = (list('-', before), list('+', after));
+        return format!("@@ -1,{n_before} +1,{n_after} @@\n{removed}{added}");
+    }
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
     let mut config = UnifiedDiffConfig::default();
@@ -161,6 +200,25 @@ mod tests {
     fn words_replaced_in_a_row_are_one_change() {
         check("rond tien uur dicht", "om elf uur dicht", "[-rond tien-]{+om elf+} uur dicht");
         check("a\n\nb", "c\n\nd", "[-a-]{+c+}\n\n[-b-]{+d+}");
+    }
+
+    #[test]
+    fn what_has_too_many_words_is_compared_by_lines_and_then_as_a_whole() {
+        let text = |n: usize, word: &str, end: &str| format!("{word}{end}").repeat(n);
+        let kept = |before: &str, after: &str| -> usize {
+            let pieces = words(before, after).into_iter();
+            pieces.filter(|p| p.change == Change::Kept).map(|p| p.text.len()).sum()
+        };
+        let row = text(COMPARED_MAX, "a", " ");
+        let (before, after) = (format!("x a\n{row}\ny b\nz"), format!("v a\n{row}\nw b\nz"));
+        assert_eq!(kept(&before, &after), row.len() + "\nz".len());
+        assert_eq!(kept(&format!("{row}x"), &format!("{row}y")), row.len());
+        let (many, more) = (text(COMPARED_MAX, "a b", "\n"), text(COMPARED_MAX, "b a", "\n"));
+        let (many, more) = (format!("{many}x\n"), format!("{more}y\n"));
+        assert_eq!(kept(&many, &more), 0);
+        let whole = unified(&many, &more);
+        assert_eq!(whole.lines().count(), 2 * COMPARED_MAX + 3);
+        assert!(whole.starts_with("@@ -1,40001 +1,40001 @@\n-a b\n"));
     }
 
     #[test]

@@ -71,11 +71,9 @@ impl Voter {
         if self.n_words == 0 || block.n_words == 0 {
             return 0.0;
         }
-        if block.n_words < SHORT_WORDS {
-            return f32::from(u8::from(self.blocks.contains(&block.words)));
-        }
-        if memchr::memmem::find(self.words.as_bytes(), block.words.as_bytes()).is_some() {
-            return 1.0;
+        let is_whole = self.blocks.contains(&block.words);
+        if is_whole || block.n_words < SHORT_WORDS {
+            return f32::from(u8::from(is_whole));
         }
         let kept = self.shingles.get_or_init(|| shingles(&self.words).collect());
         let (mut n_all, mut n_kept) = (0_u16, 0_u16);
