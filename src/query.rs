@@ -321,6 +321,9 @@ impl fmt::Display for Query {
             Self::Exact(text) => write!(f, "={text}"),
             Self::Prefix(text) => write!(f, "{text}*"),
             Self::AtLeast(n, query) => write!(f, "atleast{n}({query})"),
+            Self::Time(time) if time.text.contains(char::is_whitespace) => {
+                write!(f, "{}:\"{}\"", time.relation.as_str(), time.text)
+            }
             Self::Time(time) => write!(f, "{}:{}", time.relation.as_str(), time.text),
             Self::Is(of) => f.write_str(of.as_str()),
             Self::Near(parts, nearness) => {

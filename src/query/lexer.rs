@@ -121,6 +121,9 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
         if let Some(field) = field(name) {
             return Ok((Some(Kind::Field(field)), name.len() + 1));
         }
+        if let Some((time, length)) = quoted_time(name, value) {
+            return Ok((Some(Kind::Time(time)), name.len() + 1 + length));
+        }
         if looks_like_a_field(name, value) {
             let condition = condition(name, &word[name.len() + 1..]);
             let failed = |fault: Fault| failed(text, start, name, &fault);
@@ -185,16 +188,32 @@ enum Fault {
     Value(&'static str),
 }
 
+/// `since:"2022-02-14 10:00"`, and how long its value is.
+fn quoted_time(name: &str, value: &str) -> Option<(Time, usize)> {
+    let quote = value.chars().next().filter(|c| is_quote(*c))?;
+    let relation = relation(name)?;
+    match phrase(value, quote) {
+        (Some(Kind::Phrase(text)), length) => {
+            Some((Time { relation, text, range: (None, None) }, length))
+        }
+        _ => None,
+    }
+}
+
+fn relation(name: &str) -> Option<Relation> {
+    Relation::ALL.into_iter().find(|one| one.as_str().eq_ignore_ascii_case(name))
+}
+
 /// `date:2022`, `is:revised` and their like.
 fn condition(name: &str, value: &str) -> Result<Kind, Fault> {
-    let name = name.to_ascii_lowercase();
-    if let Some(relation) = Relation::ALL.into_iter().find(|one| one.as_str() == name) {
+    if let Some(relation) = relation(name) {
         if value.is_empty() {
             return Err(Fault::Value("a date, as 2022-02-14, 2022-02, yesterday or 7d"));
         }
         let time = Time { relation, text: value.to_owned(), range: (None, None) };
         return Ok(Kind::Time(time));
     }
+    let name = name.to_ascii_lowercase();
     let whole = format!("{name}:{}", value.to_ascii_lowercase());
     match Trait::ALL.into_iter().find(|one| one.as_str() == whole) {
         Some(of) => Ok(Kind::Is(of)),
