@@ -70,6 +70,8 @@ pub enum Condition {
     Quiet,
     /// Something may have been missed.
     Gaps,
+    /// What was read cannot be kept as it was sent.
+    Captures,
     /// Feeds fail for long.
     Failing,
     /// The search index does not follow.
@@ -80,11 +82,12 @@ pub enum Condition {
 
 impl Condition {
     /// All of them, the gravest first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Archive,
         Self::Disk,
         Self::Quiet,
         Self::Gaps,
+        Self::Captures,
         Self::Failing,
         Self::Index,
         Self::Files,
@@ -97,6 +100,7 @@ impl Condition {
             Self::Disk => "disk",
             Self::Quiet => "quiet",
             Self::Gaps => "gaps",
+            Self::Captures => "captures",
             Self::Failing => "failing",
             Self::Index => "index",
             Self::Files => "files",
@@ -115,6 +119,7 @@ impl Condition {
             Self::Disk => "make room, or move the archive to a larger disk",
             Self::Quiet => "`knipsel status` says how polls end; `knipsel doctor` looks further",
             Self::Gaps => "`knipsel gaps` lists them; `knipsel backfill FEED` looks elsewhere",
+            Self::Captures => "make the folder `warc` of the archive writable, or its disk roomier",
             Self::Failing => "`knipsel feed show FEED` says more; `feed test URL` tries another",
             Self::Index => "the journal says why; `knipsel reindex` builds it again",
             Self::Files => "mend the file; the last good one is in force until then",
@@ -163,6 +168,8 @@ pub struct Facts {
     pub free_bytes: Option<u64>,
     /// Why the archive cannot be written.
     pub archive: Option<Trouble>,
+    /// Why captures cannot be kept.
+    pub captures: Option<Trouble>,
     /// Why the owner's files cannot be used.
     pub files: Option<Trouble>,
 }
@@ -187,6 +194,7 @@ pub fn judge(options: &Options, facts: &Facts, now: Timestamp) -> Vec<Alarm> {
             Condition::Disk => disk(options, facts, now),
             Condition::Quiet => quiet(options, facts, now),
             Condition::Gaps => gaps(options, facts),
+            Condition::Captures => trouble(&facts.captures),
             Condition::Failing => failing(options, facts, now),
             Condition::Index => index(options, facts, now),
             Condition::Files => trouble(&facts.files),
@@ -288,6 +296,7 @@ mod tests {
             behind_since: Some(at(1800)),
             free_bytes: Some((1 << 30) - 1),
             archive: trouble("disk is full"),
+            captures: trouble("cannot write"),
             files: trouble("line 3: unknown key"),
         }
     }
@@ -304,6 +313,7 @@ mod tests {
             behind_since: Some(at(1799)),
             free_bytes: Some(1 << 30),
             archive: None,
+            captures: None,
             files: None,
             ..all_wrong()
         };
@@ -320,7 +330,7 @@ mod tests {
             disk_free: ByteSize(0),
             ..Options::default()
         };
-        assert_eq!(raised(&off, &all_wrong()), [Condition::Archive, Condition::Files]);
+        assert_eq!(raised(&off, &all_wrong()), [Condition::Archive, Condition::Captures, Condition::Files]);
     }
 
     #[test]
@@ -333,12 +343,12 @@ mod tests {
     fn the_same_thing_is_told_once_a_day_whatever_the_clock_does() {
         let alarms = judge(&Options::default(), &all_wrong(), at(0));
         let mut told = BTreeMap::new();
-        assert_eq!(due(&alarms, &told, at(0)).len(), 7);
+        assert_eq!(due(&alarms, &told, at(0)).len(), Condition::ALL.len());
         told.extend(alarms.iter().map(|alarm| (alarm.condition, at(0))));
         assert!(due(&alarms, &told, at(0)).is_empty());
         assert!(due(&alarms, &told, at(-86_399)).is_empty());
-        assert_eq!(due(&alarms, &told, at(-86_400)).len(), 7);
-        assert_eq!(due(&alarms, &told, at(1)).len(), 7, "the clock was set back");
+        assert_eq!(due(&alarms, &told, at(-86_400)).len(), Condition::ALL.len());
+        assert_eq!(due(&alarms, &told, at(1)).len(), Condition::ALL.len(), "the clock was set back");
     }
 
     #[test]

@@ -87,6 +87,7 @@ pub enum Error {
 pub struct Keeper {
     raw: RwLock<Raw>,
     writer: Mutex<file::Writer>,
+    trouble: Mutex<Option<(Timestamp, String)>>,
 }
 
 /// An exchange to be kept.
@@ -108,13 +109,25 @@ impl Keeper {
     /// Writes into `dir` by `options`; `last` is where the last capture ends that the archive knows.
     pub fn new(dir: PathBuf, options: &Options, last: Option<(String, u64)>) -> Self {
         let writer = file::Writer::new(dir, options.raw_roll.0, last);
-        Self { raw: RwLock::new(options.raw), writer: Mutex::new(writer) }
+        Self { raw: RwLock::new(options.raw), writer: Mutex::new(writer), trouble: Mutex::default() }
     }
 
     /// Goes on by other options.
     pub fn set(&self, options: &Options) {
         *self.raw.write().unwrap_or_else(PoisonError::into_inner) = options.raw;
         self.writer.lock().unwrap_or_else(PoisonError::into_inner).set_roll(options.raw_roll.0);
+    }
+
+    /// Since when nothing could be kept, and why not; `None` once something was, or nothing is to be.
+    pub fn trouble(&self) -> Option<(Timestamp, String)> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.clone().filter(|_| self.raw() != Raw::None)
+    }
+
+    fn ended(&self, error: Option<&Error>, at: Timestamp) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = trouble.as_ref().map_or(at, |(since, _)| *since);
+        *trouble = error.map(|error| (since, error.to_string()));
     }
 
     fn raw(&self) -> Raw {
@@ -156,7 +169,9 @@ impl Keeper {
             })
             .collect();
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let Place { file, offset, length } = writer.append(&entries, taken.at)?;
+        let written = writer.append(&entries, taken.at);
+        self.ended(written.as_ref().err(), taken.at);
+        let Place { file, offset, length } = written?;
         Ok(Some(Kept {
             at: taken.at,
             url: first.url.clone(),

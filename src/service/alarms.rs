@@ -15,6 +15,7 @@ use crate::service::tell::{self, Told};
 use crate::service::{Error, Setup};
 use crate::store::vitals::{self, Vitals};
 use crate::store::{self, Layout, Reader, Writer, changes, library, reserve, space};
+use crate::warc::Keeper;
 
 /// What is recent.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -41,6 +42,7 @@ pub(super) struct Alarms {
     layout: Layout,
     options: Options,
     writer: Arc<Writer>,
+    keeper: Arc<Keeper>,
     /// Nothing can be expected to have come in before this; `None` for a single pass.
     started_at: Option<Timestamp>,
     open: BTreeMap<Condition, Alarm>,
@@ -72,6 +74,7 @@ impl Alarms {
             layout: setup.layout.clone(),
             options: setup.settings.alarm.clone(),
             writer: engine.writer(),
+            keeper: engine.keeper(),
             started_at,
             open: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -145,6 +148,7 @@ impl Alarms {
         facts.behind_since = self.behind_since(changes::last(reader)?, index, now);
         facts.archive.clone_from(&self.archive);
         facts.files.clone_from(&self.files);
+        facts.captures = self.keeper.trouble().map(|(since, text)| Trouble { since, text });
         self.take_up(alarm::judge(&self.options, &facts, now), now);
         self.end_telling(now).await;
         self.start_telling(now);

@@ -301,6 +301,11 @@ impl Engine {
         Arc::clone(&self.shared.writer)
     }
 
+    /// Who keeps what is sent.
+    pub(super) fn keeper(&self) -> Arc<Keeper> {
+        Arc::clone(&self.shared.keeper)
+    }
+
     /// Polls that are running.
     pub(super) fn n_running(&self) -> usize {
         self.running.len()

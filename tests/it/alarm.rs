@@ -97,6 +97,29 @@ fn a_mistake_in_a_file_is_an_alarm_until_it_is_mended() {
 }
 
 #[test]
+fn captures_that_cannot_be_kept_are_an_alarm_until_they_can() {
+    let (_web, program) = set_up();
+    program.poll_all();
+    let folder = program.archive("warc");
+    fs::write(&folder, "no folder").unwrap();
+    let daemon = program.daemon(&[
+        "--set",
+        "archive.raw=all",
+        "--set",
+        "poll.floor=1s",
+        "--set",
+        "poll.ceiling=1s",
+    ]);
+    let alarms = || program.rows("SELECT condition FROM alarms WHERE ended IS NULL");
+    until("the alarm", || (alarms() == ["captures"]).then_some(()));
+    let text = &program.json(&["status"])["alarms"][0]["text"];
+    assert!(text.as_str().is_some_and(|text| text.contains("warc")), "{text}");
+    fs::remove_file(&folder).unwrap();
+    until("its end", || alarms().is_empty().then_some(()));
+    drop(daemon);
+}
+
+#[test]
 fn a_disk_that_fills_up_frees_the_reserve_is_an_alarm_and_stops_no_daemon() {
     let web = Web::start();
     let program = fault::polled(&web, 20);
