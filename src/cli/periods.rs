@@ -10,7 +10,7 @@ use crate::model::time::Timestamp;
 
 /// Periods that are shown though nothing is in them; a question over centuries lists only those
 /// with something in them.
-const FILLED_MAX: usize = 5_000;
+const FILLED_MAX: usize = 100_000;
 
 const HOUR: i64 = 3600;
 
@@ -76,7 +76,7 @@ impl Period {
     fn of(hour: i64, by: By) -> Self {
         let at = start(local(hour), by);
         let end = if by == By::Hour { None } else { next(at, by) };
-        let end = end.map(|end| -(-Timestamp::from_local(end).seconds()).div_euclid(HOUR));
+        let end = end.map(|end| Timestamp::from_local(end).seconds().div_euclid(HOUR));
         let start = Start { at, hour: if by == By::Hour { hour } else { 0 } };
         Self { start, end_hour: end.unwrap_or(hour + 1).max(hour + 1) }
     }
@@ -87,8 +87,10 @@ pub(super) fn hour(at: Timestamp) -> i64 {
     at.seconds().div_euclid(HOUR)
 }
 
+/// The last moment of it: until 1940 a day of Amsterdam, at which articles of old papers are dated, began
+/// within an hour of UTC.
 fn local(hour: i64) -> DateTime {
-    Timestamp::from_seconds(hour * HOUR).to_local()
+    Timestamp::from_seconds(hour * HOUR + HOUR - 1).to_local()
 }
 
 fn start(local: DateTime, by: By) -> DateTime {
@@ -175,6 +177,15 @@ mod tests {
         let moments = ["2022-10-29T22:00:00Z", "2022-10-30T22:30:00Z"];
         check(&moments, By::Day, &[("2022-10-30", 2)]);
         check(&["2021-01-03T12:00:00Z"], By::Week, &[("2020-W53", 1)]);
+    }
+
+    #[test]
+    fn days_of_old_papers_are_their_own() {
+        let moments = ["1900-05-10", "1900-05-11", "1938-01-01"];
+        check(&moments[..2], By::Day, &[("1900-05-10", 1), ("1900-05-11", 1)]);
+        check(&moments[2..], By::Month, &[("1938-01", 1)]);
+        check(&moments[2..], By::Year, &[("1938", 1)]);
+        check(&["1880-02"], By::Year, &[("1880", 1)]);
     }
 
     #[test]

@@ -270,7 +270,7 @@ fn matches(query: &Query, article: &Article, field: Option<Field>) -> bool {
                     let all = &article.text_words;
                     let lead = all.iter().filter(|word| word.paragraph == all[0].paragraph);
                     let n_lead = lead.count();
-                    places(placed, all).iter().any(|(_, end)| *end < n_lead)
+                    is_in(&all[..n_lead])
                 }
                 Some(Field::Outlet) => has_row(article.outlet, placed),
                 Some(Field::Tag) => article.tags.iter().any(|tag| has_row(tag, placed)),
@@ -300,6 +300,7 @@ fn queries() -> impl Strategy<Value = String> {
         1 => (word(), word()).prop_map(|(a, b)| format!("\"{a} {b}\"")),
         1 => (word(), word()).prop_map(|(a, b)| format!("({a} OR {b})")),
     ];
+    let field = || prop::sample::select(&["title", "lead", "body"][..]);
     let near = prop::sample::select(&["NEAR/0", "NEAR/2", "PRE/1", "PRE/4", "/s", "/p"][..]);
     let leaf = prop_oneof![
         6 => placed.clone(),
@@ -308,8 +309,9 @@ fn queries() -> impl Strategy<Value = String> {
         1 => (placed.clone(), near, placed.clone(), placed.clone())
             .prop_map(|(a, near, b, c)| format!("{a} {near} {b} {near} {c}")),
         1 => (placed.clone(), 1..4_u32).prop_map(|(a, n)| format!("atleast{n}({a})")),
-        1 => prop::sample::select(&["title", "lead", "body"][..])
-            .prop_flat_map(move |field| placed.clone().prop_map(move |a| format!("{field}:{a}"))),
+        1 => (field(), placed.clone()).prop_map(|(field, a)| format!("{field}:{a}")),
+        1 => (field(), placed.clone(), 1..4_u32, placed.clone())
+            .prop_map(|(field, a, n, b)| format!("{field}:(atleast{n}({a}) OR {b})")),
         1 => word().prop_map(|word| format!("tag:{word}")),
         1 => prop::sample::select(&OUTLETS[..]).prop_map(|name| format!("outlet:\"{name}\"")),
         1 => prop::sample::select(&["nos", "volkskrant", "\"De Volkskrant\"", "nu.nl"][..])

@@ -95,6 +95,16 @@ fn time(
     )))
 }
 
+/// Of a span what stands before the second paragraph.
+fn in_lead(span: Span) -> Span {
+    match span {
+        // What is counted must all stand there.
+        Span::AtLeast(n, part) => Span::AtLeast(n, Box::new(in_lead(*part))),
+        Span::Any(parts) => Span::Any(parts.into_iter().map(in_lead).collect()),
+        span => Span::Before(vec![PARAGRAPH.to_owned()], Box::new(span)),
+    }
+}
+
 /// What comes after `place` when the newest comes first.
 fn before(fields: &Fields, place: Place) -> Box<dyn Plan> {
     let range = |low, high| Box::new(RangeQuery::new(low, high)) as Box<dyn Plan>;
@@ -216,9 +226,7 @@ impl Scope<'_> {
             Some(Field::Title) => self.parts(fields.title, query)?,
             Some(Field::Lead) => {
                 let span = self.span(fields.text, query)?;
-                let lead =
-                    span.map(|span| Span::Before(vec![PARAGRAPH.to_owned()], Box::new(span)));
-                lead.map(|span| part(fields.text, span)).into_iter().collect()
+                span.map(|span| part(fields.text, in_lead(span))).into_iter().collect()
             }
             Some(_) => self.parts(fields.text, query)?,
             None => {

@@ -96,11 +96,20 @@ pub(in crate::cli) struct LimitArgs {
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
     /// Only of this outlet, or `=NAME` of none with a longer name; may be repeated
-    #[arg(long, value_name = "OUTLET")]
+    #[arg(long, value_name = "OUTLET", value_parser = outlet)]
     pub outlet: Vec<String>,
     /// Only seen in this feed; may be repeated
     #[arg(long, value_name = "FEED")]
     pub feed: Vec<String>,
+}
+
+/// A name that can be looked for. One of signs alone would be no limit.
+fn outlet(name: &str) -> Result<String, &'static str> {
+    if name.contains(char::is_alphanumeric) {
+        Ok(name.to_owned())
+    } else {
+        Err("it has no letter or digit")
+    }
 }
 
 /// What is done with articles that go back to one text.
