@@ -339,9 +339,11 @@ pub(super) mod tests {
         };
         let lead = "Schippers wachten al sinds zaterdagavond, en hoelang het duurt weet niemand.";
         let page = on(1, "Brug dicht", &format!("{lead} {LONG} {LONG}"));
-        let known = |last: &Content| Known { text_source: Source::Page, ..known(&page, Some(last)) };
+        let known =
+            |last: &Content| Known { text_source: Source::Page, ..known(&page, Some(last)) };
         let known = known(&on(1, "Brug dicht", lead));
-        let wolf = "Wandelaars fotografeerden zondag een wolf bij Ede, die rustig het fietspad overstak.";
+        let wolf =
+            "Wandelaars fotografeerden zondag een wolf bij Ede, die rustig het fietspad overstak.";
         let changed = |entry: &Content| edit(entry, &known).map(|edit| edit.changed);
         assert_eq!(changed(&on(3, "Wolf gezien", wolf)), Some(vec!["title", "text"]));
         assert_eq!(changed(&on(1, "Wolf gezien", wolf)), Some(vec!["title"]));
