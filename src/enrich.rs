@@ -362,7 +362,7 @@ fn why_not(page: &Page) -> Option<&'static str> {
     page.wall.map(Wall::as_str).or(is_empty.then_some("no text was found"))
 }
 
-/// How long a host rests that could not be reached `n_failures` times in a row.
+/// How long a host rests that could not be reached, or asked to wait, `n_failures` times in a row.
 fn rest_of(policy: &Policy, n_failures: u32) -> Duration {
     const FIRST_MAX: Duration = Duration::from_secs(600);
     const MAX: Duration = Duration::from_secs(6 * 3_600);

@@ -179,7 +179,7 @@ pub fn next(policy: &Policy, name: &str, rhythm: Rhythm, observed: &Observed<'_>
         // The server answered and asked for patience: no failure, but no news either.
         Outcome::Throttled { wait } => {
             let rhythm = Rhythm { n_failures: 0, ..failing };
-            (policy.floor.0.max(*wait), rhythm, Reason::RetryAfter)
+            (patience(policy, &failing, observed.at).max(*wait), rhythm, Reason::RetryAfter)
         }
         Outcome::Gone => (WEEK, failing, Reason::Gone),
         Outcome::Failed(failure) if failure.class == FailureClass::Outage => {
@@ -250,6 +250,14 @@ fn backoff(policy: &Policy, failing: &Rhythm, now: Timestamp) -> Duration {
     let doubled = base.saturating_mul(2_u32.saturating_pow(failing.n_failures));
     let failing_for = failing.failing_since.map(|since| now.since(since)).unwrap_or_default();
     doubled.min(backoff_max(policy, failing_for).max(policy.floor.0))
+}
+
+/// The least wait where a server asks for one, which may be of no length, on every error: the interval, and
+/// as long as it has given nothing, so that each is twice the one before.
+fn patience(policy: &Policy, failing: &Rhythm, now: Timestamp) -> Duration {
+    let failing_for = failing.failing_since.map(|since| now.since(since)).unwrap_or_default();
+    let longer = failing_for.min(backoff_max(policy, failing_for));
+    longer.max(failing.interval).max(policy.floor.0)
 }
 
 fn backoff_max(policy: &Policy, failing_for: Duration) -> Duration {
@@ -406,6 +414,22 @@ mod tests {
         let failing = throttled(rhythm, later);
         assert_eq!((failing.n_failures, failing.failing_since), (0, Some(NOW)));
         assert_eq!(throttled(Rhythm::default(), later).failing_since, Some(later));
+    }
+
+    #[test]
+    fn who_asks_for_no_wait_on_every_error_is_asked_less_and_less_often() {
+        let mut rhythm = Rhythm { interval: Duration::from_secs(4 * 3_600), ..Rhythm::default() };
+        let (mut at, mut waits) = (NOW, Vec::new());
+        while at.since(NOW) < 4 * DAY {
+            let outcome = Outcome::Throttled { wait: Duration::from_secs(5) };
+            let hints = Hints::default();
+            let observed = Observed { outcome: &outcome, window: None, hints, last_at: None, at };
+            let step = next(&Policy::default(), "nos", rhythm, &observed);
+            waits.push(step.at.since(at).as_secs() / 3_600);
+            (rhythm, at) = (step.rhythm, step.at);
+        }
+        assert_eq!(waits[..3], [4, 4, 6]);
+        assert!(waits.is_sorted() && waits.last() == Some(&24), "{waits:?}");
     }
 
     #[test]

@@ -23,6 +23,9 @@ use crate::store::{ArticleRow, Error, Tx};
 /// Rules that forbid a page seldom change.
 const FORBIDDEN_MIN: Duration = Duration::from_secs(86_400);
 
+/// The outcome of a reading where the server asked to wait.
+const THROTTLED: &str = "throttled";
+
 /// A host is left alone for at least this long.
 const REST_MIN: Duration = Duration::from_secs(60);
 
@@ -76,7 +79,7 @@ impl Plan {
         }
         let what = std::mem::replace(&mut self.seen.what, What::Same);
         let end = self.end(tx, what)?;
-        if self.seen.status.is_some() {
+        if self.seen.status.is_some() && end.outcome != THROTTLED {
             pages::site_answered(tx, &self.state.site)?;
         }
         self.state.last_at = Some(self.at);
@@ -152,8 +155,11 @@ impl Plan {
                 End::new("forbidden").because(reason)
             }
             What::Throttled { wait } => {
+                // The wait may be of no length, on every error.
+                let n_failures = pages::site_failed(tx, &self.state.site)?;
+                let wait = wait.max(rest_of(&self.policy, n_failures));
                 self.put_off(tx, wait, "the server asked to wait")?;
-                End::new("throttled")
+                End::new(THROTTLED)
             }
         })
     }

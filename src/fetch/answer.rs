@@ -28,6 +28,9 @@ pub(super) fn decide(
             failed(FailureClass::Body, format!("{} without a body", line(status)))
         }
         _ if status.is_success() => Answer::Document(body),
+        // What is not there is not there sooner or later for being asked to wait: some servers ask
+        // that on every error.
+        StatusCode::NOT_FOUND => failed(FailureClass::Http, reason(status)),
         _ if status.is_client_error() || status.is_server_error() => {
             match headers::retry_after(headers, request.now) {
                 Some(wait) => Answer::Throttled { wait },
@@ -105,9 +108,11 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_counts_on_every_error_status() {
+    fn retry_after_counts_on_every_error_but_not_found() {
+        let not_found = Answer::Failed(Failure::new(FailureClass::Http, "404 Not Found"));
+        assert_eq!(answer(404, Some("90"), "", None), not_found);
         let wait = Duration::from_secs(90);
-        for status in [403, 404, 429, 500, 503, 529] {
+        for status in [403, 429, 500, 503, 529] {
             assert_eq!(answer(status, Some("90"), "", None), Answer::Throttled { wait });
         }
         assert_eq!(answer(410, Some("90"), "", None), Answer::Gone);

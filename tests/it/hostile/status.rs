@@ -64,7 +64,7 @@ fn waits() -> Vec<Behavior> {
         wait("retry-after-on-400", "400 Bad Request", "60", "throttled", ""),
         wait("retry-after-on-401", "401 Unauthorized", "60", "throttled", ""),
         wait("retry-after-on-403", "403 Forbidden", "60", "throttled", ""),
-        wait("retry-after-on-404", "404 Not Found", "60", "throttled", ""),
+        wait("retry-after-on-404", "404 Not Found", "60", "failed http", "404"),
         wait("retry-after-on-410", "410 Gone", "60", "failed http", "410"),
         wait("retry-after-on-418", "418 I'm a teapot", "60", "throttled", ""),
         wait("retry-after-on-500", "500 Internal Server Error", "60", "throttled", ""),
