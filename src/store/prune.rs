@@ -128,6 +128,8 @@ pub struct Pruner {
     _keeper: Connection,
 }
 
+const KNOWS_FILE: &str = "SELECT EXISTS (SELECT 1 FROM capture WHERE file = :file)";
+
 const FORGET_FILE: &str = "DELETE FROM capture WHERE file = :file";
 
 const FORGET_POLLS: &str = "
@@ -160,6 +162,13 @@ impl Pruner {
             )
             .map_err(Error::sqlite(opening))?;
         Ok(Self { connection, _keeper: keeper })
+    }
+
+    /// Whether captures in `file` are known.
+    pub fn knows_file(&self, file: &str) -> Result<bool, Error> {
+        self.connection
+            .query_row(KNOWS_FILE, named_params! { ":file": file }, |row| row.get(0))
+            .map_err(Error::sqlite("look for captures"))
     }
 
     /// Forgets the captures in `file`, all at once.

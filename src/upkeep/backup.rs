@@ -84,7 +84,7 @@ pub fn make(
         files::finish(copy, &path)?;
     }
     let removed = match wish.keep {
-        Some(keep) if is_folder => rotate(wish.target, keep)?,
+        Some(keep) if is_folder => rotate(wish.target, &path, keep)?,
         _ => Vec::new(),
     };
     Ok(Made { size_bytes: files::size(&path), path, is_packed, counts, removed })
@@ -106,8 +106,12 @@ fn is_backup(name: &str) -> bool {
     })
 }
 
-fn rotate(folder: &Path, keep: NonZeroUsize) -> Result<Vec<PathBuf>, Error> {
-    let mut backups = files::named(folder, is_backup)?;
+/// Removes the oldest. What has a later name than the one just `made` was made while the clock was ahead.
+fn rotate(folder: &Path, made: &Path, keep: NonZeroUsize) -> Result<Vec<PathBuf>, Error> {
+    let backups = files::named(folder, is_backup)?;
+    let (ahead, sooner): (Vec<_>, Vec<_>) =
+        backups.into_iter().partition(|backup| backup.file_name() > made.file_name());
+    let mut backups = [ahead, sooner].concat();
     backups.truncate(backups.len().saturating_sub(keep.get()));
     for backup in &backups {
         fs::remove_file(backup).map_err(Error::file("remove", backup))?;

@@ -3,7 +3,6 @@
 //! No article, revision or text is ever taken out. What goes is written down in `pruned.jsonl` before
 //! it does, so that a run that was stopped is gone on with, and that it can be told later.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -106,7 +105,10 @@ pub fn carry_out(
     let record = Record::of(layout);
     match policy.what {
         What::Captures => {
-            for name in record.unfinished()? {
+            // Where it is still referred to it was put back with its archive, or nothing had gone.
+            if let Some(name) = record.unfinished()?
+                && !pruner.knows_file(&name)?
+            {
                 take_out(layout, &pruner, &name)?;
             }
             let total = share.files.len() as u64;
@@ -177,20 +179,20 @@ impl Record {
             .map_err(Error::file("write", &self.path))
     }
 
-    /// Files that were to go and are still there.
-    fn unfinished(&self) -> Result<BTreeSet<String>, Error> {
+    /// The last file that was to go, if it is still there: of those before it each was gone.
+    fn unfinished(&self) -> Result<Option<String>, Error> {
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(BTreeSet::new());
+                return Ok(None);
             }
             Err(error) => return Err(Error::file("read", &self.path)(error)),
         };
         // A line that was cut off is of a file that was not touched.
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let names = lines.filter_map(|line| Some(line.get("file")?.as_str()?.to_owned()));
-        let is_name = |name: &String| !name.contains('/');
-        Ok(names.filter(is_name).filter(|name| self.warc.join(name).exists()).collect())
+        let last = names.last().filter(|name| !name.contains('/'));
+        Ok(last.filter(|name| self.warc.join(name).exists()))
     }
 }
 

@@ -101,6 +101,22 @@ fn a_run_that_was_stopped_is_gone_on_with() {
 }
 
 #[test]
+fn what_was_put_back_stays() {
+    let (_web, program) = kept();
+    age(&program, 1, 100);
+    let first = file_of(&program, 1);
+    let file = program.archive("warc").join(&first);
+    let bytes = fs::read(&file).unwrap();
+    program.ok(&["backup", "kopie.db"]);
+    program.ok(&[&POLICY[..], &["--delete"]].concat());
+    fs::write(&file, bytes).unwrap();
+    program.ok(&["restore", "kopie.db", "--force"]);
+    program.ok(&["prune", "--policy", "captures-older-than:900d", "--delete"]);
+    assert!(file.exists());
+    program.ok(&["verify"]);
+}
+
+#[test]
 fn old_records_of_polls_go_and_the_last_of_each_feed_stay() {
     let (_web, program) = kept();
     let archive = Connection::open(program.archive("archive.db")).unwrap();
