@@ -330,7 +330,10 @@ mod tests {
             disk_free: ByteSize(0),
             ..Options::default()
         };
-        assert_eq!(raised(&off, &all_wrong()), [Condition::Archive, Condition::Captures, Condition::Files]);
+        assert_eq!(
+            raised(&off, &all_wrong()),
+            [Condition::Archive, Condition::Captures, Condition::Files]
+        );
     }
 
     #[test]
@@ -348,7 +351,11 @@ mod tests {
         assert!(due(&alarms, &told, at(0)).is_empty());
         assert!(due(&alarms, &told, at(-86_399)).is_empty());
         assert_eq!(due(&alarms, &told, at(-86_400)).len(), Condition::ALL.len());
-        assert_eq!(due(&alarms, &told, at(1)).len(), Condition::ALL.len(), "the clock was set back");
+        assert_eq!(
+            due(&alarms, &told, at(1)).len(),
+            Condition::ALL.len(),
+            "the clock was set back"
+        );
     }
 
     #[test]

@@ -102,11 +102,11 @@ fn is_comparable(input: &InternedInput<&str>) -> bool {
 pub fn unified(before: &str, after: &str) -> String {
     let input = InternedInput::new(sources::lines(before), sources::lines(after));
     if !is_comparable(&input) {
-        let list = |sign: char, text: &str| -> String {
-            text.lines().map(|line| format!("{sign}{line}\n")).collect()
+        let list = |sign: &str, text: &str| -> String {
+            text.lines().flat_map(|line| [sign, line, "\n"]).map(str::to_owned).collect()
         };
         let (n_before, n_after) = (input.before.len(), input.after.len());
-        let (removed, added) = (list('-', before), list('+', after));
+        let (removed, added) = (list("-", before), list("+", after));
         return format!("@@ -1,{n_before} +1,{n_after} @@\n{removed}{added}");
     }
     let mut diff = Diff::compute(Algorithm::Histogram, &input);

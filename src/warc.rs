@@ -109,7 +109,11 @@ impl Keeper {
     /// Writes into `dir` by `options`; `last` is where the last capture ends that the archive knows.
     pub fn new(dir: PathBuf, options: &Options, last: Option<(String, u64)>) -> Self {
         let writer = file::Writer::new(dir, options.raw_roll.0, last);
-        Self { raw: RwLock::new(options.raw), writer: Mutex::new(writer), trouble: Mutex::default() }
+        Self {
+            raw: RwLock::new(options.raw),
+            writer: Mutex::new(writer),
+            trouble: Mutex::default(),
+        }
     }
 
     /// Goes on by other options.

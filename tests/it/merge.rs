@@ -156,6 +156,42 @@ fn a_merge_that_is_killed_is_run_again() {
 }
 
 #[test]
+fn what_stands_of_an_article_put_together_of_two_stands_in_the_other_archive() {
+    let (web, one, two) = (Web::start(), Program::new(), Program::new());
+    let feeds = |rule: &str| -> String {
+        let feed = |name: &str| {
+            let url = web.url(&format!("/{name}"));
+            format!(
+                "[[feed]]\nname = \"{name}\"\noutlet = \"Zeeklei\"\nurl = \"{url}\"\n\
+                 fulltext = \"off\"\n{rule}\n"
+            )
+        };
+        feed("a") + &feed("b")
+    };
+    fs::write(one.config("feeds.toml"), feeds("")).unwrap();
+    let publish = |path: &str, item: Item| web.set(path, Route::document(rss(&[item])));
+    let at = |path: &str, of: Item| Item { guid: path.to_owned(), link: web.url(path), ..of };
+    publish("/a", at("/nieuws/brug-4401", item(1)));
+    publish("/b", at("/regio/brug-hulst-4401", Item { published: item(2).published, ..item(1) }));
+    one.poll_all();
+    std::thread::sleep(Duration::from_millis(1100));
+    publish(
+        "/a",
+        at("/nieuws/brug-4401", Item { title: "Brug weer open".into(), ..edited(1, " Ja.") }),
+    );
+    one.poll_all();
+    fs::write(one.config("feeds.toml"), feeds("article_id = '-([0-9]{4})$'")).unwrap();
+    one.ok(&["doctor", "identity", "--apply"]);
+    let standing = |program: &Program| program.rows("SELECT title, revision FROM articles");
+    assert_eq!(standing(&one), ["Brug weer open|2"]);
+    two.ok(&["poll"]);
+    for _ in 0..2 {
+        two.ok(&["merge", one.archive("").to_str().unwrap()]);
+        assert_eq!(standing(&two), ["Brug weer open|3"]);
+    }
+}
+
+#[test]
 fn texts_that_build_on_others_are_whole_in_the_other_archive() {
     let (one, two) = (Program::new(), Program::new());
     let version = |n: usize| {

@@ -1,7 +1,7 @@
 //! Articles of the other archive, read with all that is kept of them.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use crate::dedupe::weave::Seen;
 use crate::model::article::{IdentityKey, Source};
@@ -108,6 +108,31 @@ fn fill(connection: &Connection, article: &mut Other) -> Result<(), Error> {
     Ok(())
 }
 
+const STANDING: &str = "
+    SELECT a.revision_id, EXISTS (SELECT 1 FROM article AS m WHERE m.merged_into = a.id)
+    FROM article AS a
+    WHERE a.id = :article";
+
+/// Puts revisions in the order in which they were seen where the article is put together of several, for
+/// then their numbers are in no order; the one that stands is the last.
+fn put_in_order(
+    connection: &Connection,
+    article: i64,
+    revisions: &mut [Revision],
+) -> Result<(), Error> {
+    let (standing, is_put_together): (i64, bool) = connection
+        .prepare_cached(STANDING)
+        .and_then(|mut statement| {
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            statement.query_row(named_params! { ":article": article }, read)
+        })
+        .map_err(Error::sqlite(FAILED))?;
+    if is_put_together {
+        revisions.sort_by_key(|one| (one.seen.at, one.row == standing));
+    }
+    Ok(())
+}
+
 /// The revisions of `article` in either archive, in their order.
 pub(super) fn revisions(connection: &Connection, article: i64) -> Result<Vec<Revision>, Error> {
     let failed = || Error::sqlite(FAILED);
@@ -145,5 +170,10 @@ pub(super) fn revisions(connection: &Connection, article: i64) -> Result<Vec<Rev
         revision.seen.content.text = text::unpack(connection, revision.row, codec, &data)?;
         Ok(revision)
     };
-    rows.into_iter().map(unpack).collect()
+    let mut revisions = rows.into_iter().map(unpack).collect::<Result<Vec<_>, _>>()?;
+    // A clock that was set back puts them out of order as well, and is believed.
+    if !revisions.is_sorted_by_key(|one| one.seen.at) {
+        put_in_order(connection, article, &mut revisions)?;
+    }
+    Ok(revisions)
 }

@@ -27,7 +27,8 @@ const REVISIONS_OF_FEED: &str = "
     ORDER BY number";
 
 const TIMES: &str = "
-    SELECT min(seen_at), coalesce(min(published_at), min(seen_at)), max(id)
+    SELECT min(seen_at), coalesce(min(published_at), min(seen_at)),
+           (SELECT id FROM revision WHERE article_id = :article ORDER BY number DESC LIMIT 1)
     FROM revision
     WHERE article_id = :article";
 
