@@ -61,19 +61,19 @@ pub fn is_same_article(keys: &[IdentityKey], content: &Content, known: &Known) -
             last.is(content) || is_long && last.has_text_of(content)
         })
         || share_a_page(keys, &known.keys)
-        || share_a_beginning(content, &known.current, is_apart)
+        || share_a_beginning(content, &known.current)
 }
 
 /// Whether an entry has more than a few words in common with the beginning of an article, which may have
 /// the text of its page by now: in a whole page half of all summaries of other articles have a fifth of
 /// their words, and one in twenty-five of the words of its beginning (measured on 360 Dutch texts).
-fn share_a_beginning(entry: &Content, article: &Content, is_apart: bool) -> bool {
+fn share_a_beginning(entry: &Content, article: &Content) -> bool {
     const BEGINNING_WORDS: usize = 60;
     let words = |content: &Content| {
         let beginning = content.text.split_whitespace().take(BEGINNING_WORDS);
         words_of(&format!("{} {}", content.title, beginning.collect::<Vec<_>>().join(" ")))
     };
-    let min = if is_apart { APART_OVERLAP_MIN } else { REUSE_OVERLAP_MAX };
+    let min = if is_days_apart(entry, article) { APART_OVERLAP_MIN } else { REUSE_OVERLAP_MAX };
     shared(&words(entry), &words(article)) >= min
 }
 

@@ -190,8 +190,8 @@ impl Record {
         };
         // A line that was cut off is of a file that was not touched.
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let names = lines.filter_map(|line| Some(line.get("file")?.as_str()?.to_owned()));
-        let last = names.last().filter(|name| !name.contains('/'));
+        let mut names = lines.filter_map(|line| Some(line.get("file")?.as_str()?.to_owned()));
+        let last = names.next_back().filter(|name| !name.contains('/'));
         Ok(last.filter(|name| self.warc.join(name).exists()))
     }
 }
