@@ -174,6 +174,18 @@ fn an_archive_of_the_first_schema_is_kept_and_begins_its_ledger() {
 }
 
 #[test]
+fn a_backup_of_the_first_schema_is_put_back() {
+    let (old, program) = (Program::new(), Program::new());
+    archive_at_schema_1(&old, "https://dijkbode.example/rss");
+    old.ok(&["backup", "kopie.db"]);
+    // Its text was not written by the program, and has no hash that is right.
+    let ran = program.run(&["restore", old.home().join("kopie.db").to_str().unwrap()]);
+    assert!(ran.stderr.contains("is put back"), "{ran:?}");
+    program.ok(&["poll"]);
+    assert_eq!(program.rows("SELECT title FROM articles"), ["Oude kop"]);
+}
+
+#[test]
 #[expect(clippy::disallowed_methods, reason = "a gap is of today only if its dates are")]
 fn status_names_feeds_at_risk() {
     let now = httpdate::fmt_http_date(SystemTime::now());
