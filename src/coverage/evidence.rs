@@ -12,6 +12,9 @@ use crate::model::time::{StatedDate, Timestamp};
 /// Entries on either side, at most.
 const WITNESSES_MAX: usize = 10;
 
+/// Entries before the gap that a source must list, where so many are known.
+const BEFORE_MIN: usize = 2;
+
 /// A stated date in another source differs from the feed's by no more than this: an article is
 /// dated when it is written there, when it is sent here.
 const SLACK: Duration = Duration::from_secs(15 * 60);
@@ -94,13 +97,18 @@ pub fn witnesses(before: &[Mark], listed: &[Listed], now: Timestamp) -> Witnesse
 
 /// Judges a source that lists what several feeds announce (a news sitemap, another feed of the
 /// outlet) and reaches back to `oldest_at`: it must list every witness, but those before the gap
-/// only as far as it reaches, and at least one of these.
+/// only as far as it reaches, and at least two of these: one may have been changed since, and be listed
+/// by that.
 pub fn judge_wider(
     witnesses: &Witnesses,
     oldest_at: Timestamp,
     is_listed: impl Fn(&Mark) -> bool,
 ) -> Result<(), Doubt> {
-    sides(witnesses, &is_listed)?;
+    sides(witnesses, &is_listed, &is_listed)?;
+    let n_before = witnesses.before.iter().filter(|mark| is_listed(mark)).count();
+    if n_before < witnesses.before.len().min(BEFORE_MIN) {
+        return Err(Doubt::LacksBefore);
+    }
     let reached = witnesses.before.iter().filter(|mark| mark.at >= oldest_at);
     let expected: Vec<&Mark> = witnesses.after.iter().chain(reached).collect();
     let n_missing = expected.iter().filter(|mark| !is_listed(mark)).count();
@@ -111,20 +119,30 @@ pub fn judge_wider(
 }
 
 /// Judges older pages of the feed itself, read one after the other without a break: one witness on
-/// each side shows that they span the gap.
-pub fn judge_own(witnesses: &Witnesses, is_listed: impl Fn(&Mark) -> bool) -> Result<(), Doubt> {
-    sides(witnesses, &is_listed)
+/// each side shows that they span the gap. The feed may go on with the pages, so what is after the gap
+/// may be listed there; what is before it must be on one of the pages, for an entry that is pinned on top
+/// is listed for ever.
+pub fn judge_own(
+    witnesses: &Witnesses,
+    is_listed: impl Fn(&Mark) -> bool,
+    is_on_page: impl Fn(&Mark) -> bool,
+) -> Result<(), Doubt> {
+    sides(witnesses, &is_listed, &is_on_page)
 }
 
 /// There is one on each side.
-fn sides(witnesses: &Witnesses, is_listed: &impl Fn(&Mark) -> bool) -> Result<(), Doubt> {
+fn sides(
+    witnesses: &Witnesses,
+    is_after: &impl Fn(&Mark) -> bool,
+    is_before: &impl Fn(&Mark) -> bool,
+) -> Result<(), Doubt> {
     if witnesses.before.is_empty() || witnesses.after.is_empty() {
         return Err(Doubt::NoWitnesses);
     }
-    if !witnesses.after.iter().any(is_listed) {
+    if !witnesses.after.iter().any(is_after) {
         return Err(Doubt::LacksAfter);
     }
-    if !witnesses.before.iter().any(is_listed) {
+    if !witnesses.before.iter().any(is_before) {
         return Err(Doubt::LacksBefore);
     }
     Ok(())
@@ -210,10 +228,11 @@ mod tests {
     fn a_wider_source_lists_all_that_the_feed_is_known_to_have_announced() {
         check_wider(&[100, 95, 90, 80, 70, 60, 50, 40, 30, 20], Ok(()));
         // As far as it reaches.
-        check_wider(&[100, 90, 70, 50], Ok(()));
+        check_wider(&[100, 90, 70, 50, 40], Ok(()));
+        check_wider(&[100, 90, 70, 50], Err(Doubt::LacksBefore));
         check_wider(&[100, 90, 70, 51], Err(Doubt::LacksBefore));
         check_wider(&[70, 50, 40, 30], Err(Doubt::LacksAfter));
-        check_wider(&[100, 70, 50], Err(Doubt::Partial { n_missing: 1, n_expected: 3 }));
+        check_wider(&[100, 70, 50, 40], Err(Doubt::Partial { n_missing: 1, n_expected: 4 }));
         check_wider(&[100, 90, 50, 30], Err(Doubt::Partial { n_missing: 1, n_expected: 5 }));
         check_wider(&[], Err(Doubt::LacksAfter));
         let nobody = judge_wider(&of(&[], &[90]), at(0), |_| true);
@@ -222,8 +241,11 @@ mod tests {
 
     #[test]
     fn older_pages_of_the_feed_need_one_witness_on_each_side() {
-        let judge = |listed: &[i64]| {
-            judge_own(&of(&[50, 40, 30], &[90, 100]), |mark| listed.contains(&mark.article))
+        let judge = |on_pages: &[i64]| {
+            // 50 is pinned on top.
+            let is_listed = |mark: &Mark| mark.article == 50 || on_pages.contains(&mark.article);
+            let is_on_page = |mark: &Mark| on_pages.contains(&mark.article);
+            judge_own(&of(&[50, 40, 30], &[90, 100]), is_listed, is_on_page)
         };
         assert_eq!(judge(&[100, 80, 70, 40]), Ok(()));
         assert_eq!(judge(&[100, 80, 70]), Err(Doubt::LacksBefore));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::coverage::evidence;
+use crate::coverage::{Mark, evidence};
 use crate::fetch;
 use crate::model::article::{IdentityKey, Source};
 use crate::model::capture::digest;
@@ -16,6 +16,8 @@ use crate::repair::take::{self, Listing};
 use crate::repair::{Read, Search};
 use crate::store::repairs::{self, Bookmark};
 use crate::store::{Error, FeedId};
+
+type Keys = HashSet<IdentityKey>;
 
 /// One page, as read.
 struct Page {
@@ -41,7 +43,9 @@ impl Search<'_> {
     async fn walk(&mut self, id: FeedId, feed: &Feed) -> Result<(), Error> {
         let since = self.since(id);
         let Some(mut url) = self.first_page(id, since).await? else { return Ok(()) };
+        // The pages go on where the feed ends.
         let mut keys = self.listed_now(id).await?;
+        let mut on_pages = HashSet::new();
         let (mut visited, n_before) = (HashSet::new(), self.report.documents.len());
         while self.is_wanted(id) && self.may_read(n_before) && visited.insert(url.clone()) {
             let Some(page) = self.page(&url, feed).await else { return Ok(()) };
@@ -49,8 +53,9 @@ impl Search<'_> {
             let (listed, taken) = self.take(page.listing, |open| open.want.id == id).await?;
             self.told(Read { url: url.clone(), result: Ok(n_listed), n_new: taken.n_new });
             let is_news = listed.iter().any(|key| !keys.contains(key));
+            on_pages.extend(listed.iter().cloned());
             keys.extend(listed);
-            self.conclude_pages(id, &url, &keys);
+            self.conclude_pages(id, &url, (&keys, &on_pages));
             let is_reached = oldest.is_some_and(|oldest| since.is_some_and(|since| oldest < since));
             let next = page.next.filter(|_| n_listed > 0 && is_news && !is_reached);
             let next = next.filter(|next| fetch::site(next) == fetch::site(&url));
@@ -94,8 +99,8 @@ impl Search<'_> {
             .await
     }
 
-    /// What the feed lists now: the pages go on where that ends.
-    async fn listed_now(&self, id: FeedId) -> Result<HashSet<IdentityKey>, Error> {
+    /// What the feed lists now.
+    pub(super) async fn listed_now(&self, id: FeedId) -> Result<HashSet<IdentityKey>, Error> {
         self.context
             .writer
             .write(move |tx| Ok(repairs::listed_keys(tx, id)?.into_iter().collect()))
@@ -127,12 +132,17 @@ impl Search<'_> {
         None
     }
 
-    fn conclude_pages(&mut self, id: FeedId, url: &str, keys: &HashSet<IdentityKey>) {
+    fn conclude_pages(&mut self, id: FeedId, url: &str, (keys, on_pages): (&Keys, &Keys)) {
         for open in self.wants.iter_mut().filter(|open| open.want.id == id && open.is_open()) {
             let source = format!("archive {url}");
             open.doubts.retain(|doubt| !doubt.starts_with("archive "));
             open.conclude(&source, |open, suspect| {
-                evidence::judge_own(&suspect.witnesses, |mark| open.is_among(mark, keys))
+                let is_on_page = |mark: &Mark| open.is_among(mark, on_pages);
+                evidence::judge_own(
+                    &suspect.witnesses,
+                    |mark| open.is_among(mark, keys),
+                    is_on_page,
+                )
             });
         }
     }

@@ -14,7 +14,7 @@ use crate::model::time::Timestamp;
 use crate::parse::sitemap::{self, Child, Sitemap};
 use crate::repair::take::{self, Listing};
 use crate::repair::{Read, Search};
-use crate::store::Error;
+use crate::store::{Error, FeedId};
 
 /// Sitemaps without a single news article after which the site is taken to have no news sitemap:
 /// the others of a large site list all pages it ever had.
@@ -116,7 +116,7 @@ impl Search<'_> {
         let told = url.to_owned();
         let (feed, url, final_url) = (feed.clone(), url.to_owned(), response.final_url.clone());
         let content_type = response.content_type.clone();
-        let sites = self.sites();
+        let sites = self.sites().await;
         let _parser = self.context.parsers.acquire().await;
         let parsed = tokio::task::spawn_blocking(move || {
             sitemap::parse(&bytes, &final_url, content_type.as_deref()).map(|mut sitemap| {
@@ -142,10 +142,17 @@ impl Search<'_> {
 
     /// The sites on which articles of the outlet are, where that is known: some groups have one sitemap
     /// for all their papers.
-    fn sites(&self) -> Option<HashSet<String>> {
+    async fn sites(&self) -> Option<HashSet<String>> {
+        let site = |key: &IdentityKey| fetch::site(key.as_str().strip_prefix("u:")?);
         let listed = self.wants.iter().flat_map(|open| open.witnesses.values().flatten());
-        let listed = listed.filter_map(|key| key.as_str().strip_prefix("u:"));
-        let sites: HashSet<String> = listed.filter_map(fetch::site).collect();
+        let mut sites: HashSet<String> = listed.filter_map(site).collect();
+        if sites.is_empty() {
+            let feeds: HashSet<FeedId> = self.wants.iter().map(|open| open.want.id).collect();
+            for id in feeds {
+                let listed = self.listed_now(id).await.unwrap_or_default();
+                sites.extend(listed.iter().filter_map(site));
+            }
+        }
         (!sites.is_empty()).then_some(sites)
     }
 
