@@ -91,6 +91,15 @@ impl Searcher {
         self.state.watermark
     }
 
+    /// Files of the index that are not as they were written.
+    pub fn damaged(&self) -> Result<Vec<String>, Error> {
+        let damaged = self.inner.index().validate_checksum().map_err(Error::when("check"))?;
+        let mut names: Vec<String> =
+            damaged.iter().map(|file| file.display().to_string()).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// The rows of all articles, in no order; one that is there twice comes twice.
     pub fn rows(&self) -> Result<Vec<i64>, Error> {
         let failed = Error::when("read");

@@ -172,11 +172,13 @@ fn open(path: &Path) -> Result<Connection, Error> {
     }
     let opening = "open the archive";
     let mut connection = Connection::open(path).map_err(Error::sqlite(opening))?;
-    // FULL: a commit that was answered survives a power cut.
+    // FULL: a commit that was answered survives a power cut. A log that grew beside a long question is
+    // cut back to the limit, in bytes, when it begins anew.
     connection
         .execute_batch(
             "PRAGMA busy_timeout = 10000;
              PRAGMA journal_mode = WAL;
+             PRAGMA journal_size_limit = 16777216;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
              PRAGMA cache_size = -4096;

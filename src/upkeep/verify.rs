@@ -55,7 +55,7 @@ pub fn verify(
         add("texts", verify::texts(&reader, progress).map_err(Error::from), Part::Database)?;
         add("captures", captures::all(&reader, layout, progress), Part::Captures)?;
     }
-    add("index", index(&reader, layout), Part::Index)?;
+    add("index", index(&reader, layout, depth), Part::Index)?;
     Ok(checks)
 }
 
@@ -70,14 +70,25 @@ fn found(checked: Result<Checked, Error>) -> Result<Checked, Error> {
     }
 }
 
-/// Whether the index has each article that it followed, once, and no other.
-fn index(reader: &Reader, layout: &Layout) -> Result<Checked, Error> {
+/// Whether the index has each article that it followed, once, and no other; in full, whether its files are
+/// as they were written.
+fn index(reader: &Reader, layout: &Layout, depth: Depth) -> Result<Checked, Error> {
     let searcher = match Searcher::open(&layout.index()) {
         Ok(Some(searcher)) => searcher,
         Ok(None) if changes::last(reader)? == 0 => return Ok(Checked::default()),
         Ok(None) => return Ok(problem("there is no search index".to_owned())),
         Err(error) => return Ok(problem(error.to_string())),
     };
+    let damaged = if depth == Depth::Full { searcher.damaged() } else { Ok(Vec::new()) };
+    match damaged {
+        Ok(files) if files.is_empty() => {}
+        Ok(files) => {
+            let told = |file| format!("its file {file} is not as it was written");
+            let problems = files.into_iter().map(told).take(PROBLEMS_MAX).collect();
+            return Ok(Checked { n: 0, problems });
+        }
+        Err(error) => return Ok(problem(error.to_string())),
+    }
     let last = changes::last(reader)?;
     if searcher.watermark() > last {
         let watermark = searcher.watermark();

@@ -286,4 +286,16 @@ fn verify_knows_an_index_that_only_has_to_be_built_again() {
     ");
     program.ok(&["reindex"]);
     program.ok(&["verify"]);
+    // A byte in the middle of a file that is as long as it was.
+    let files = fs::read_dir(program.archive("index")).unwrap();
+    let mut files = files.map(|file| file.unwrap().path());
+    let places = files.find(|path| path.extension().is_some_and(|ending| ending == "pos")).unwrap();
+    let mut bytes = fs::read(&places).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&places, bytes).unwrap();
+    program.ok(&["verify", "--quick"]);
+    let ran = program.run(&["verify"]);
+    assert!(ran.code == 5 && ran.stdout.contains("is not as it was written"), "{ran:?}");
+    program.ok(&["reindex"]);
+    program.ok(&["verify"]);
 }
