@@ -98,12 +98,14 @@ fn failed(class: FailureClass, reason: String) -> Outcome {
     Outcome::Failed(Failure::new(class, reason))
 }
 
-/// Who pushes the feed, and as what: by the headers of the answer, or else by the document.
+/// Who pushes the feed, and as what: by the headers of the answer, or else by the document. Where there is
+/// none, as with a 304, headers that name the hub alone say nothing new.
 pub(super) fn offer(response: &Response, document: Option<&Document>) -> Option<(String, String)> {
     let hub = response.links.hub.clone().or_else(|| document?.hub.clone())?;
     let own = response.links.own.clone().or_else(|| document?.self_url.clone());
+    let own = own.or_else(|| document.map(|_| response.final_url.clone()))?;
     let is_web = hub.starts_with("https://") || hub.starts_with("http://");
-    is_web.then(|| (hub, own.unwrap_or_else(|| response.final_url.clone())))
+    is_web.then_some((hub, own))
 }
 
 /// What a poll does about pushing, where hubs are asked at all.

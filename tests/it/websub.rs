@@ -244,6 +244,28 @@ fn publish(web: &Web, hub: &Hub, numbers: Range<usize>) {
 }
 
 #[test]
+fn headers_without_the_address_of_the_feed_say_nothing_new_of_its_hub() {
+    let scene = Scene::start();
+    let topic = format!("{}?vorm=rss", scene.topic());
+    let own = format!(
+        "<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"self\" href=\"{topic}\"/><language>"
+    );
+    let route = Route::document(Scene::document(0..20).replace("<language>", &own));
+    let headers = vec![("link", format!("<{}>; rel=\"hub\"", scene.hub.url()))];
+    scene.web.set("/rss", Route { has_validators: true, headers, ..route });
+    scene.poll();
+    scene.hub.wait_for_echoes(2);
+    let n_asked = scene.hub.asked().len();
+    for _ in 0..2 {
+        scene.poll();
+        assert_eq!(scene.subscription("topic"), topic);
+    }
+    let unchanged = "SELECT count(*) FROM fetches WHERE outcome = 'not-modified'";
+    assert_eq!(scene.program.rows(unchanged), ["2"]);
+    assert_eq!(scene.hub.asked().len(), n_asked);
+}
+
+#[test]
 fn a_hub_calls_on_a_socket_of_systemd_too() {
     // It stays open in the daemon, so that the address could not be listened at anew.
     let scene = Scene::with(|program, socket| program.activated(socket, "websub"));
