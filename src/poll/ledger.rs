@@ -52,7 +52,14 @@ impl Window<'_> {
     fn shares_none(&self, before: &Order, now: &Order) -> bool {
         let n_pinned = order::n_pinned(before, now);
         let n_fewest = before.len().min(now.len()) - n_pinned;
-        self.n_overlap <= n_pinned && n_fewest >= SHARING_MIN
+        // What a hub pushed since was in no document, and so joins none. Of a long one the end is not kept.
+        let is_kept_whole = before.len().max(now.len()) < order::ENTRIES_MAX;
+        let n_overlap = if is_kept_whole {
+            now.iter().filter(|article| before.contains(article)).count()
+        } else {
+            self.n_overlap
+        };
+        n_overlap <= n_pinned && n_fewest >= SHARING_MIN
     }
 }
 
@@ -102,4 +109,24 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
     let witnesses = evidence::witnesses(&before, window.listed, at);
     ledger::suspect(tx, feed, gap, &witnesses, at)?;
     Ok(Some(gap))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_pushed_in_between_joins_no_windows() {
+        let shares = |n_overlap: usize, before: &[i64], now: &[i64]| {
+            let window = Window { listed: &[], oldest_at: None, older_url: None, n_overlap };
+            !window.shares_none(&before.to_vec(), &now.to_vec())
+        };
+        let (before, now) = ([4, 3, 2, 1], [9, 8, 7, 6]);
+        assert!(!shares(1, &before, &now));
+        assert!(shares(1, &before, &[7, 6, 5, 4]));
+        let long: Vec<i64> = (0..500).collect();
+        let next: Vec<i64> = (600..1_100).collect();
+        assert!(shares(100, &long, &next));
+        assert!(!shares(0, &long, &next));
+    }
 }
