@@ -25,6 +25,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two looks at the owner's files.
 const TICKS_PER_LOOK: u32 = 2;
 
+/// And how many before what the archive could not take up is tried again.
+const TICKS_PER_RETRY: u32 = 30;
+
 /// Ticks between two looks whether something is wrong.
 const TICKS_PER_ALARM: u32 = 5;
 
@@ -80,6 +83,8 @@ struct Ticker {
     held: HashMap<FeedId, Instant>,
     held_pages: HashMap<ArticleRow, Instant>,
     n_ticks: u32,
+    /// The archive could not take up what the files say.
+    is_reload_owed: bool,
 }
 
 impl Ticker {
@@ -105,6 +110,7 @@ impl Ticker {
             held: HashMap::new(),
             held_pages: HashMap::new(),
             n_ticks: 0,
+            is_reload_owed: false,
         };
         let archive = ticker.setup.layout.dir().display();
         tracing::info!("archive {archive}");
@@ -120,15 +126,17 @@ impl Ticker {
 
     async fn tick(&mut self) {
         self.n_ticks = self.n_ticks.wrapping_add(1);
-        if self.n_ticks.is_multiple_of(TICKS_PER_LOOK)
-            && self.setup.files.as_mut().is_some_and(|files| files.watch.has_changed())
+        let is_owed = self.is_reload_owed && self.n_ticks.is_multiple_of(TICKS_PER_RETRY);
+        if is_owed
+            || self.n_ticks.is_multiple_of(TICKS_PER_LOOK)
+                && self.setup.files.as_mut().is_some_and(|files| files.watch.has_changed())
         {
             self.reload().await;
         }
         if let Err(error) = self.start_due() {
             tracing::error!("cannot look up what is due: {error}");
         }
-        if let Err(error) = self.repairs.start(&self.engine, None, (self.setup.clock)()).await {
+        if let Err(error) = self.repairs.start(&self.engine, None, (self.setup.clock)()) {
             tracing::error!("cannot look up what was missed: {}", cause(&error));
         }
         if let Err(error) = self.push.start(&self.engine, (self.setup.clock)()) {
@@ -248,7 +256,9 @@ impl Ticker {
     async fn reload(&mut self) {
         let Some(files) = self.setup.files.clone() else { return };
         notify::reloading();
-        match self.reread(&files).await {
+        let reread = self.reread(&files).await;
+        self.is_reload_owed = matches!(reread, Err(Error::Store(_)));
+        match reread {
             Ok(()) => {
                 tracing::info!("reloaded: {}", self.status());
                 self.alarms.files(None, (self.setup.clock)());
