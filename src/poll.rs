@@ -18,7 +18,7 @@ use crate::schedule::outage::Outage;
 use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
 use crate::store::captures::Subject;
 use crate::store::polls::{Recorded, Tally};
-use crate::store::{Error, FeedId, Tx, Writer, captures, feeds, polls, sightings};
+use crate::store::{Error, FeedId, Tx, Writer, captures, feeds, pages, polls, repairs, sightings};
 use crate::warc::Keeper;
 
 mod answer;
@@ -204,6 +204,20 @@ struct Plan {
     read: Read,
 }
 
+/// Makes due what of the feed was planned before the clock was set back, as the poll itself was.
+fn plan_anew(
+    tx: &Tx<'_>,
+    id: FeedId,
+    last_at: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    if last_at.is_some_and(|last| last > at.plus(feeds::AHEAD_MAX)) {
+        pages::clock_set_back(tx, id, at)?;
+        repairs::clock_set_back(tx, id, at)?;
+    }
+    Ok(())
+}
+
 impl Plan {
     fn carry_out(self, tx: &Tx<'_>) -> Result<Polled, Error> {
         let Self { id, fetch, mut state, read, last_at, .. } = self;
@@ -225,6 +239,7 @@ impl Plan {
                 state.has_lying_validators |= sightings::any_dated(tx, id, fetch.at, span)?;
             }
         }
+        plan_anew(tx, id, last_at, fetch.at)?;
         // What was learned of an address that the owner has changed meanwhile is not the feed's.
         let is_current = feeds::is_at(tx, id, &self.url)?;
         let live = if is_current { self.push.begin(tx, id, fetch.at)? } else { None };

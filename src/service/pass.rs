@@ -122,7 +122,7 @@ pub async fn pass(
     // What fell into a gap just now may be found at once; what is not found is due again later.
     let mut repairs = Repairs::default();
     while !is_stopped {
-        repairs.start(&engine, Some(&chosen), (setup.clock)()).await?;
+        repairs.start(&engine, Some(&chosen), (setup.clock)())?;
         if repairs.is_idle() {
             break;
         }

@@ -283,7 +283,7 @@ const DUE: &str = "
 
 /// A last poll that lies further ahead than this was made before the clock was set back, and so the
 /// next one may lie far too far ahead.
-const AHEAD_MAX: Duration = Duration::from_secs(300);
+pub const AHEAD_MAX: Duration = Duration::from_secs(300);
 
 /// The feeds to poll at `now`, those with the shortest interval first.
 pub fn due(reader: &Reader, now: Timestamp) -> Result<Vec<FeedId>, Error> {

@@ -77,6 +77,20 @@ pub fn wake(tx: &Tx<'_>, article: ArticleRow, pause: u64, now: Timestamp) -> Res
     Ok(())
 }
 
+const CLOCK_SET_BACK: &str = "
+    UPDATE page
+    SET next_page_at = :now
+    WHERE feed_id = :feed AND next_page_at > :now AND last_page_at > :now";
+
+/// Makes due what was planned for pages of `feed` while the clock was ahead of `now`.
+pub fn clock_set_back(tx: &Tx<'_>, feed: FeedId, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("plan pages anew");
+    let mut statement = tx.connection.prepare_cached(CLOCK_SET_BACK).map_err(failed())?;
+    let values = named_params! { ":feed": feed.0, ":now": now.seconds() };
+    statement.execute(values).map_err(failed())?;
+    Ok(())
+}
+
 // Each feed by itself, so that one with many due pages is found no later than one with few. Of pages
 // due in the same second the one not read for longest comes first.
 const DUE: &str = "

@@ -70,11 +70,12 @@ const DUE: &str = "
     SELECT r.stretch_id, r.feed_id, s.from_at, s.to_at, r.before, r.after, r.n_tries
     FROM repair AS r INDEXED BY repair_due
     CROSS JOIN stretch AS s ON s.id = r.stretch_id
-    WHERE r.next_at IS NOT NULL AND r.next_at <= :now
+    CROSS JOIN feed AS f ON f.id = r.feed_id
+    WHERE r.next_at IS NOT NULL AND r.next_at <= :now AND f.is_listed = 1 AND f.is_paused = 0
     ORDER BY r.next_at
     LIMIT :n";
 
-/// The gaps that are due at `now`, longest due first.
+/// The gaps of feeds that are polled that are due at `now`, longest due first.
 pub fn due(reader: &Reader, now: Timestamp) -> Result<Vec<Suspect>, Error> {
     let failed = || Error::sqlite("look up which gaps are due");
     let mut statement = reader.connection.prepare_cached(DUE).map_err(failed())?;
@@ -82,6 +83,20 @@ pub fn due(reader: &Reader, now: Timestamp) -> Result<Vec<Suspect>, Error> {
         .query_map(named_params! { ":now": now.seconds(), ":n": DUE_MAX }, read_suspect)
         .and_then(Iterator::collect)
         .map_err(failed())
+}
+
+const CLOCK_SET_BACK: &str = "
+    UPDATE repair
+    SET next_at = :now
+    WHERE feed_id = :feed AND next_at > :now AND tried_at > :now";
+
+/// Makes due what was planned for `feed` while the clock was ahead of `now`.
+pub fn clock_set_back(tx: &Tx<'_>, feed: FeedId, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("plan gaps anew");
+    let mut statement = tx.connection.prepare_cached(CLOCK_SET_BACK).map_err(failed())?;
+    let values = named_params! { ":feed": feed.0, ":now": now.seconds() };
+    statement.execute(values).map_err(failed())?;
+    Ok(())
 }
 
 const OF_FEED: &str = "

@@ -253,10 +253,14 @@ fn another_feed_of_the_outlet_that_was_followed_is_proof_enough() {
 
 /// A page of a feed, with the path of the next one.
 fn older(web: &Web, numbers: Range<usize>, next: Option<&str>) -> Route {
+    paged(web, &newest_first(numbers), next)
+}
+
+fn paged(web: &Web, items: &[Item], next: Option<&str>) -> Route {
     let atom = "xmlns:atom=\"http://www.w3.org/2005/Atom\"";
     let link = |path| format!("<atom:link {atom} rel=\"next\" href=\"{}\"/>", web.url(path));
     let link = next.map(link).unwrap_or_default();
-    let document = rss(&newest_first(numbers));
+    let document = rss(items);
     Route::document(document.replace("<language>", &format!("{link}<language>")))
 }
 
@@ -311,6 +315,48 @@ fn older_pages_of_the_feed_are_walked_back_to_the_other_side() {
     assert_eq!(ran.code, 0, "{ran:?}");
     check_archived(&program, 20..100);
     assert_eq!(program.rows("SELECT count(*) FROM backfill"), ["0"]);
+}
+
+#[test]
+fn an_entry_that_is_pinned_on_top_does_not_prove_that_older_pages_go_back_to_it() {
+    let web = Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    web.set("/rss", older(&web, 0..20, Some("/rss?p=2")));
+    program.poll_all();
+    let pinned = [vec![dated(19)], newest_first(60..80)].concat();
+    web.set("/rss", paged(&web, &pinned, Some("/rss?p=2")));
+    web.set("/rss?p=2", older(&web, 40..60, Some("/rss?p=3")));
+    web.set("/rss?p=3", older(&web, 20..40, Some("/rss?p=4")));
+    web.set("/rss?p=4", older(&web, 0..20, None));
+    program.poll_all();
+    check_archived(&program, 0..80);
+    let by = format!("archive {}", web.url("/rss?p=4"));
+    assert_eq!(program.json(&["gaps"])[0]["repaired_by"], json!(by));
+}
+
+#[test]
+fn what_was_planned_for_a_gap_waits_for_no_clock_and_outlasts_a_pause() {
+    let (web, program) = jumped(|_| {});
+    assert_eq!(program.rows(STATES), ["suspected"]);
+    web.set("/robots.txt", robots(&web, "/nieuws.xml"));
+    web.set("/nieuws.xml", Route::document(news_sitemap(&newest_first(0..50))));
+    let change = |sql: &str| {
+        let archive = Connection::open(program.archive("archive.db")).unwrap();
+        archive.execute_batch(sql).unwrap();
+    };
+    program.ok(&["feed", "pause", "dijkbode"]);
+    change("UPDATE repair SET next_at = 1; DELETE FROM host_file;");
+    program.ok(&["poll"]);
+    assert_eq!(web.asked_for("/nieuws.xml").len(), 0);
+    program.ok(&["feed", "resume", "dijkbode"]);
+    // All of it was planned ten days ahead.
+    change(
+        "UPDATE repair SET next_at = unixepoch() + 864000, tried_at = unixepoch() + 864000;
+         UPDATE poll_state SET last_poll_at = unixepoch() + 864000,
+             last_success_at = unixepoch() + 864000;",
+    );
+    program.poll_all();
+    assert_eq!(program.rows(STATES), ["repaired"]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::model::time::Timestamp;
 use crate::repair::{self, Context, Read, Report, Want};
 use crate::service::engine::{Engine, Shared};
 use crate::service::{Error, report};
-use crate::store::repairs::{self, Suspect, Tried};
+use crate::store::repairs::{self, Suspect};
 use crate::store::{self, FeedId};
 
 /// Outlets looked up at once: it is never urgent.
@@ -42,7 +42,7 @@ pub(in crate::service) struct Repairs {
 
 impl Repairs {
     /// Starts looking up the gaps that are due at `now`, of `chosen` feeds or of all.
-    pub(in crate::service) async fn start(
+    pub(in crate::service) fn start(
         &mut self,
         engine: &Engine,
         chosen: Option<&[FeedId]>,
@@ -51,15 +51,11 @@ impl Repairs {
         let mut due = repairs::due(&engine.reader, now)?;
         due.retain(|suspect| chosen.is_none_or(|ids| ids.contains(&suspect.feed)));
         let mut outlets: Vec<(String, Vec<Want>)> = Vec::new();
-        let mut dropped = Vec::new();
         for suspect in due {
-            match engine.feed(suspect.feed).filter(|feed| !feed.is_paused) {
-                Some(feed) => add(&mut outlets, want(Arc::clone(feed), suspect)),
-                None => dropped.push(suspect),
+            // A pause may not have been stored yet.
+            if let Some(feed) = engine.feed(suspect.feed).filter(|feed| !feed.is_paused) {
+                add(&mut outlets, want(Arc::clone(feed), suspect));
             }
-        }
-        if !dropped.is_empty() {
-            engine.drop_repairs(dropped, now).await?;
         }
         self.held.retain(|_, until| *until > Instant::now());
         for (outlet, wants) in outlets {
@@ -110,21 +106,6 @@ impl Repairs {
 }
 
 impl Engine {
-    /// Nobody wants the feeds polled, so their outlets are not to be bothered for them either.
-    async fn drop_repairs(
-        &self,
-        suspects: Vec<Suspect>,
-        now: Timestamp,
-    ) -> Result<(), store::Error> {
-        let tried = Tried { result: "the feed is paused or not in the feed list", next_at: None };
-        self.shared
-            .writer
-            .write(move |tx| {
-                suspects.iter().try_for_each(|suspect| repairs::tried(tx, suspect, tried, now))
-            })
-            .await
-    }
-
     /// Looks up `wants`, all of one outlet, now.
     pub(in crate::service) async fn repair(
         &self,
