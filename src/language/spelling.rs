@@ -1,7 +1,8 @@
 //! Other spellings of the same word: names from other alphabets (`Poetin`, `Putin`), places that are
 //! called otherwise elsewhere (`Kiev`, `Kyiv`), and Dutch as it was spelled before 1995.
 //!
-//! A spelling is made by rule and may be nobody's; it is left out when it is another Dutch word.
+//! A spelling is made by rule and may be nobody's; it is left out when it is another Dutch word, as is
+//! what a place is called elsewhere: India is `Inde` in French, and `inde` a form of `innen`.
 
 use std::collections::BTreeSet;
 
@@ -59,33 +60,52 @@ const EITHER: &[(&str, &str)] = &[
 const OLD: &[(&str, &str)] =
     &[("k", "c"), ("c", "k"), ("ks", "x"), ("f", "ph"), ("t", "th"), ("s", "z"), ("kwa", "qua")];
 
-/// Other spellings of the folded `word`.
-pub(super) fn variants(lexicon: &Lexicon, word: &str) -> Vec<String> {
-    if word.len() < LETTERS_MIN || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Vec::new();
-    }
-    let known = lexicon.get(word).filter(|entry| entry.is_word() && !entry.kinds.name);
-    let mut found: BTreeSet<String> = places(word).map(str::to_owned).collect();
-    let link: Vec<String> = links(word).collect();
-    if known.is_some() {
-        // The old spelling of a word of today: a word that the lexicon does not know.
-        found.extend(link.into_iter().filter(|spelling| lexicon.get(spelling).is_none()));
-    } else {
-        let today = link.into_iter().chain(replaced(word, OLD));
-        found.extend(today.filter(|spelling| {
-            lexicon.get(spelling).is_some_and(|entry| entry.is_word() && !entry.kinds.name)
-        }));
-        let is_free =
-            |spelling: &String| lexicon.get(spelling).is_none_or(|entry| entry.kinds.name);
-        found.extend(names(word).into_iter().filter(is_free));
-    }
-    found.remove(word);
-    found.into_iter().collect()
+/// Other spellings of a word.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Spellings {
+    /// Ordinary words of today, which have forms.
+    pub(super) words: BTreeSet<String>,
+    /// Names, and what was written once: these alone, in no other form.
+    pub(super) names: BTreeSet<String>,
 }
 
-fn places(word: &str) -> impl Iterator<Item = &'static str> + use<'_> {
-    let lines = PLACES.lines().filter(move |line| line.split(' ').any(|name| name == word));
-    lines.flat_map(|line| line.split(' '))
+/// Other spellings of the folded `word`.
+pub(super) fn variants(lexicon: &Lexicon, word: &str) -> Spellings {
+    let mut found = Spellings::default();
+    if word.len() < LETTERS_MIN || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return found;
+    }
+    let link: Vec<String> = links(word).collect();
+    if is_ordinary(lexicon, word) {
+        // The old spelling of a word of today: a word that the lexicon does not know.
+        found.names.extend(link.into_iter().filter(|spelling| lexicon.get(spelling).is_none()));
+    } else {
+        let today = link.into_iter().chain(replaced(word, OLD));
+        found.words.extend(today.filter(|spelling| is_ordinary(lexicon, spelling)));
+        let is_free =
+            |spelling: &String| lexicon.get(spelling).is_none_or(|entry| entry.kinds.name);
+        found.names.extend(names(word).into_iter().filter(is_free));
+    }
+    found.names.extend(places(lexicon, word));
+    found.words.remove(word);
+    found.names.remove(word);
+    found
+}
+
+/// Whether `word` is a word of the lexicon, and no name.
+fn is_ordinary(lexicon: &Lexicon, word: &str) -> bool {
+    lexicon.get(word).is_some_and(|entry| entry.is_word() && !entry.kinds.name)
+}
+
+/// What the place called `word` is called elsewhere. A name from elsewhere that is an ordinary word
+/// here names no place; the Dutch one does, whatever it is besides: Polen.
+fn places(lexicon: &Lexicon, word: &str) -> Vec<String> {
+    let lines = PLACES.lines().filter_map(|line| {
+        let (dutch, elsewhere) = line.split_once(' ')?;
+        let elsewhere = elsewhere.split(' ').filter(|name| !is_ordinary(lexicon, name));
+        Some(std::iter::once(dutch).chain(elsewhere).collect::<Vec<_>>())
+    });
+    lines.filter(|names| names.contains(&word)).flatten().map(str::to_owned).collect()
 }
 
 /// `pannekoek`, `pannenkoek`: with and without an n after each e before a consonant.
@@ -164,8 +184,9 @@ mod tests {
     #[track_caller]
     fn check(word: &str, others: &[&str]) {
         let found = variants(dutch(), word);
-        for other in others {
-            assert!(found.iter().any(|one| one == other), "{word}: no {other} in {found:?}");
+        for other in others.iter().copied() {
+            let is_found = found.words.contains(other) || found.names.contains(other);
+            assert!(is_found, "{word}: no {other} in {found:?}");
         }
     }
 
@@ -189,6 +210,27 @@ mod tests {
     }
 
     #[test]
+    fn no_place_is_spelled_as_an_ordinary_word() {
+        // Those that are called by an ordinary word in Dutch.
+        let mut called_so: Vec<&str> = Vec::new();
+        for line in PLACES.lines() {
+            let mut names = line.split(' ');
+            let first = names.next().unwrap();
+            called_so.extend(is_ordinary(dutch(), first).then_some(first));
+            for name in line.split(' ') {
+                let found = places(dutch(), name);
+                let is_wrong = |one: &&String| is_ordinary(dutch(), one) && *one != first;
+                assert_eq!(found.iter().find(is_wrong), None, "{name}");
+            }
+        }
+        let expected = "bermuda canada chili cuba madeira malta manilla oral polen wenen zweden";
+        assert_eq!(called_so.join(" "), expected);
+        for word in ["grenade", "iran", "wereld", "maurice"] {
+            assert_eq!(places(dutch(), word), Vec::<String>::new(), "{word}");
+        }
+    }
+
+    #[test]
     fn old_spellings_meet_those_of_today() {
         check("pannekoek", &["pannenkoek"]);
         check("pannenkoek", &["pannekoek"]);
@@ -199,8 +241,9 @@ mod tests {
     #[test]
     fn another_dutch_word_is_no_spelling() {
         for word in ["boeken", "huis", "wet", "minister", "zon"] {
-            let found = variants(dutch(), word);
-            assert!(found.iter().all(|one| dutch().get(one).is_none()), "{word}: {found:?}");
+            let Spellings { words, names } = variants(dutch(), word);
+            let is_known = |one: &String| dutch().get(one).is_some();
+            assert!(!words.iter().chain(&names).any(is_known), "{word}: {words:?} {names:?}");
         }
     }
 }

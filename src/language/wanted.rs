@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::language::spelling::Spellings;
 use crate::language::{PART, compound, fold, folded, forms, lexicon, spelling};
 use crate::model::closeness::Closeness;
 
@@ -46,25 +47,21 @@ fn wide(word: &str, closeness: Closeness) -> Vec<String> {
     let lexicon = lexicon::dutch();
     let spellings = match closeness {
         Closeness::Wide => spelling::variants(lexicon, word),
-        _ => Vec::new(),
+        _ => Spellings::default(),
     };
     let mut words = in_forms(word, &spellings);
-    let all = std::iter::once(word).chain(spellings.iter().map(String::as_str));
+    let all = std::iter::once(word).chain(spellings.words.iter().map(String::as_str));
     words.extend(all.flat_map(|word| forms::lemmas(lexicon, word)).map(|l| format!("{PART}{l}")));
     words
 }
 
 /// The forms of a word and of those among its other spellings that are words of today; of a name
 /// only the spellings themselves.
-fn in_forms(word: &str, spellings: &[String]) -> Vec<String> {
+fn in_forms(word: &str, spellings: &Spellings) -> Vec<String> {
     let lexicon = lexicon::dutch();
     let mut words = forms::forms(lexicon, word);
-    for spelling in spellings {
-        match lexicon.get(spelling) {
-            Some(_) => words.extend(forms::forms(lexicon, spelling)),
-            None => words.push(spelling.clone()),
-        }
-    }
+    words.extend(spellings.words.iter().flat_map(|spelling| forms::forms(lexicon, spelling)));
+    words.extend(spellings.names.iter().cloned());
     words
 }
 
@@ -148,7 +145,7 @@ fn explain_word(word: String) -> Explained {
             .filter_map(|name| name.strip_prefix(PART).map(str::to_owned))
             .collect(),
         forms,
-        spellings,
+        spellings: spellings.words.union(&spellings.names).cloned().collect(),
         word,
     }
 }
@@ -182,6 +179,16 @@ mod tests {
         check_row("woningen", Closeness::Exact, "woningen", "woning ~woning");
         check_row("stikstofcrisis", Closeness::Wide, "stikstofcrises", "");
         check_row("Jetten", Closeness::Wide, "jetten", "");
+    }
+
+    #[test]
+    fn a_place_brings_its_other_names_and_no_form_of_them() {
+        check_row("India", Closeness::Wide, "india", "inde indien innen in indienen ~innen");
+        check_row("wereld", Closeness::Wide, "wereld werelden", "world welt wel wellen");
+        check_row("Iran", Closeness::Wide, "iran", "teheran");
+        check_row("Poland", Closeness::Wide, "poland polen", "pool poolse ~pool");
+        check_row("Moscow", Closeness::Wide, "moskou moskau", "");
+        check_row("grenade", Closeness::Wide, "grenades", "grenada");
     }
 
     #[test]
