@@ -33,6 +33,7 @@ mod generate;
 mod import;
 mod kwic;
 mod merge;
+mod minus;
 mod named;
 mod periods;
 mod poll;
@@ -66,7 +67,7 @@ use pager::Pager;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let arguments = set_first(std::env::args_os());
+    let arguments = minus::set_apart(set_first(std::env::args_os()));
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -48,13 +48,19 @@ pub fn card(plan: &Plan, counts: &Counts) -> String {
         plan.program,
         plan.analyzer
     );
+    let query = shell(&plan.query);
+    // What begins with a minus may be read as flags before `--`.
+    let (before, after) = if plan.query.starts_with('-') {
+        (String::new(), format!(" -- {query}"))
+    } else {
+        (format!("{query} "), String::new())
+    };
     let _ = write!(
         card,
         "Each article is there once, in the version that was current at that moment.\n\
          `manifest.json` has the length and SHA-256 of every file.\n\
          From the same archive, this makes the same files:\n\n\
-         ```sh\nknipsel export {} --format {}{} --as-of manifest.json -o DIR\n```\n\n",
-        shell(&plan.query),
+         ```sh\nknipsel export {before}--format {}{} --as-of manifest.json -o DIR{after}\n```\n\n",
         plan.format.as_str(),
         if plan.without_reserved { " --without reserved" } else { "" },
     );
@@ -90,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_card_says_how_to_make_it_again() {
-        let plan = Plan {
+        let mut plan = Plan {
             query: "outlet:\"NU.nl\" 's-gravenhage".into(),
             format: Format::Jsonl,
             without_reserved: true,
@@ -98,12 +104,17 @@ mod tests {
             program: "0.1.0".into(),
             analyzer: 3,
         };
-        let card =
-            card(&plan, &Counts { found: 12, written: 10, left_out: 2, ..Counts::default() });
+        let counts = Counts { found: 12, written: 10, left_out: 2, ..Counts::default() };
+        let card = super::card(&plan, &counts);
         let command = "knipsel export 'outlet:\"NU.nl\" '\\''s-gravenhage' --format jsonl \
                        --without reserved --as-of manifest.json -o DIR\n";
         assert!(card.contains(command), "{card}");
         assert!(card.contains("Of 12 articles found, 2 were left out"), "{card}");
         assert_eq!(card.matches("\n| `").count(), MEANINGS.len());
+        plan.query = "-v -kabinet".into();
+        let command = "knipsel export --format jsonl --without reserved --as-of manifest.json \
+                       -o DIR -- '-v -kabinet'\n";
+        let card = super::card(&plan, &counts);
+        assert!(card.contains(command), "{card}");
     }
 }

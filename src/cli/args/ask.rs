@@ -1,5 +1,7 @@
 //! The arguments of what asks the archive.
 
+use std::convert::Infallible;
+
 use clap::{Args, ValueEnum};
 
 use crate::cli::out::Format;
@@ -34,8 +36,9 @@ Examples:
   knipsel search stikstof -0 | xargs -0 knipsel show
   knipsel search kabinet --as-of 2022-03-01      as the archive was then
 
-Quote a query that has a quote or a minus in it. Without a query everything is
-listed. --until includes the day it names.")]
+Quote a query that has a quote or a minus in it; one that can be read as flags,
+as -v, goes after `--`. Without a query everything is listed. --until includes
+the day it names.")]
 pub(in crate::cli) struct SearchArgs {
     /// What to find.
     #[command(flatten)]
@@ -79,7 +82,7 @@ pub(in crate::cli) struct SearchArgs {
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct QuestionArgs {
     /// What to find
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", value_parser = typed)]
     pub query: Vec<String>,
     /// Where to look.
     #[command(flatten)]
@@ -101,6 +104,13 @@ pub(in crate::cli) struct LimitArgs {
     /// Only seen in this feed; may be repeated
     #[arg(long, value_name = "FEED")]
     pub feed: Vec<String>,
+}
+
+/// A query as it was typed, without what set it apart from flags.
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a result")]
+pub(in crate::cli) fn typed(text: &str) -> Result<String, Infallible> {
+    let bare = text.strip_prefix(' ').filter(|bare| bare.starts_with('-'));
+    Ok(bare.unwrap_or(text).to_owned())
 }
 
 /// A name that can be looked for. One of signs alone would be no limit.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum, ValueHint};
 
-use crate::cli::args::{LimitArgs, QuestionArgs};
+use crate::cli::args::{LimitArgs, QuestionArgs, typed};
 use crate::cli::out::Format;
 use crate::query::Field;
 
@@ -64,7 +64,7 @@ Examples:
   knipsel compare 'outlet:nos stikstof' 'outlet:nrc stikstof' --share -o who.png")]
 pub(in crate::cli) struct CompareArgs {
     /// Queries, each one argument
-    #[arg(value_name = "QUERY", required = true, num_args = 2..)]
+    #[arg(value_name = "QUERY", required = true, num_args = 2.., value_parser = typed)]
     pub queries: Vec<String>,
     /// Where to look.
     #[command(flatten)]
