@@ -6,7 +6,7 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet as _, Score, Searcher, SegmentOrdinal, SegmentReader, TERMINATED};
+use tantivy::{DocId, DocSet as _, Score, Searcher, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
 use crate::index::schema::{ARTICLE, SORT_AT};
 use crate::index::search::Hit;
@@ -250,6 +250,18 @@ pub(super) fn words(
     }
     counts.retain(|_, n| *n > 0);
     Ok(counts)
+}
+
+/// In how many articles `word` stands in `field`.
+pub(super) fn frequency(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<u64> {
+    let term = Term::from_field_text(field, word);
+    let mut n = 0;
+    for segment in searcher.segment_readers() {
+        if let Some(list) = segment.inverted_index(field)?.get_term_info(&term)? {
+            n += n_articles(segment, &[(field, list)])?;
+        }
+    }
+    Ok(n)
 }
 
 /// How many articles are in any of `lists`.

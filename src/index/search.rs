@@ -6,7 +6,7 @@ use std::path::Path;
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::SortByStaticFastValue;
 use tantivy::query::Query as Plan;
-use tantivy::{DocAddress, Index, Order, ReloadPolicy, Term};
+use tantivy::{DocAddress, Index, Order, ReloadPolicy};
 
 use crate::index::Error;
 use crate::index::best::best;
@@ -177,8 +177,7 @@ impl Searcher {
 
     /// In how many articles each of `words` stands, as it is written but for case and accents.
     pub fn frequencies(&self, words: &[String]) -> Result<Vec<u64>, Error> {
-        let count =
-            |word: &String| self.inner.doc_freq(&Term::from_field_text(self.fields.text, word));
+        let count = |word: &String| collect::frequency(&self.inner, self.fields.text, word);
         words.iter().map(count).collect::<tantivy::Result<_>>().map_err(Error::when("read"))
     }
 

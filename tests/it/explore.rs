@@ -245,6 +245,30 @@ fn what_rose_is_told_and_what_is_always_there_is_not() {
 }
 
 #[test]
+fn what_an_article_said_before_it_was_edited_is_nowhere_else() {
+    let program = Program::new();
+    let line = |n: usize, text: &str| {
+        let month = if n < 60 { 2 } else { 3 };
+        format!(
+            "{{\"id\":\"{n}\",\"title\":\"Bericht {n}\",\"text\":\"{text}\",\
+             \"url\":\"https://www.zeeklei.example/{n}\",\"published\":\"2022-0{month}-10\"}}\n"
+        )
+    };
+    let lines = |edit: usize| -> String {
+        let text = format!("De dijkgraaf sprak, {edit} keer.");
+        (60..68).map(|n| line(n, &text)).collect()
+    };
+    let others: String = (0..60).map(|n| line(n, "Het land rust.")).collect();
+    import(&program, &(others + &lines(0)));
+    for edit in 1..3 {
+        import(&program, &lines(edit));
+    }
+    let risen = program.json(&["trends", "--since", "2022-03-01", "--until", "2022-03-31"]);
+    let risen = risen.as_array().unwrap().iter().find(|one| one["what"] == "dijkgraaf").unwrap();
+    assert_eq!((&risen["articles"], &risen["elsewhere"]), (&json!(8), &json!(0)));
+}
+
+#[test]
 fn who_and_what_is_named_can_be_asked_for_and_counted() {
     let program = archive();
     import(
