@@ -27,7 +27,7 @@ mod syntax;
 
 use std::fmt;
 
-pub use field::Field;
+pub use field::{Field, UNKNOWN};
 
 use crate::model::closeness::Closeness;
 use crate::model::time::Timestamp;

@@ -173,8 +173,11 @@ impl Collector for Facets<'_> {
     fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {
         let mut merged: Vec<HashMap<String, u64>> = vec![HashMap::new(); self.0.len()];
         for fruit in fruits {
-            for (merged, values) in merged.iter_mut().zip(fruit) {
-                for (value, n) in values {
+            for ((merged, values), field) in merged.iter_mut().zip(fruit).zip(self.0) {
+                for (mut value, n) in values {
+                    if value.is_empty() && *field == query::Field::Access {
+                        query::UNKNOWN.clone_into(&mut value);
+                    }
                     *merged.entry(value).or_insert(0) += n;
                 }
             }

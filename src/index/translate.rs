@@ -21,7 +21,7 @@ use crate::language;
 use crate::language::wanted::{self, Reading};
 use crate::model::closeness::Closeness;
 use crate::model::time::Timestamp;
-use crate::query::{Field, Filter, Nearness, Place, Query};
+use crate::query::{Field, Filter, Nearness, Place, Query, UNKNOWN};
 
 /// How much more a word in the headline says than one in the text.
 const TITLE_BOOST: f32 = 2.5;
@@ -195,11 +195,22 @@ impl Scope<'_> {
             Field::Url => row(fields.url, &language::folded(text)),
             Field::Feed => Some(raw(fields.feed, text)),
             Field::Lang => Some(raw(fields.language, &small)),
+            Field::Access if small == UNKNOWN => Some(self.unread()),
             Field::Access => Some(raw(fields.access, &small)),
             Field::Type => Some(raw(fields.kind, &small)),
             Field::Country => Some(raw(fields.country, &small)),
             _ => None,
         }
+    }
+
+    /// The articles of which it is not known how much of them can be read: most have no value then.
+    fn unread(&self) -> Box<dyn Plan> {
+        let field = self.fields.access;
+        let known = Field::Access.words().unwrap_or_default().iter().filter(|word| **word != UNKNOWN);
+        let known = TermSetQuery::new(known.map(|word| Term::from_field_text(field, word)));
+        let clauses: Vec<(Occur, Box<dyn Plan>)> =
+            vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, Box::new(known))];
+        Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(clauses)), 0.0))
     }
 
     /// The same from its first word to its last.

@@ -1,5 +1,8 @@
 //! The fields that a search text can name.
 
+/// The access of an article of which nobody has seen how much can be read.
+pub const UNKNOWN: &str = "unknown";
+
 /// A part of an article that can be searched by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -67,7 +70,7 @@ impl Field {
     /// The words that it takes, where it takes no others; see `extract`.
     pub fn words(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Access => Some(&["full", "teaser", "paid", "gated", "blocked", "unknown"]),
+            Self::Access => Some(&["full", "teaser", "paid", "gated", "blocked", UNKNOWN]),
             Self::Type => Some(&["news", "liveblog", "opinion", "video", "audio", "gallery"]),
             _ => None,
         }

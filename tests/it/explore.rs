@@ -125,6 +125,11 @@ fn what_is_known_around_an_article_can_be_asked_for() {
     );
     assert_eq!(program.found(&["url:zeeklei.example/weer"]).len(), 1);
     assert_eq!(program.found(&["url:zeeklei.example/sport"]).len(), 0);
+    assert_eq!(program.found(&["access:unknown"]).len(), 13);
+    assert_eq!(program.found(&["storm -access:unknown"]).len(), 0);
+    assert_eq!(program.found(&["storm access:(paid OR unknown)"]).len(), 4);
+    let facets = program.json(&["facets", "storm", "--on", "access"]);
+    assert_eq!((&facets[0]["value"], &facets[0]["articles"]), (&json!("unknown"), &json!(4)));
     for query in ["access:paid", "type:opinion", "wire:anp", "country:be", "is:paywalled"] {
         assert_eq!(program.run(&["search", query]).code, 1, "{query}");
     }
