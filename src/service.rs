@@ -24,7 +24,7 @@ pub mod pass;
 mod readings;
 mod report;
 pub mod signals;
-mod tell;
+pub mod tell;
 mod ticker;
 mod watch;
 

@@ -211,6 +211,11 @@ impl Layout {
     pub fn lock(&self) -> PathBuf {
         self.dir.join("lock")
     }
+
+    /// The file that the one process holds that runs saved searches.
+    pub fn watch_lock(&self) -> PathBuf {
+        self.dir.join("watch.lock")
+    }
 }
 
 /// The row of a feed in the archive.

@@ -22,7 +22,7 @@ use crate::query::{self, Filter};
 use crate::service::clock;
 use crate::store::library::{self, Article};
 use crate::store::watches::{self, New, Watch};
-use crate::store::{self, ArticleRow, Reader, Writer};
+use crate::store::{self, ArticleRow, Lock, Reader, Writer};
 
 /// Articles in a feed, or more where as many are new at once.
 const FEED_ARTICLES: usize = 50;
@@ -131,6 +131,10 @@ struct Runner<'r> {
 fn run(global: &Global, args: &WatchRunArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
+    let Some(_lock) = Lock::watching(&layout)? else {
+        out::note("another `knipsel watch run` has not ended yet; nothing is told twice");
+        return Ok(Exit::NothingFound);
+    };
     let mut chosen = watches::all(&reader)?;
     if let Some(name) = args.names.iter().find(|name| chosen.iter().all(|one| one.name != **name)) {
         return Err(no_such(name));

@@ -1,5 +1,6 @@
-//! Runs the owner's command for an alarm: one at a time, with a limit on its time.
+//! Runs the owner's commands, for alarms and saved searches: one at a time, with a limit on its time.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -12,8 +13,8 @@ use tokio::time::timeout;
 
 use crate::alarm::{self, Alarm, Condition};
 
-/// How long the command may take; then it is killed, with all it started.
-const TIME_MAX: Duration = Duration::from_secs(60);
+/// How long a command may take; then it is killed, with all it started.
+pub const TIME_MAX: Duration = Duration::from_secs(60);
 
 /// How much of what it complains of is kept.
 const COMPLAINT_BYTES_MAX: usize = 400;
@@ -50,16 +51,6 @@ async fn tell(
         advice.as_ref(),
         archive.as_os_str(),
     ];
-    let mut child = Command::new("sh")
-        .args(["-c", command])
-        .envs(alarm::VARIABLES.into_iter().zip(values))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("cannot be run: {error}"))?;
     let facts = json!({
         "alarm": alarm.condition.as_str(),
         "text": alarm.text,
@@ -67,8 +58,31 @@ async fn tell(
         "advice": advice,
         "archive": archive.to_string_lossy(),
     });
+    let variables: Vec<(&str, &OsStr)> = alarm::VARIABLES.into_iter().zip(values).collect();
+    run(command, &variables, &format!("{facts}\n"), time_max).await
+}
+
+/// Runs `command` by a shell, with `variables` in its environment and `input` on its standard input.
+/// One that is not done after `time_max` is killed, with all it started. The error says why it was in
+/// vain.
+pub async fn run(
+    command: &str,
+    variables: &[(&str, &OsStr)],
+    input: &str,
+    time_max: Duration,
+) -> Result<(), String> {
+    let mut child = Command::new("sh")
+        .args(["-c", command])
+        .envs(variables.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("cannot be run: {error}"))?;
     let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    if let Ok(ended) = timeout(time_max, attend(&mut child, format!("{facts}\n"))).await {
+    if let Ok(ended) = timeout(time_max, attend(&mut child, input)).await {
         return ended;
     }
     if let Some(group) = group {
@@ -78,11 +92,11 @@ async fn tell(
     Err(format!("took longer than {} s and was killed", time_max.as_secs()))
 }
 
-async fn attend(child: &mut Child, facts: String) -> Result<(), String> {
+async fn attend(child: &mut Child, facts: &str) -> Result<(), String> {
     let (input, complaints) = (child.stdin.take(), child.stderr.take());
     let feed = async {
         if let Some(mut input) = input {
-            // One that does not read has been told by its environment.
+            // One that does not read what it is told has been told too.
             let _ = input.write_all(facts.as_bytes()).await;
         }
     };

@@ -1,4 +1,4 @@
-//! One daemon an archive.
+//! One daemon an archive, and one that runs its saved searches.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -56,6 +56,21 @@ impl Lock {
         file.rewind().map_err(failed("write"))?;
         writeln!(file, "{}", std::process::id()).map_err(failed("write"))?;
         Ok(Self { _file: file })
+    }
+
+    /// Takes the right to run saved searches, or `None` while another process has it: both would tell
+    /// the same.
+    pub fn watching(layout: &Layout) -> Result<Option<Self>, Error> {
+        let path = layout.watch_lock();
+        let failed =
+            |action| move |source| Error::File { action, path: layout.watch_lock(), source };
+        let options = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let file = options.map_err(failed("open"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(failed("lock")(source)),
+        }
     }
 
     /// Whether some process holds the archive, without taking it.

@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::program::Program;
+use crate::program::{Program, until};
 
 fn import(program: &Program, n: u32, text: &str) {
     let line = format!(
@@ -30,6 +30,27 @@ fn told(program: &Program) -> Vec<String> {
         .collect();
     assert_eq!(ran.code, i32::from(titles.is_empty()), "{ran:?}");
     titles
+}
+
+#[test]
+fn two_runs_at_once_tell_once() {
+    let program = Program::new();
+    import(&program, 1, "Stilte.");
+    let command = "touch begonnen; until [ -e verder ]; do sleep 0.02; done; cat >> verteld";
+    program.ok(&["watch", "add", "storm", "storm", "--command", command]);
+    import(&program, 2, "Een storm.");
+    let file = |name: &str| program.home().join(name);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| program.run(&["watch", "run"]));
+        until("the command runs", || file("begonnen").exists().then_some(()));
+        let second = program.run(&["watch", "run"]);
+        fs::write(file("verder"), "").unwrap();
+        assert_eq!((second.code, second.stdout.as_str()), (1, ""), "{second:?}");
+        assert!(second.stderr.contains("has not ended yet"), "{second:?}");
+        assert_eq!(first.join().unwrap().code, 0);
+    });
+    assert_eq!(fs::read_to_string(file("verteld")).unwrap().lines().count(), 1);
+    assert!(told(&program).is_empty());
 }
 
 #[test]

@@ -34,8 +34,8 @@ pub(in crate::cli) enum WatchCommand {
 A command is run by `sh -c` when something is new, with an article a line as
 JSON on its standard input, and KNIPSEL_WATCH set to the name. A webhook gets
 one POST of {\"watch\", \"query\", \"articles\"} as JSON; one on your own network
-must be in `fetch.allow_hosts`. When either fails, the articles are told again
-the next time.
+must be in `fetch.allow_hosts`. When either fails, or the command takes longer
+than a minute and is killed, the articles are told again the next time.
 
 Examples:
   knipsel watch add stikstof 'stikstof -voetbal' --outlet NOS
@@ -83,7 +83,8 @@ Examples:
   knipsel watch run                        all of them, as from cron
   knipsel watch run stikstof --format jsonl
 
-Exits with 0 when something is new, and with 1 when nothing is.")]
+Exits with 0 when something is new, and with 1 when nothing is, or while another
+`watch run` has not ended.")]
 pub(in crate::cli) struct WatchRunArgs {
     /// Names of saved searches; none for all
     #[arg(value_name = "NAME")]

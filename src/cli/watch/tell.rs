@@ -1,7 +1,6 @@
 //! Telling a command and a webhook what is new.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::ffi::OsStr;
 
 use serde_json::{Value, json};
 
@@ -15,6 +14,7 @@ use crate::fetch::client::Client;
 use crate::fetch::{Request, Sent};
 use crate::model::feed::Validators;
 use crate::service::clock;
+use crate::service::tell::{self, TIME_MAX};
 use crate::store::library::Article;
 use crate::store::watches::Watch;
 
@@ -34,25 +34,14 @@ pub(super) fn all(global: &Global, watch: &Watch, found: &[Article]) -> Result<(
 
 /// Runs the command with what is new on its standard input.
 fn tell_command(watch: &Watch, command: &str, articles: &[Value]) -> Result<(), Failure> {
-    let failed = |what: String| Failure::new(Exit::NotFound, format!("the command {what}"));
-    let mut child = Command::new("sh")
-        .args(["-c", command])
-        .env("KNIPSEL_WATCH", &watch.name)
-        .stdin(Stdio::piped())
-        // What it says is not our data.
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
-    if let Some(mut input) = child.stdin.take() {
-        for article in articles {
-            // One that does not read what is new has been told of it too.
-            if writeln!(input, "{}", out::json(article)).is_err() {
-                break;
-            }
-        }
+    let mut input = String::new();
+    for article in articles {
+        input.push_str(&out::json(article));
+        input.push('\n');
     }
-    let status = child.wait().map_err(|error| failed(format!("was lost: {error}")))?;
-    if status.success() { Ok(()) } else { Err(failed(format!("ended with {status}"))) }
+    let variables = [("KNIPSEL_WATCH", OsStr::new(&watch.name))];
+    let told = runtime()?.block_on(tell::run(command, &variables, &input, TIME_MAX));
+    told.map_err(|reason| Failure::new(Exit::NotFound, format!("the command {reason}")))
 }
 
 /// Sends what is new, by the rules of every other request.
