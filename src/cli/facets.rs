@@ -12,7 +12,10 @@ use crate::store::library;
 use crate::store::{ArticleRow, Reader};
 
 fn searcher(global: &Global) -> Result<Option<Searcher>, Failure> {
-    Ok(Searcher::open(&setup::layout(global)?.index())?)
+    let layout = setup::layout(global)?;
+    // So that a folder without an archive is told from one in which nothing is found.
+    drop(Reader::open(&layout)?);
+    Ok(Searcher::open(&layout.index())?)
 }
 
 pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure> {

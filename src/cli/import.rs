@@ -24,6 +24,14 @@ const BATCH: usize = 200;
 
 pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
+    // Where there is nothing to take in, no archive is made for it.
+    let unread = args.files.iter().map(|file| files::trouble(file)).collect::<Option<Vec<_>>>();
+    if let Some(unread) = unread {
+        unread.into_iter().for_each(|failure| {
+            failure.report();
+        });
+        return Ok(Exit::NotFound);
+    }
     // While a daemon has the archive, its own index follows; otherwise nobody else may start.
     let lock = (!Lock::is_held(&layout)).then(|| Lock::acquire(&layout)).transpose()?;
     let writer = Writer::open(&layout)?;

@@ -53,9 +53,9 @@ pub(super) fn merge(global: &Global, args: &MergeArgs) -> Result<Exit, Failure> 
 
 pub(super) fn compact(global: &Global, args: &CompactArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
-    let _lock = Lock::acquire(&layout)?;
-    // Says where no archive is, and never makes one.
+    // Says where no archive is, and never makes one, as the lock would its folder.
     drop(Reader::open(&layout)?);
+    let _lock = Lock::acquire(&layout)?;
     let size = || fs::metadata(layout.database()).map_or(0, |metadata| metadata.len());
     let bar = bar(global);
     backup::settle(&layout)?;

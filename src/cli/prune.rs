@@ -17,6 +17,8 @@ pub(super) fn prune(global: &Global, args: &PruneArgs) -> Result<Exit, Failure> 
     let bar = bar(global);
     let mut records = Vec::new();
     if args.delete {
+        // First, for a lock would make the folder of an archive that is not there.
+        drop(Reader::open(&layout)?);
         let _lock = Lock::acquire(&layout)?;
         for policy in &args.policies {
             let share = prune::carry_out(&layout, *policy, now, &progress(&bar))?;

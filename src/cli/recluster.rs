@@ -13,9 +13,9 @@ use crate::store::{Layout, Lock, Reader, Writer, stories};
 
 pub(super) fn recluster(global: &Global) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
-    let _lock = Lock::acquire(&layout)?;
-    // A reader says first when there is no archive; a writer would make one.
+    // A reader says first when there is no archive; a lock would make its folder, and a writer one.
     drop(Reader::open(&layout)?);
+    let _lock = Lock::acquire(&layout)?;
     let writer = Writer::open(&layout)?;
     writer.write_blocking(stories::clear)?;
     let n_done = follow(global, &layout, &writer)?;

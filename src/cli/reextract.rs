@@ -22,8 +22,9 @@ use crate::worker::{self, Worker};
 
 pub(super) fn reextract(global: &Global, args: &ReextractArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
-    let _lock = Lock::acquire(&layout)?;
+    // First, for a lock would make the folder of an archive that is not there.
     let reader = Reader::open(&layout)?;
+    let _lock = Lock::acquire(&layout)?;
     let since = args.since.as_deref().map(|text| when::since(text, clock::now())).transpose()?;
     let filter = Filter {
         outlet: args.outlet.clone(),

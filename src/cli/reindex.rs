@@ -14,8 +14,9 @@ use crate::{follow, mention};
 
 pub(super) fn reindex(global: &Global) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
-    let _lock = Lock::acquire(&layout)?;
+    // First, for a lock would make the folder of an archive that is not there.
     let reader = Reader::open(&layout)?;
+    let _lock = Lock::acquire(&layout)?;
     let mut index = Writer::open(&layout.index())?;
     index.clear()?;
     let n_done = bring_up_to_date(global, &reader, &mut index)?;

@@ -16,6 +16,7 @@ use crate::export::chart::Chart;
 use crate::index::search::Searcher;
 use crate::query::{Filter, Query};
 use crate::service::clock;
+use crate::store::Reader;
 
 /// What may be counted at once; more lines nobody tells apart.
 const QUERIES_MAX: usize = 6;
@@ -55,9 +56,10 @@ fn plot(
     queries: &[Query],
     filter: &Filter,
 ) -> Result<Exit, Failure> {
-    let Some(searcher) = Searcher::open(&setup::layout(global)?.index())? else {
-        return Ok(Exit::NothingFound);
-    };
+    let layout = setup::layout(global)?;
+    // So that a folder without an archive is told from one in which nothing is found.
+    drop(Reader::open(&layout)?);
+    let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
     let counts = Counts::of(&searcher, queries, filter, args)?;
     if let Some(path) = &args.out {
         counts.draw(path)?;

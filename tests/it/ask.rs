@@ -411,9 +411,23 @@ fn without_an_archive_every_question_says_so() {
     let program = Program::new();
     let dir = program.archive("");
     let dir = Path::new(&dir).display().to_string();
-    for command in
-        [&["search"][..], &["show", "a"], &["status"], &["sql", "select 1"], &["revisions", "a"]]
-    {
+    for command in [
+        &["search"][..],
+        &["show", "a"],
+        &["status"],
+        &["sql", "select 1"],
+        &["revisions", "a"],
+        &["timeline", "a"],
+        &["compare", "a", "b"],
+        &["facets"],
+        &["terms", "ab"],
+        &["trends"],
+        &["reindex"],
+        &["recluster"],
+        &["reextract"],
+        &["compact"],
+        &["watch", "run"],
+    ] {
         check_refused(
             &program.run(command),
             5,
@@ -424,6 +438,8 @@ fn without_an_archive_every_question_says_so() {
             ),
         );
     }
+    let ran = program.run(&["import", "nergens.jsonl"]);
+    assert_eq!((ran.code, ran.stderr.lines().count()), (4, 1), "{ran:?}");
     assert!(!program.archive("").exists(), "asking made a folder");
 }
 

@@ -153,9 +153,9 @@ impl Told<'_> {
 }
 
 fn undo(global: &Global, layout: &Layout, change: i64) -> Result<Exit, Failure> {
-    let _lock = Lock::acquire(layout)?;
-    // A reader says first when there is no archive; a writer would make one.
+    // A reader says first when there is no archive; a lock would make its folder, and a writer one.
     drop(Reader::open(layout)?);
+    let _lock = Lock::acquire(layout)?;
     let now = clock::now();
     let writer = Writer::open(layout)?;
     let undone = writer.write_blocking(move |tx| undo::undo(tx, change, now))?;

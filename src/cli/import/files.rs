@@ -56,6 +56,13 @@ pub(super) fn unreadable(job: &Job<'_>, error: &dyn std::fmt::Display) -> Failur
     Failure::new(Exit::NotFound, format!("cannot read {what}`{}`: {error}", job.file))
 }
 
+/// Why a file cannot even be opened.
+pub(super) fn trouble(path: &Path) -> Option<Failure> {
+    let error = if path == Path::new("-") { None } else { File::open(path).err() }?;
+    let what = format!("cannot read `{}`: {error}", path.display());
+    Some(Failure::new(Exit::NotFound, what))
+}
+
 fn lines(job: &mut Job<'_>, mut reader: impl BufRead) -> Result<(), Failure> {
     let mut line = Vec::new();
     for number in 1.. {
