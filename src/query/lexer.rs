@@ -121,13 +121,21 @@ fn word(text: &str, start: usize) -> Result<(Option<Kind>, usize), Error> {
         if let Some(field) = field(name) {
             return Ok((Some(Kind::Field(field)), name.len() + 1));
         }
-        if let Some((time, length)) = quoted_time(name, value) {
-            return Ok((Some(Kind::Time(time)), name.len() + 1 + length));
+        // `date: 2022` is `date:2022`, as with the names of fields.
+        let apart = value.trim_start();
+        let before = name.len() + 1 + value.len() - apart.len();
+        if let Some((time, length)) = quoted_time(name, apart) {
+            return Ok((Some(Kind::Time(time)), before + length));
         }
-        if looks_like_a_field(name, value) {
-            let condition = condition(name, &word[name.len() + 1..]);
+        let first = first_word(apart);
+        let is_condition = looks_like_a_field(name, value)
+            || relation(name).is_some()
+            // In a text `is:` is a word.
+            || trait_of(name, first).is_some();
+        if is_condition {
             let failed = |fault: Fault| failed(text, start, name, &fault);
-            return condition.map(|kind| (Some(kind), word.len())).map_err(failed);
+            let condition = condition(name, first).map_err(failed)?;
+            return Ok((Some(condition), before + first.len()));
         }
     }
     let operator = operator(word, &rest[word.len()..]);
@@ -214,13 +222,17 @@ fn condition(name: &str, value: &str) -> Result<Kind, Fault> {
         return Ok(Kind::Time(time));
     }
     let name = name.to_ascii_lowercase();
-    let whole = format!("{name}:{}", value.to_ascii_lowercase());
-    match Trait::ALL.into_iter().find(|one| one.as_str() == whole) {
+    match trait_of(&name, value) {
         Some(of) => Ok(Kind::Is(of)),
         None if name == "is" => Err(Fault::Value("`revised` or `paywalled`")),
         None if name == "has" => Err(Fault::Value("`image`")),
         None => Err(Fault::Unknown),
     }
+}
+
+fn trait_of(name: &str, value: &str) -> Option<Trait> {
+    let whole = format!("{name}:{value}").to_ascii_lowercase();
+    Trait::ALL.into_iter().find(|one| one.as_str() == whole)
 }
 
 fn failed(text: &str, start: usize, name: &str, fault: &Fault) -> Error {
@@ -326,6 +338,25 @@ mod tests {
         check("https://nos.nl/a", &[word("https://nos.nl/a")]);
         check("let op: regen", &[word("let"), word("op:"), word("regen")]);
         check(":a", &[word(":a")]);
+    }
+
+    #[test]
+    fn a_condition_may_have_a_space_before_its_value() {
+        let time = |relation, text: &str| {
+            Kind::Time(Time { relation, text: text.to_owned(), range: (None, None) })
+        };
+        check("date: 2024-03 a", &[time(Relation::On, "2024-03"), word("a")]);
+        check("(Since:  7d)", &[Kind::Open, time(Relation::Since, "7d"), Kind::Close]);
+        check("until: \"14 februari 2024\"", &[time(Relation::Until, "14 februari 2024")]);
+        check("is: revised", &[Kind::Is(Trait::Revised)]);
+        check("has:\nimage", &[Kind::Is(Trait::Image)]);
+        check("de vraag is: wie", &[word("de"), word("vraag"), word("is:"), word("wie")]);
+        check("zo is: (a)", &[word("zo"), word("is:"), Kind::Open, word("a"), Kind::Close]);
+        for (text, at) in [("since:", 1), ("a date: ", 3), ("(until:)", 2)] {
+            let error = lex(text).unwrap_err();
+            assert!(error.message.contains(" takes a date, as "), "{text}: {error}");
+            assert_eq!(error.at, at, "{text}");
+        }
     }
 
     #[test]
