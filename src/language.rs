@@ -86,6 +86,19 @@ pub fn folded(text: &str) -> Vec<String> {
     words
 }
 
+/// Whether `name` is called by `wanted`: its words stand in it in a row, or after `=` are all of it.
+/// Case and accents are the same. As the index looks for names.
+pub fn is_called(name: &str, wanted: &str) -> bool {
+    let name = folded(name);
+    match wanted.strip_prefix('=') {
+        Some(whole) => folded(whole) == name,
+        None => {
+            let words = folded(wanted);
+            !words.is_empty() && name.windows(words.len()).any(|row| row == words)
+        }
+    }
+}
+
 /// The folded form of `text`, when it is one word and nothing else.
 pub fn folded_word(text: &str) -> Option<Cow<'_, str>> {
     // Most words are folded already.
@@ -103,6 +116,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_name_is_called_by_its_words_or_as_a_whole() {
+        assert!(is_called("Omroep Lichtschip", "omroep") && is_called("Café De Brug", "cafe de"));
+        assert!(is_called("AD", "=ad") && is_called("Omroep Lichtschip", "=omroep lichtschip"));
+        assert!(!is_called("Ad Valvas", "=AD") && !is_called("Omroepen", "omroep"));
+        assert!(!is_called("De Brug", "brug de") && !is_called("De Brug", "!"));
+    }
 
     proptest! {
         #[test]

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use crate::language::is_called;
 use crate::model::article::ArticleId;
 use crate::model::capture::{Earlier, Kept};
 use crate::model::time::Timestamp;
@@ -121,7 +122,7 @@ pub struct Capture {
 pub struct Filter {
     /// Only of this article.
     pub article: Option<ArticleRow>,
-    /// Only of articles of this outlet, in whatever case.
+    /// Only of outlets that are called so, see [`is_called`].
     pub outlet: Option<String>,
     /// Only those made at or after this.
     pub since: Timestamp,
@@ -129,13 +130,12 @@ pub struct Filter {
 
 const LIST: &str = "
     SELECT c.id, c.at, c.url, c.final_url, c.status, a.public_id, f.name, c.digest, c.refers_to,
-           c.record_id, c.file, c.offset, c.length
+           c.record_id, c.file, c.offset, c.length, coalesce(a.outlet, f.outlet, '')
     FROM capture AS c
     LEFT JOIN article AS a ON a.id = c.article_id
     LEFT JOIN feed AS f ON f.id = c.feed_id
     WHERE c.at >= :since
         AND (:article IS NULL OR c.article_id = :article)
-        AND (:outlet IS NULL OR coalesce(a.outlet, f.outlet) = :outlet COLLATE NOCASE)
     ORDER BY c.id";
 
 /// The captures, oldest first, one by one to `each` until it answers `false`.
@@ -150,10 +150,13 @@ pub fn list(
         .query(named_params! {
             ":since": filter.since.seconds(),
             ":article": filter.article.map(|article| article.0),
-            ":outlet": filter.outlet,
         })
         .map_err(failed())?;
     while let Some(row) = rows.next().map_err(failed())? {
+        let outlet: String = row.get(13).map_err(failed())?;
+        if filter.outlet.as_ref().is_some_and(|wanted| !is_called(&outlet, wanted)) {
+            continue;
+        }
         if !each(read(row).map_err(failed())?) {
             break;
         }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Row, named_params};
 
+use crate::language::is_called;
 use crate::model::article::ArticleId;
 use crate::model::time::Timestamp;
 use crate::store::articles::from_json;
@@ -50,7 +51,7 @@ pub fn of_article(reader: &Reader, article: ArticleRow) -> Result<Vec<Listed>, E
 pub struct Filter {
     /// Only those seen at or after this.
     pub since: Timestamp,
-    /// Only those of these outlets, in whatever case; all when empty.
+    /// Only those of outlets that are called so, see [`is_called`]; all when empty.
     pub outlets: Vec<String>,
     /// Only silent ones.
     pub is_silent_only: bool,
@@ -73,7 +74,6 @@ pub fn edits(
     mut each: impl FnMut(Listed) -> bool,
 ) -> Result<(), Error> {
     let failed = || Error::sqlite("list revisions");
-    let wanted: Vec<String> = filter.outlets.iter().map(|name| name.to_lowercase()).collect();
     let mut statement = reader.connection.prepare_cached(EDITS).map_err(failed())?;
     let mut rows = statement
         .query(named_params! { ":since": filter.since.seconds(), ":silent": filter.is_silent_only })
@@ -83,8 +83,9 @@ pub fn edits(
         && let Some(row) = rows.next().map_err(failed())?
     {
         let listed = read(row).map_err(failed())?;
-        let outlet = listed.outlet.as_deref().unwrap_or_default().to_lowercase();
-        if !wanted.is_empty() && !wanted.contains(&outlet) {
+        let outlet = listed.outlet.as_deref().unwrap_or_default();
+        let is_wanted = |wanted: &String| is_called(outlet, wanted);
+        if !filter.outlets.is_empty() && !filter.outlets.iter().any(is_wanted) {
             continue;
         }
         n_listed += 1;

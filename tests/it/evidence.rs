@@ -72,7 +72,9 @@ fn captures_are_listed_exported_and_checked() {
     assert_eq!(listed[1]["revisit"], json!(true));
     assert_eq!(listed[1]["digest"], listed[0]["digest"]);
     assert_eq!(program.run(&["warc", "list", "--since", "2100"]).code, 1);
-    program.ok(&["warc", "export", "--outlet", "de dijkbode", "--out", "uit.warc.gz"]);
+    program.ok(&["warc", "export", "--outlet", "dijkbode", "--out", "uit.warc.gz"]);
+    assert_eq!(program.run(&["warc", "list", "--outlet", "=dijkbode"]).code, 1);
+    assert_eq!(program.run(&["warc", "list", "--outlet", "=de dijkbode"]).code, 0);
     let exported = fs::read(program.home().join("uit.warc.gz")).unwrap();
     let mut text = String::new();
     MultiGzDecoder::new(&exported[..]).read_to_string(&mut text).unwrap();

@@ -48,6 +48,10 @@ fn the_edits_of_the_archive_are_listed_latest_first() {
         ["id", "outlet", "revision", "seen_at", "source", "title", "changed", "silent"]
     );
     assert_eq!(program.run(&["revisions", "--outlet", "De Peilschaal"]).code, 1);
+    let by_name = |name: &str| program.json(&["revisions", "--silent", "--outlet", name]);
+    assert_eq!(by_name("dijkbode"), silent);
+    assert_eq!(by_name("=De Dijkbode"), silent);
+    assert_eq!(program.run(&["revisions", "--outlet", "=Dijkbode"]).code, 1);
     assert_eq!(program.run(&["revisions", "--since", "2100"]).code, 1);
     assert_eq!(program.json(&["revisions", "--since", "1h"]).as_array().unwrap().len(), 2);
     assert_eq!(program.json(&["revisions", "-n1"])[0]["revision"], json!(3));

@@ -114,7 +114,7 @@ pub(in crate::cli) fn typed(text: &str) -> Result<String, Infallible> {
 }
 
 /// A name that can be looked for. One of signs alone would be no limit.
-fn outlet(name: &str) -> Result<String, &'static str> {
+pub(in crate::cli) fn outlet(name: &str) -> Result<String, &'static str> {
     if name.contains(char::is_alphanumeric) {
         Ok(name.to_owned())
     } else {

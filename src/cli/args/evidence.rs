@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
+use crate::cli::args::outlet;
 use crate::cli::out::Format;
 
 /// Arguments of `warc`.
@@ -31,8 +32,8 @@ pub(in crate::cli) struct CaptureArgs {
     /// Only of this article
     #[arg(value_name = "ID")]
     pub id: Option<String>,
-    /// Only of this outlet
-    #[arg(long, value_name = "OUTLET", conflicts_with = "id")]
+    /// Only of this outlet, or `=NAME` of none with a longer name
+    #[arg(long, value_name = "OUTLET", value_parser = outlet, conflicts_with = "id")]
     pub outlet: Option<String>,
     /// Only from this day on: a date, a month, `yesterday`, `7d`
     #[arg(long, value_name = "WHEN")]

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::outlet;
 use crate::cli::out::Format;
 
 /// Arguments of `revisions`.
@@ -24,8 +25,8 @@ pub(in crate::cli) struct RevisionsArgs {
     /// Only seen from this day on: a date, a month, `yesterday`, `7d`
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
-    /// Only of this outlet; may be repeated
-    #[arg(long, value_name = "OUTLET", conflicts_with = "id")]
+    /// Only of this outlet, or `=NAME` of none with a longer name; may be repeated
+    #[arg(long, value_name = "OUTLET", value_parser = outlet, conflicts_with = "id")]
     pub outlet: Vec<String>,
     /// At most so many, the latest
     #[arg(long, short = 'n', value_name = "N")]

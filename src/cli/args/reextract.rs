@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::args::outlet;
 use crate::cli::out::Format;
 
 /// Arguments of `reextract`.
@@ -18,8 +19,8 @@ is no edit. Where more than a fifth of a text would be lost it stays as it was,
 and is told. Stopped half-way, it goes on where it was. Needs the archive for
 itself: stop the daemon first.")]
 pub(in crate::cli) struct ReextractArgs {
-    /// Only articles of this outlet
-    #[arg(long, value_name = "OUTLET")]
+    /// Only articles of this outlet, or `=NAME` of none with a longer name
+    #[arg(long, value_name = "OUTLET", value_parser = outlet)]
     pub outlet: Option<String>,
     /// Only pages last read from this day on: a date, `yesterday`, `7d`
     #[arg(long, value_name = "WHEN")]
