@@ -21,9 +21,16 @@ use crate::store::{ArticleRow, Reader};
 /// Articles asked for at a time.
 const PAGE: usize = 200;
 
+/// The article of some places, without its text.
+struct Source {
+    id: String,
+    published: Option<String>,
+    outlet: Option<String>,
+}
+
 /// A place at which the query matches.
 struct Line {
-    article: usize,
+    source: usize,
     left: String,
     found: String,
     right: String,
@@ -35,12 +42,16 @@ const WIDTH_MAX: usize = 10_000;
 pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     let now = clock::now();
     let query = question::words(&args.question, now)?;
+    if query.wanted().iter().all(|wanted| wanted.field.is_some_and(|field| !field.is_text())) {
+        return Err(Failure::new(Exit::Usage, "the query has no word that stands in a text")
+            .hint("`knipsel search` lists articles"));
+    }
     let filter = question::filter(&args.question.limits, now)?;
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
     let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
     let width = if args.format == Format::Table { out::width() } else { args.width.min(WIDTH_MAX) };
-    let (mut articles, mut lines): (Vec<Article>, Vec<Line>) = (Vec::new(), Vec::new());
+    let (mut sources, mut lines): (Vec<Source>, Vec<Line>) = (Vec::new(), Vec::new());
     let mut markers = Markers::new(&query);
     let mut offset = 0;
     while lines.len() < args.limit {
@@ -48,8 +59,11 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
         let hits = searcher.search(&query, &filter, &page)?;
         for row in &hits.articles {
             let Some(article) = library::article(&reader, ArticleRow(*row))? else { continue };
-            lines.extend(places(&article, articles.len(), &mut markers, width));
-            articles.push(article);
+            let found = places(&article, sources.len(), &mut markers, width);
+            if !found.is_empty() {
+                lines.extend(found);
+                sources.push(Source::of(&article));
+            }
             if lines.len() >= args.limit {
                 break;
             }
@@ -76,7 +90,7 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
     if args.format == Format::Table {
         lines.iter().try_for_each(|line| table(line, width))?;
     } else {
-        out::records(args.format, lines.iter().map(|line| record(line, &articles[line.article])))?;
+        out::records(args.format, lines.iter().map(|line| record(line, &sources[line.source])))?;
     }
     if n_lines == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
@@ -118,7 +132,7 @@ fn places(article: &Article, number: usize, markers: &mut Markers, width: usize)
     let text = format!("{}\n{}", content.title, content.text);
     let marks = markers.all(&text, content.title.len());
     let line = |Range { start, end }: Range<usize>| Line {
-        article: number,
+        source: number,
         left: before(&text[..start], width),
         found: one_line(&text[start..end]),
         right: after(&text[end..], width),
@@ -168,12 +182,21 @@ fn table(line: &Line, width: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-fn record(line: &Line, article: &Article) -> Record {
-    let published = article.revision.content.published.map(StatedDate::to_rfc3339);
+impl Source {
+    fn of(article: &Article) -> Self {
+        Self {
+            id: article.id.to_string(),
+            published: article.revision.content.published.map(StatedDate::to_rfc3339),
+            outlet: article.outlet.clone(),
+        }
+    }
+}
+
+fn record(line: &Line, source: &Source) -> Record {
     Record::from_iter([
-        ("id".to_owned(), json!(article.id.as_str())),
-        ("published".to_owned(), json!(published)),
-        ("outlet".to_owned(), json!(article.outlet)),
+        ("id".to_owned(), json!(source.id)),
+        ("published".to_owned(), json!(source.published)),
+        ("outlet".to_owned(), json!(source.outlet)),
         ("left".to_owned(), json!(line.left)),
         ("match".to_owned(), json!(line.found)),
         ("right".to_owned(), json!(line.right)),

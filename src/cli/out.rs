@@ -100,12 +100,15 @@ pub(super) fn pipe() -> io::Stdout {
 }
 
 /// Writes each text with `end` after it.
-pub(super) fn ended(texts: impl IntoIterator<Item = String>, end: char) -> io::Result<()> {
+pub(super) fn ended<E: From<io::Error>>(
+    texts: impl IntoIterator<Item = Result<String, E>>,
+    end: char,
+) -> Result<(), E> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for text in texts {
-        write!(out, "{text}{end}")?;
+        write!(out, "{}{end}", text?)?;
     }
-    out.flush()
+    Ok(out.flush()?)
 }
 
 /// Whether nothing is told but what went wrong.

@@ -45,8 +45,8 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
     if as_of.is_none() {
         warn_if_behind(&layout, &reader, searcher.as_ref())?;
     }
-    write(args, &query, &found)?;
-    if found.articles.is_empty() {
+    write(args, &query, &source, &found)?;
+    if found.lines.is_empty() {
         return question::nothing(global, &filter.feeds);
     }
     Ok(Exit::Done)
@@ -59,9 +59,9 @@ struct Source<'s> {
     as_of: Option<State>,
 }
 
-/// A page.
+/// A page. Its articles are read as they are written, for their texts may be more than memory.
 struct Found {
-    articles: Vec<(Article, Line)>,
+    lines: Vec<Line>,
     total: usize,
     /// Hits of the pages before, by relevance, and the last row of the first of them.
     by_relevance: Option<(usize, i64)>,
@@ -82,15 +82,15 @@ impl Source<'_> {
             }
             n_hits = fold.n_hits(n_hits);
         };
-        let mut articles = Vec::with_capacity(lines.len());
-        for line in lines {
-            let article = match &self.as_of {
-                Some(state) => corpus::article(self.reader, line.article, state)?,
-                None => library::article(self.reader, line.article)?,
-            };
-            articles.extend(article.map(|article| (article, line)));
-        }
-        Ok(Found { articles, total: hits.total, by_relevance })
+        Ok(Found { lines, total: hits.total, by_relevance })
+    }
+
+    /// The article of a line; `None` for one that is gone since, as part of another.
+    fn article(&self, line: &Line) -> Result<Option<Article>, Failure> {
+        Ok(match &self.as_of {
+            Some(state) => corpus::article(self.reader, line.article, state)?,
+            None => library::article(self.reader, line.article)?,
+        })
     }
 
     /// At most `n` of what is found, and where a page by relevance begins.
@@ -165,8 +165,8 @@ fn filter(args: &SearchArgs, now: Timestamp) -> Result<Filter, Failure> {
 }
 
 impl Found {
-    /// The cursor after `article`.
-    fn cursor(&self, (article, line): &(Article, Line)) -> Cursor {
+    /// The cursor after `article`, which is on `line`.
+    fn cursor(&self, article: &Article, line: &Line) -> Cursor {
         match self.by_relevance {
             Some((offset, row_max)) => Cursor::Hits { n_hits: offset + line.n_hits, row_max },
             None => Cursor::Place(Place { at: article.sort_at, row: article.row.0 }),
@@ -224,28 +224,35 @@ fn warn_if_behind(
     Ok(())
 }
 
-fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure> {
+fn write(
+    args: &SearchArgs,
+    query: &Query,
+    source: &Source<'_>,
+    found: &Found,
+) -> Result<(), Failure> {
     let is_plain = args.fields.is_empty() && args.template.is_none() && !args.is_null;
     if args.format == Format::Table && is_plain {
-        return table(args, query, found);
+        return table(args, query, source, found);
     }
     let mut snippets = Snippets::new(query, words(args));
-    let records = found.articles.iter().map(|one| record(args, &mut snippets, found, one));
-    if args.template.is_some() || args.is_null {
-        let template = Template::parse(args.template.as_deref().unwrap_or("{id}"))?;
-        let texts: Vec<String> =
-            records.map(|record| template.fill(&record)).collect::<Result<_, _>>()?;
-        out::ended(texts, if args.is_null { '\0' } else { '\n' })?;
-        return Ok(());
+    let records = found.lines.iter().filter_map(|line| match source.article(line) {
+        Ok(article) => {
+            article.map(|article| Ok(record(args, &mut snippets, found, (&article, line))))
+        }
+        Err(failure) => Some(Err(failure)),
+    });
+    if let Some(template) = template(args)? {
+        let texts = records.map(|record| template.fill(&record?));
+        return out::ended(texts, if args.is_null { '\0' } else { '\n' });
     }
     let mut written = Records::new(args.format);
     written.name_columns(&args.fields);
-    for mut record in records {
+    for record in records {
+        let mut record = record?;
         if args.fields.is_empty() {
             record.remove("text");
         } else {
-            record = render::only(&record, &args.fields)
-                .map_err(|key| Failure::new(Exit::Usage, format!("there is no field `{key}`")))?;
+            record = render::only(&record, &args.fields).map_err(|key| no_field(&key))?;
         }
         written.push(record)?;
     }
@@ -253,13 +260,18 @@ fn write(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure>
     Ok(())
 }
 
+/// What lines are written by, where that is a template.
+fn template(args: &SearchArgs) -> Result<Option<Template>, Failure> {
+    let text = args.template.as_deref().or(args.is_null.then_some("{id}"));
+    text.map(Template::parse).transpose()
+}
+
 fn record(
     args: &SearchArgs,
     snippets: &mut Snippets,
     found: &Found,
-    one: &(Article, Line),
+    (article, line): (&Article, &Line),
 ) -> Record {
-    let (article, line) = one;
     let needs = |key: &str| args.fields.is_empty() || args.fields.iter().any(|field| field == key);
     let snippet = needs("snippet").then(|| snippets.plain(&article.revision.content.text));
     let mut record = render::article(article, snippet.as_deref());
@@ -267,38 +279,46 @@ fn record(
         record.insert("story_id".into(), json!(line.story));
         record.insert("n_folded".into(), json!(line.n_folded));
     }
-    record.insert("cursor".into(), json!(found.cursor(one).to_string()));
+    record.insert("cursor".into(), json!(found.cursor(article, line).to_string()));
     record
 }
 
-fn table(args: &SearchArgs, query: &Query, found: &Found) -> Result<(), Failure> {
-    let Found { articles, total, .. } = found;
-    let total = *total;
+fn no_field(key: &str) -> Failure {
+    Failure::new(Exit::Usage, format!("there is no field `{key}`"))
+}
+
+fn table(
+    args: &SearchArgs,
+    query: &Query,
+    source: &Source<'_>,
+    found: &Found,
+) -> Result<(), Failure> {
     let width = out::width();
     let mut snippets = Snippets::new(query, words(args));
-    for (article, folded) in articles {
+    let (mut n_shown, mut last) = (0, None);
+    for line in &found.lines {
+        let Some(article) = source.article(line)? else { continue };
         let outlet = article.outlet.as_deref().unwrap_or("-");
-        let head = format!("{}  {}  {}", article.id, render::when(article), out::clean(outlet));
+        let head = format!("{}  {}  {}", article.id, render::when(&article), out::clean(outlet));
         out::line(&out::dim(&head))?;
-        out::line(&format!("  {}", out::bold(&out::clean(&render::headline(article)))))?;
+        out::line(&format!("  {}", out::bold(&out::clean(&render::headline(&article)))))?;
         for line in snippets.marked(&article.revision.content.text, width.min(100) - 2) {
             out::line(&format!("  {line}"))?;
         }
-        if folded.n_folded > 0 {
-            let (n, id) = (folded.n_folded, &article.id);
+        if line.n_folded > 0 {
+            let (n, id) = (line.n_folded, &article.id);
             let more = if n == 1 { "another version" } else { "other versions" };
             let n = if n == 1 { String::new() } else { format!("{n} ") };
             out::line(&out::dim(&format!("  and {n}{more}: knipsel story {id}")))?;
         }
         out::line("")?;
+        n_shown += 1 + line.n_folded;
+        last = Some(found.cursor(&article, line));
     }
-    let shown: usize = articles.iter().map(|(_, line)| 1 + line.n_folded).sum();
-    let of = if shown < total { format!("{shown} of {total}") } else { total.to_string() };
+    let total = found.total;
+    let of = if n_shown < total { format!("{n_shown} of {total}") } else { total.to_string() };
     let word = if total == 1 { "article" } else { "articles" };
-    let more = match articles.last() {
-        Some(last) if shown < total => format!("; more: --after {}", found.cursor(last)),
-        _ => String::new(),
-    };
-    out::note(&format!("{of} {word} found{more}"));
+    let more = last.filter(|_| n_shown < total).map(|last| format!("; more: --after {last}"));
+    out::note(&format!("{of} {word} found{}", more.unwrap_or_default()));
     Ok(())
 }

@@ -207,6 +207,17 @@ fn a_concordance_has_its_matches_in_one_column() {
 }
 
 #[test]
+fn a_concordance_needs_a_word() {
+    let program = archive();
+    for query in ["", "outlet:zeeklei since:2000", "-storm"] {
+        let ran = program.run(&["kwic", "--", query]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{query}: {ran:?}");
+        assert!(ran.stderr.contains("no word that stands in a text"), "{query}: {ran:?}");
+    }
+    assert_eq!(program.run(&["kwic", "title:giraffe"]).code, 1);
+}
+
+#[test]
 fn a_concordance_of_a_field_has_matches_of_that_field_alone() {
     let program = Program::new();
     import(
