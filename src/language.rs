@@ -6,7 +6,7 @@
 //! - A word is a run of letters and digits. Hyphens, dots and apostrophes part words: `D66-leider`
 //!   is `d66 leider`, `NU.nl` is `nu nl`, `zo'n` is `zo n` (and so is not `zon`), `'s-Gravenhage`
 //!   is `s gravenhage`. Only `'s` at the end of a word is dropped: `Poetin's` is `poetin`. What a
-//!   hyphen joins is also one word: `zee-egel` is `zeeegel` too.
+//!   hyphen joins is also one word, unless both are numbers: `zee-egel` is `zeeegel` too.
 //! - Folding: lower case, no diacritics, ligatures and letters such as `ø` written out.
 //! - A text is kept as its folded words, with the parts of compounds beside them (module
 //!   `compound`). What inflected forms have in common is left to the one who asks: a word looked
@@ -31,7 +31,7 @@ use std::ops::Range;
 use parts::Memory;
 
 /// The version of what texts are kept as. What was indexed with another one must be indexed again.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What parts of compounds begin with, so that they are no words: `woningnood` has `~woning`.
 pub const PART: char = '~';

@@ -118,7 +118,9 @@ impl TokenStream for WordStream<'_> {
             if self.token.position > 0 {
                 let gap = &self.text[between.clone()];
                 if wanted::is_hyphen(self.text, between) {
-                    self.beside.push(&[&self.last, word.folded]);
+                    if wanted::are_one(&self.last, word.folded) {
+                        self.beside.push(&[&self.last, word.folded]);
+                    }
                 } else if gap.contains("\n\n") {
                     self.beside.push(&[PARAGRAPH]);
                     self.beside.push(&[SENTENCE]);
@@ -190,6 +192,7 @@ mod tests {
     #[test]
     fn what_a_hyphen_joins_is_one_word_at_its_second() {
         check(Form::Text, "zee-egel", &[(0, "zee"), (1, "egel"), (1, "zeeegel")]);
+        check(Form::Text, "2-0", &[(0, "2"), (1, "0")]);
         check(Form::Text, "zee - egel", &[(0, "zee"), (1, "egel")]);
         check(Form::Name, "zee-egel", &[(0, "zee"), (1, "egel")]);
     }

@@ -148,6 +148,7 @@ fn first_words(analyzer: &mut Analyzer, text: &str, n: usize) -> Vec<Word> {
     while let Some(token) = analyzer.next(text, at) {
         if let Some(last) = words.last_mut()
             && wanted::is_hyphen(text, at..token.start)
+            && wanted::are_one(&last.folded, token.folded)
         {
             let joined = format!("{}{}", last.folded, token.folded);
             last.parts.push(joined);

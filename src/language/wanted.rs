@@ -82,14 +82,16 @@ fn near(word: &str) -> Option<Reading> {
 /// The words of `text` as one, when hyphens and nothing else stand between them.
 fn joined(text: &str) -> Option<String> {
     let mut whole = String::new();
-    let mut word = String::new();
+    let (mut word, mut last) = (String::new(), String::new());
     let mut n_words = 0;
     let mut end = 0;
     while let Some(range) = fold::next_word(text, end, &mut word) {
-        if n_words > 0 && !is_hyphen(text, end..range.start) {
+        let is_one = is_hyphen(text, end..range.start) && are_one(&last, &word);
+        if n_words > 0 && !is_one {
             return None;
         }
         whole.push_str(&word);
+        last.clone_from(&word);
         n_words += 1;
         end = range.end;
     }
@@ -102,6 +104,12 @@ pub const HYPHENS: [char; 4] = ['-', '\u{2010}', '\u{2011}', '\u{ad}'];
 /// Whether one hyphen, and nothing else, is between two words.
 pub fn is_hyphen(text: &str, between: Range<usize>) -> bool {
     text.get(between).and_then(|between| between.strip_prefix(HYPHENS)) == Some("")
+}
+
+/// Whether a hyphen between two folded words makes them one: `covid-19`, but not a score or a range.
+pub fn are_one(first: &str, second: &str) -> bool {
+    let is_number = |word: &str| word.chars().all(char::is_numeric);
+    !(is_number(first) && is_number(second))
 }
 
 /// What the analyzer makes of one word.
@@ -206,6 +214,8 @@ mod tests {
         assert_eq!(joined("zee-egel").as_deref(), Some("zeeegel"));
         assert_eq!(joined("covid-19").as_deref(), Some("covid19"));
         assert_eq!(joined("NU.nl"), None);
+        assert_eq!((joined("2-0"), joined("2020-21")), (None, None));
+        assert_eq!(joined("16-jarige").as_deref(), Some("16jarige"));
         assert_eq!(joined("zee"), None);
         assert_eq!(readings(" - ", Closeness::Wide), []);
     }
