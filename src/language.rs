@@ -90,13 +90,11 @@ pub fn folded(text: &str) -> Vec<String> {
 /// Case and accents are the same. As the index looks for names.
 pub fn is_called(name: &str, wanted: &str) -> bool {
     let name = folded(name);
-    match wanted.strip_prefix('=') {
-        Some(whole) => folded(whole) == name,
-        None => {
-            let words = folded(wanted);
-            !words.is_empty() && name.windows(words.len()).any(|row| row == words)
-        }
+    if let Some(whole) = wanted.strip_prefix('=') {
+        return folded(whole) == name;
     }
+    let words = folded(wanted);
+    !words.is_empty() && name.windows(words.len()).any(|row| row == words)
 }
 
 /// The folded form of `text`, when it is one word and nothing else.
