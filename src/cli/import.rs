@@ -27,9 +27,9 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure
     // Where there is nothing to take in, no archive is made for it.
     let unread = args.files.iter().map(|file| files::trouble(file)).collect::<Option<Vec<_>>>();
     if let Some(unread) = unread {
-        unread.into_iter().for_each(|failure| {
+        for failure in unread {
             failure.report();
-        });
+        }
         return Ok(Exit::NotFound);
     }
     // While a daemon has the archive, its own index follows; otherwise nobody else may start.
