@@ -37,10 +37,9 @@ pub(super) fn set_apart(mut arguments: Vec<OsString>) -> Vec<OsString> {
             is_value_next = command.get_arguments().any(is_named);
         } else if let Some(short) = text.strip_prefix('-') {
             match read(command, short) {
-                Read::Flags => {}
                 Read::FlagsAndValue => is_value_next = true,
                 Read::Query if has_query(command) => *argument = format!(" {text}").into(),
-                Read::Query => {}
+                Read::Flags | Read::Query => {}
             }
         } else if let Some(inner) = command.find_subcommand(text) {
             command = inner;
