@@ -61,12 +61,17 @@ mod warc;
 mod watch;
 mod when;
 
+use crate::worker;
 use args::{Cli, Command};
 use failure::{Exit, Failure};
 use pager::Pager;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
+    // No command of people: the program calls itself so.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
+        return extract::worker().map_or_else(|failure| failure.report(), ExitCode::from);
+    }
     let arguments = minus::set_apart(set_first(std::env::args_os()));
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -140,7 +145,6 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Status(args) => status::status(global, args),
         Command::Feed(args) => feed::feed(global, args),
         Command::Extract(args) => extract::extract(global, args),
-        Command::ExtractionWorker => extract::worker(),
         Command::Import(args) => import::import(global, args),
         Command::Story(args) => story::story(global, args),
         Command::Stats(args) => stats::stats(global, args),
@@ -177,6 +181,17 @@ mod tests {
             assert!(!about.starts_with("Arguments of"), "{about}");
             assert!(help.starts_with(&about), "{help}");
         }
+    }
+
+    #[test]
+    fn what_is_written_below_help_fits_a_terminal() {
+        fn check(command: &clap::Command) {
+            let below = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let long = below.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(long, None, "{}", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::described());
     }
 
     #[test]

@@ -213,9 +213,6 @@ pub(super) enum Command {
     Feed(FeedArgs),
     /// Read article pages: their text and what they say of it
     Extract(ExtractArgs),
-    /// Read pages for another process of this program
-    #[command(name = crate::worker::ARGUMENT, hide = true)]
-    ExtractionWorker,
     /// Take articles from files into the archive
     Import(ImportArgs),
     /// Show who tells a story, who was first, what each kept of it

@@ -78,7 +78,15 @@ pub(super) fn state(reader: &Reader, text: Option<&str>, now: Timestamp) -> Resu
             .ok_or_else(|| Failure::new(Exit::NotFound, format!("`{text}` is gone")));
     }
     // Up to and including the last second.
-    let end = when::until(text, now)?.minus(std::time::Duration::from_secs(1));
+    let end = when::until(text, now).map_err(|failure| {
+        let is_path = text.contains('/') || text.to_ascii_lowercase().ends_with(".json");
+        if is_path {
+            Failure::new(Exit::NotFound, format!("there is no file `{text}`"))
+        } else {
+            failure
+        }
+    })?;
+    let end = end.minus(std::time::Duration::from_secs(1));
     Ok(corpus::state(reader, end.min(now))?)
 }
 

@@ -7,6 +7,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
 use crate::cli::{question, render, setup};
 use crate::index::search::Searcher;
+use crate::language;
 use crate::service::clock;
 use crate::store::library;
 use crate::store::{ArticleRow, Reader};
@@ -36,6 +37,9 @@ pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure
         }
     }
     let n_values = records.finish()?;
+    if n_values == 0 {
+        out::note("0 articles found");
+    }
     if n_values == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 
@@ -67,6 +71,9 @@ pub(super) fn first(global: &Global, args: &FirstArgs) -> Result<Exit, Failure> 
 }
 
 pub(super) fn terms(global: &Global, args: &TermsArgs) -> Result<Exit, Failure> {
+    if language::folded(&args.prefix).is_empty() && !args.prefix.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "there is no word in it"));
+    }
     let Some(searcher) = searcher(global)? else { return Ok(Exit::NothingFound) };
     let words = searcher.words(&args.prefix, args.limit)?;
     let record = |(word, n): &(String, u64)| {

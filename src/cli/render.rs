@@ -10,30 +10,51 @@ use crate::store::library::Article;
 /// Characters of a headline made of a text's beginning.
 const DERIVED_CHARS: usize = 80;
 
+/// What is known of an article, by the names of [`article`].
+pub(super) const KEYS: [&str; 17] = [
+    "id",
+    "url",
+    "title",
+    "outlet",
+    "section",
+    "authors",
+    "tags",
+    "language",
+    "published",
+    "published_precision",
+    "first_seen",
+    "modified",
+    "access",
+    "revision",
+    "feeds",
+    "snippet",
+    "text",
+];
+
 /// All that is known of an article in one record.
 pub(super) fn article(article: &Article, snippet: Option<&str>) -> Record {
     let content = &article.revision.content;
     let date = |date: Option<StatedDate>| date.map(StatedDate::to_rfc3339);
-    let fields = [
-        ("id", json!(article.id.as_str())),
-        ("url", json!(article.url)),
-        ("title", json!(Some(&content.title).filter(|title| !title.is_empty()))),
-        ("outlet", json!(article.outlet)),
-        ("section", json!(content.section)),
-        ("authors", json!(content.authors)),
-        ("tags", json!(content.tags)),
-        ("language", json!(content.language)),
-        ("published", json!(date(content.published))),
-        ("published_precision", json!(content.published.map(|date| date.precision.as_str()))),
-        ("first_seen", json!(article.first_seen_at.to_rfc3339())),
-        ("modified", json!(date(content.modified))),
-        ("access", json!(article.access.as_deref().unwrap_or("unknown"))),
-        ("revision", json!(article.revision.number)),
-        ("feeds", json!(article.feeds)),
-        ("snippet", json!(snippet)),
-        ("text", json!(content.text)),
+    let values = [
+        json!(article.id.as_str()),
+        json!(article.url),
+        json!(Some(&content.title).filter(|title| !title.is_empty())),
+        json!(article.outlet),
+        json!(content.section),
+        json!(content.authors),
+        json!(content.tags),
+        json!(content.language),
+        json!(date(content.published)),
+        json!(content.published.map(|date| date.precision.as_str())),
+        json!(article.first_seen_at.to_rfc3339()),
+        json!(date(content.modified)),
+        json!(article.access.as_deref().unwrap_or("unknown")),
+        json!(article.revision.number),
+        json!(article.feeds),
+        json!(snippet),
+        json!(content.text),
     ];
-    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    KEYS.iter().map(|key| (*key).to_owned()).zip(values).collect()
 }
 
 /// Only these keys, in this order; a key that does not exist is `Err`.

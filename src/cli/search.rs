@@ -33,6 +33,7 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
     let from = as_of.map_or(now, |state| state.as_of);
     let query = question::words(&args.question, from)?;
     let filter = filter(args, from)?;
+    check_fields(args)?;
     let searcher = Searcher::open(&layout.index())?;
     if args.explain {
         return explain(&query, &filter, searcher.as_ref());
@@ -63,6 +64,8 @@ struct Source<'s> {
 struct Found {
     lines: Vec<Line>,
     total: usize,
+    /// Another page may have more.
+    has_more: bool,
     /// Hits of the pages before, by relevance, and the last row of the first of them.
     by_relevance: Option<(usize, i64)>,
 }
@@ -71,18 +74,20 @@ impl Source<'_> {
     fn find(&self, args: &SearchArgs, query: &Query, filter: &Filter) -> Result<Found, Failure> {
         let fold = Fold::of(args);
         let mut n_hits = fold.n_hits(args.limit);
-        let (hits, by_relevance, lines) = loop {
+        let (hits, by_relevance, lines, is_all) = loop {
             let (hits, by_relevance) = self.hits(args, query, filter, n_hits)?;
             let lines = fold::lines(self.reader, &hits.articles, fold, args.limit)?;
             // A story may have more versions than were looked at; of a state all are.
             let is_all = hits.articles.len() < n_hits || self.as_of.is_some();
             let is_enough = lines.len() >= args.limit || n_hits >= HITS_MAX;
             if fold == Fold::Apart || is_enough || is_all {
-                break (hits, by_relevance, lines);
+                break (hits, by_relevance, lines, is_all);
             }
             n_hits = fold.n_hits(n_hits);
         };
-        Ok(Found { lines, total: hits.total, by_relevance })
+        // Of the hits that were looked at some may have had no line.
+        let has_more = lines.len() >= args.limit || !is_all;
+        Ok(Found { lines, total: hits.total, has_more, by_relevance })
     }
 
     /// The article of a line; `None` for one that is gone since, as part of another.
@@ -174,6 +179,10 @@ impl Found {
     }
 }
 
+fn articles(n: usize) -> String {
+    format!("{n} {}", if n == 1 { "article" } else { "articles" })
+}
+
 /// The query in normal form, and for each word what it finds and in how many articles.
 fn explain(query: &Query, filter: &Filter, searcher: Option<&Searcher>) -> Result<Exit, Failure> {
     let count = |query: &Query| -> Result<usize, Failure> {
@@ -184,13 +193,13 @@ fn explain(query: &Query, filter: &Filter, searcher: Option<&Searcher>) -> Resul
             .map_or(0, |hits| hits.total))
     };
     out::line(&out::bold(&out::clean(&query.to_string())))?;
-    out::line(&format!("{} articles", count(query)?))?;
+    out::line(&articles(count(query)?))?;
     for (part, wanted) in query.leaves() {
         out::line("")?;
         out::line(&format!(
-            "{}  {} articles",
+            "{}  {}",
             out::bold(&out::clean(&part.to_string())),
-            count(&part)?
+            articles(count(&part)?)
         ))?;
         // How a word begins is said by itself.
         let wanted = wanted.filter(|wanted| wanted.closeness != Closeness::Beginning);
@@ -283,6 +292,19 @@ fn record(
     record
 }
 
+/// A field that does not exist is a mistake also where nothing is found.
+fn check_fields(args: &SearchArgs) -> Result<(), Failure> {
+    let mut known: Vec<&str> = render::KEYS.to_vec();
+    known.push("cursor");
+    if args.fold.fold {
+        known.extend(["story_id", "n_folded"]);
+    }
+    let template = template(args)?;
+    let used = template.as_ref().map(Template::keys).into_iter().flatten();
+    let mut used = args.fields.iter().map(String::as_str).chain(used);
+    used.find(|key| !known.contains(key)).map_or(Ok(()), |key| Err(no_field(key)))
+}
+
 fn no_field(key: &str) -> Failure {
     Failure::new(Exit::Usage, format!("there is no field `{key}`"))
 }
@@ -318,7 +340,8 @@ fn table(
     let total = found.total;
     let of = if n_shown < total { format!("{n_shown} of {total}") } else { total.to_string() };
     let word = if total == 1 { "article" } else { "articles" };
-    let more = last.filter(|_| n_shown < total).map(|last| format!("; more: --after {last}"));
+    let last = last.filter(|_| n_shown < total && found.has_more);
+    let more = last.map(|last| format!("; more: --after {last}"));
     out::note(&format!("{of} {word} found{}", more.unwrap_or_default()));
     Ok(())
 }

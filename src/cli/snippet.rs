@@ -68,7 +68,8 @@ fn lines(text: &str, range: &Range<usize>, marks: &[Range<usize>], width: usize)
     }
     while let Some(word) = words.next() {
         let shown = clean(&text[word.clone()]);
-        let chars = shown.chars().count();
+        let is_cut = words.peek().is_none() && range.end < text.len();
+        let chars = shown.chars().count() + usize::from(is_cut);
         if length > 0 && length + 1 + chars > width {
             lines.push(std::mem::take(&mut line));
             length = 0;
@@ -83,7 +84,7 @@ fn lines(text: &str, range: &Range<usize>, marks: &[Range<usize>], width: usize)
         let is_match = marks.iter().any(|mark| mark.start < word.end && word.start < mark.end);
         line.push_str(&if is_match { bold(&shown) } else { shown });
         length += chars;
-        if words.peek().is_none() && range.end < text.len() {
+        if is_cut {
             line.push('…');
         }
     }
@@ -159,7 +160,14 @@ mod tests {
         fn any_text_can_be_cut(text in "[a-z\u{e9}\u{20ac} \n]{0,400}", word in "[a-z]{1,3}") {
             let mut snippets = Snippets::new(&query::parse(&word).unwrap(), Closeness::Wide);
             prop_assert!(snippets.plain(&text).chars().count() <= CHARS + 2);
-            prop_assert!(snippets.marked(&text, 40).len() <= LINES);
+            let lines = snippets.marked(&text, 40);
+            prop_assert!(lines.len() <= LINES);
+            // A word may be longer than a line.
+            let is_short = |line: &String| {
+                let line = anstream::adapter::strip_str(line).to_string();
+                line.chars().count() <= 40 || line.split(' ').any(|word| word.chars().count() > 30)
+            };
+            prop_assert!(lines.iter().all(is_short), "{lines:?}");
         }
     }
 }

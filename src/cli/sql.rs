@@ -37,6 +37,9 @@ pub(super) fn sql(global: &Global, args: &SqlArgs) -> Result<Exit, Failure> {
     if n_rows == limit {
         out::note(&format!("only the first {limit} rows are shown; `--format jsonl` writes all"));
     }
+    if n_rows == 0 {
+        out::note("0 rows");
+    }
     Ok(if n_rows == 0 { Exit::NothingFound } else { Exit::Done })
 }
 

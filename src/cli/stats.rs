@@ -60,6 +60,9 @@ fn record(share: &Share, format: Format) -> Record {
 fn walls(global: &Global, args: &WallsArgs) -> Result<Exit, Failure> {
     let outlets = walls::walls(&setup::reader(global)?)?;
     let n = out::records(args.format, outlets.iter().map(|walls| wall_record(walls, args.format)))?;
+    if n == 0 {
+        out::note("0 outlets with pages that were read");
+    }
     Ok(if n == 0 { Exit::NothingFound } else { Exit::Done })
 }
 

@@ -58,6 +58,14 @@ impl Template {
         Ok(Self(pieces))
     }
 
+    /// The fields that it has.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Key(key) => Some(key.as_str()),
+            Piece::Text(_) => None,
+        })
+    }
+
     /// A record by this template; what is not known is nothing.
     pub(super) fn fill(&self, record: &Record) -> Result<String, Failure> {
         let mut filled = String::new();

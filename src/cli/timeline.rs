@@ -184,7 +184,8 @@ impl Counts {
         let total = |n: usize| self.periods.iter().map(|(_, found, _)| found[n]).sum::<u64>();
         let totals: Vec<String> = (0..self.names.len()).map(|n| total(n).to_string()).collect();
         let each = if self.is_share { "; per 1,000 articles of each period" } else { "" };
-        out::note(&format!("{} articles{each}", totals.join(", ")));
+        let word = if totals == ["1"] { "article" } else { "articles" };
+        out::note(&format!("{} {word}{each}", totals.join(", ")));
         Ok(())
     }
 }

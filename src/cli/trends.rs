@@ -75,6 +75,9 @@ pub(super) fn trends(global: &Global, args: &TrendsArgs) -> Result<Exit, Failure
         ])
     };
     let n_shown = out::records(args.format, risen.iter().take(args.limit).map(record))?;
+    if n_shown == 0 {
+        out::note("0 words and names rose");
+    }
     if n_shown == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
 }
 

@@ -217,6 +217,14 @@ fn fields_are_chosen_in_the_order_asked_for() {
         "{\"text\":\"Het oudste café van IJlst gaat verder onder een nieuwe naam.\"}\n"
     );
     check_refused(&search("json", "id,titel"), 2, "knipsel: there is no field `titel`\n");
+    // Also where there is nothing to write.
+    for wish in [["--fields", "id,titel"], ["--template", "{titel}"]] {
+        let ran = program.run(&[&["search", "giraffe"][..], &wish].concat());
+        check_refused(&ran, 2, "knipsel: there is no field `titel`\n");
+    }
+    for known in ["cursor", "snippet"] {
+        assert_eq!(program.run(&["search", "giraffe", "--fields", known]).code, 1, "{known}");
+    }
 }
 
 #[test]

@@ -207,6 +207,28 @@ fn a_concordance_has_its_matches_in_one_column() {
 }
 
 #[test]
+fn nothing_found_is_told_by_whatever_counts() {
+    let program = archive();
+    for (arguments, told) in [
+        (&["facets", "giraffe"][..], "0 articles found"),
+        (&["trends", "giraffe"], "0 words and names rose"),
+        (&["sql", "select 1 where 0"], "0 rows"),
+        (&["stats", "walls"], "0 outlets"),
+    ] {
+        let ran = program.run(arguments);
+        assert_eq!((ran.code, ran.stderr.starts_with(told)), (1, true), "{ran:?}");
+    }
+    assert_eq!(program.run(&["terms", "!!"]).code, 2);
+    let ran = program.run(&["timeline", "storm", "--since", "2022-03-20"]);
+    assert_eq!(ran.stderr, "1 article\n");
+    let ran = program.run(&["search", "storm", "--as-of", "niet/manifest.json"]);
+    assert_eq!((ran.code, ran.stderr.contains("there is no file")), (4, true), "{ran:?}");
+    assert!(!program.ok(&["completions", "bash"]).contains("extraction-worker"));
+    let ran = program.run(&["search", "land", "--unique", "-n", "2000"]);
+    assert!(!ran.stderr.contains("--after"), "{ran:?}");
+}
+
+#[test]
 fn a_concordance_needs_a_word() {
     let program = archive();
     for query in ["", "outlet:zeeklei since:2000", "-storm"] {

@@ -201,8 +201,9 @@ pub(in crate::cli) struct StatusArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The public views are articles, revisions, sightings, stories, story_links,
-feeds, fetches, coverage, repairs and findings; here there is also
-texts(id, revision, text, current). See docs/schema.md.
+mentions, pages, page_fetches, captures, feeds, fetches, subscriptions,
+coverage, repairs, findings, alarms, watches, imports and identity_changes;
+here there is also texts(id, revision, text, current). See docs/schema.md.
 
 Examples:
   knipsel sql 'select outlet, count(*) from articles group by 1 order by 2 desc'

@@ -77,7 +77,8 @@ pub(in crate::cli) struct WarcExportArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Reads every capture again and compares its document with the digest in the
-archive. Exits with 1 when one is missing or differs. `knipsel verify` does this too.
+archive. Exits with 1 when one is missing or differs. `knipsel verify` does this
+too.
 
 Examples:
   knipsel warc verify

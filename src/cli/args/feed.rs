@@ -83,10 +83,10 @@ Examples:
   knipsel feed add dorp.example            the feed of a site
   knipsel feed add dorp.example --pick 2   the second, when it has several
 
-Of a web page the feeds are looked for: what it announces, what it links to, what
-the catalogue knows, and where feeds usually are. Each is fetched once, with the
-pause that its host is given. Where it is not clear which is meant, they are shown
-and none is added.
+Of a web page the feeds are looked for: what it announces, what it links to,
+what the catalogue knows, and where feeds usually are. Each is fetched once,
+with the pause that its host is given. Where it is not clear which is meant,
+they are shown and none is added.
 A name given with a URL is used as it is, also when the feed cannot be reached
 just now; otherwise the feed is fetched once, and its title makes the name.")]
 pub(in crate::cli) struct AddArgs {
@@ -141,11 +141,11 @@ pub(in crate::cli) struct NamesArgs {
 Example:
   knipsel feed accept-move nos-binnenland
 
-A feed whose server says that it has moved for good is still asked at the address
-in the feed list. After three times over a day it is polled at the new address, if
-that is of the same publisher; any other address is taken only by this command.
-The feed keeps its name, its articles and its history. `knipsel feed show NAME`
-tells where it has moved to.")]
+A feed whose server says that it has moved for good is still asked at the
+address in the feed list. After three times over a day it is polled at the new
+address, if that is of the same publisher; any other address is taken only by
+this command. The feed keeps its name, its articles and its history.
+`knipsel feed show NAME` tells where it has moved to.")]
 pub(in crate::cli) struct AcceptMoveArgs {
     /// The name of the feed
     #[arg(value_name = "NAME")]
@@ -160,8 +160,8 @@ Examples:
   knipsel feed test https://dorp.example/rss --format json
   knipsel feed test dorp.example           the feeds of a site
 
-Exits with 1 when it is no feed and none is found on it, and with 6 when it cannot
-be fetched.")]
+Exits with 1 when it is no feed and none is found on it, and with 6 when it
+cannot be fetched.")]
 pub(in crate::cli) struct TestArgs {
     /// A URL, or the name of a feed in the list or the catalogue
     #[arg(value_name = "URL|NAME")]
@@ -218,9 +218,9 @@ Examples:
   knipsel feed import ~/.newsboat/urls
   knipsel feed import feeds.txt --format json
 
-Takes OPML of any reader, the urls file of newsboat, a list of knipsel, or a text
-with an address on each line. Folders and categories become tags. A feed that is
-in the list already, however its address is written, is not added again.")]
+Takes OPML of any reader, the urls file of newsboat, a list of knipsel, or a
+text with an address on each line. Folders and categories become tags. A feed
+that is in the list already, however its address is written, is not added again.")]
 pub(in crate::cli) struct FeedImportArgs {
     /// The file; `-` is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -62,8 +62,8 @@ pub(in crate::cli) struct RestoreArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  knipsel verify --quick            pages, references and index: seconds
-  knipsel verify                    every text and capture against its hash as well
+  knipsel verify --quick         pages, references and index: seconds
+  knipsel verify                 every text and capture against its hash as well
   knipsel verify --format json
 
 May run while feeds are polled. Exits with 5 when something is not whole.")]

@@ -27,7 +27,7 @@ pub(super) fn import(global: &Global, args: &FeedImportArgs) -> Result<Exit, Fai
     let name = args.file.display();
     let (form, list) = read(&args.file)?;
     if list.feeds.is_empty() {
-        let reason = list.warnings.last().map_or("there is nothing in it", String::as_str);
+        let reason = list.warnings.first().map_or("there is nothing in it", String::as_str);
         let message = format!("cannot read feeds from `{name}`: {reason}");
         return Err(Failure::new(Exit::Config, message));
     }
@@ -61,7 +61,7 @@ fn read(path: &Path) -> Result<(&'static str, List), Failure> {
         Failure::new(Exit::NotFound, format!("cannot read `{}`: {error}", path.display()))
     })?;
     let (text, _) = charset::decode(&bytes, None);
-    if text.lines().any(|line| line.trim_end() == "[[feed]]") {
+    if text.lines().any(|line| line.trim() == "[[feed]]") {
         return Ok(("feed list of knipsel", own_list(&text, path)?));
     }
     let list = subscriptions::read(&text);
