@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::page::{Followed, PageRules};
 use crate::model::time::StatedDate;
 use crate::parse::charset;
-use access::{Access, Wall};
+use access::{Access, Dated, Wall};
 use blocks::Blocks;
 use json_ld::JsonLd;
 use meta::Meta;
@@ -228,11 +228,7 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
             document: &document,
             json_ld: &json_ld,
             n_words: blocks.blocks.iter().map(|block| block.n_words).sum(),
-            n_prose: blocks.n_prose(),
-            is_dated: matches!(
-                page.published_source.as_deref(),
-                Some("json-ld" | "meta" | "microdata")
-            ),
+            dated: dated(&page, &blocks),
         },
     );
     if let Some(wall) = page.wall {
@@ -267,6 +263,14 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     });
     page.language_detected = language(&page.text);
     page
+}
+
+fn dated(page: &Page, blocks: &Blocks) -> Dated {
+    match page.published_source.as_deref() {
+        Some("json-ld" | "meta" | "microdata") => Dated::Data { n_prose: blocks.n_prose() },
+        Some("time") => Dated::Time { n_prose: blocks.n_prose_together() },
+        _ => Dated::Undated,
+    }
 }
 
 /// A front page has a headline, but no date of its own.

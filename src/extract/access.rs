@@ -92,7 +92,7 @@ impl Wall {
 /// What stands where a page was, whatever its headline.
 static GONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:pagina|artikel|bericht)[^.!?]{0,60}\b(?:verhuisd of verwijderd|verwijderd of verhuisd|bestaat (?:helaas )?niet(?: meer)?|niet (?:kunnen |kon )?(?:worden )?gevonden|kunnen (?:we|wij) niet vinden)\b",
+        r"(?i)(?:pagina|artikel|\b(?:dit|het) bericht\b)[^.!?]{0,60}\b(?:verhuisd of verwijderd|verwijderd of verhuisd|bestaat (?:helaas )?niet(?: meer)?|niet (?:kunnen |kon )?(?:worden )?gevonden|kunnen (?:we|wij) niet vinden)\b",
     )
 });
 
@@ -111,10 +111,20 @@ pub(super) struct Said<'s> {
     pub json_ld: &'s JsonLd,
     /// All of its words.
     pub n_words: usize,
-    /// Those in paragraphs.
-    pub n_prose: usize,
-    /// Its data state when it was published.
-    pub is_dated: bool,
+    /// How it states when it was published.
+    pub dated: Dated,
+}
+
+/// How a page states when it was published, and the words in its paragraphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dated {
+    /// In its data.
+    Data { n_prose: usize },
+    /// By a `time` beside its headline alone, as lists of other articles on a wall have too: only
+    /// paragraphs that stand together are counted.
+    Time { n_prose: usize },
+    /// Not at all, or in words.
+    Undated,
 }
 
 static LOG_IN_PATH: LazyLock<Regex> = LazyLock::new(|| {
@@ -142,14 +152,14 @@ static CHALLENGE_MARKS: &str = "#challenge-form, #challenge-running, #cf-challen
 
 static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:error|fout)\s*)?(?:404\b|410\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
+        r"(?i)^(?:(?:error|fout)\s*)?(?:404|410)\s*(?:$|[^\w\s]|(?:error|fout|not|niet|oeps|oops|pagina|page|seite|sorry)\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
     )
 });
 
 /// Whether what stands here is no article at all. Headlines speak of walls too, so that a title says
 /// little on a page that is an article by all else.
 pub(super) fn wall(source: &Source, page: &Said<'_>) -> Option<Wall> {
-    let Said { document, n_words, .. } = *page;
+    let Said { document, n_words, dated, .. } = *page;
     let article = page.json_ld.article();
     if article.is_some_and(|article| article.contains_key("datePublished")) {
         return None;
@@ -159,7 +169,14 @@ pub(super) fn wall(source: &Source, page: &Said<'_>) -> Option<Wall> {
     let said = [title.as_str(), heading.as_str()];
     let is_said = |pattern: &Regex| said.iter().any(|said| pattern.is_match(said));
     let refused = source.status.is_some_and(|status| matches!(status, 401 | 403 | 429 | 503));
-    let is_article = page.is_dated && page.n_prose >= DATED_WALL_WORDS_MAX && !refused;
+    let is_article = !refused
+        && match dated {
+            Dated::Data { n_prose } => n_prose >= DATED_WALL_WORDS_MAX,
+            Dated::Time { n_prose } => {
+                n_prose >= DATED_WALL_WORDS_MAX && !said.iter().any(|said| names_a_wall(said))
+            }
+            Dated::Undated => false,
+        };
     let is_short = n_words <= WALL_WORDS_MAX && !is_article;
     let is_named_so = said.iter().any(|said| gate::is_title(said));
     if goes_to(source, gate::is_place) || (is_short && is_named_so) {
@@ -181,6 +198,42 @@ pub(super) fn wall(source: &Source, page: &Said<'_>) -> Option<Wall> {
     }
     let is_gone = || n_words <= GONE_WORDS_MAX && GONE.is_match(&document.select("body").text());
     (is_said(&NOT_FOUND) || is_gone()).then_some(Wall::SoftNotFound)
+}
+
+/// Behind the last of these a title has the name of its site.
+const SEPARATORS: [&str; 4] = [" | ", " - ", " – ", " — "];
+
+/// Words that say nothing, around those that name a wall.
+static FILLER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:oeps|oops|sorry|helaas|fout|error|de|het|een|deze|dit|die|is|op|the|this|a|an)\b",
+    )
+});
+
+/// Who is asked for something is spoken to; headlines tell of others.
+static TO_READER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:je|jij|jouw|u|uw|we|wij|onze|you|your|our|sie|ihre?|deine?|wir|vous|votre)\b",
+    )
+});
+
+/// Whether a title or heading names a wall and tells nothing beside it.
+fn names_a_wall(said: &str) -> bool {
+    const TELLING_WORDS_MIN: usize = 2;
+    const GATE_WORDS_MAX: usize = 3;
+    let site = SEPARATORS.iter().filter_map(|separator| said.rfind(separator)).max();
+    let said = &said[..site.unwrap_or(said.len())];
+    let is_gate = gate::is_title(said) && said.split_whitespace().count() <= GATE_WORDS_MAX;
+    let mut all = [&*CHALLENGE_TITLE, &*NOT_FOUND].into_iter();
+    let is_bare = |wall: &Regex| {
+        let rest = wall.replace_all(said, " ");
+        let rest = FILLER.replace_all(&rest, " ");
+        let is_word = |word: &&str| word.contains(char::is_alphanumeric);
+        wall.is_match(said) && rest.split_whitespace().filter(is_word).count() < TELLING_WORDS_MIN
+    };
+    let is_named =
+        || gate::is_title(said) || CHALLENGE_TITLE.is_match(said) || NOT_FOUND.is_match(said);
+    is_gate || all.any(is_bare) || is_named() && TO_READER.is_match(said)
 }
 
 /// Whether the request was led to another place, whose host or path says what it is.

@@ -3,7 +3,7 @@
 //! A block is what stands between two breaks: a paragraph, a heading, a list item, a caption.
 //! Nothing is judged here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use dom_query::{Document, NodeId, NodeRef};
@@ -13,6 +13,9 @@ use crate::normalize::text;
 
 /// More text blocks than a real page has; what comes after is not read.
 const BLOCKS_MAX: usize = 20_000;
+
+/// Shorter blocks are no paragraphs.
+const PROSE_WORDS_MIN: usize = 15;
 
 /// What kind of block, as far as its element tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +75,38 @@ pub(super) struct Blocks {
 impl Blocks {
     /// The words of all blocks that are long enough to be paragraphs.
     pub(super) fn n_prose(&self) -> usize {
-        const PARAGRAPH_WORDS_MIN: usize = 15;
         let words = self.blocks.iter().map(|block| block.n_words);
-        words.filter(|n_words| *n_words >= PARAGRAPH_WORDS_MIN).sum()
+        words.filter(|n_words| *n_words >= PROSE_WORDS_MIN).sum()
+    }
+
+    /// The most words that such blocks have which stand beside each other in one element without a
+    /// heading that is a link: teasers have that, or an element each.
+    pub(super) fn n_prose_together(&self) -> usize {
+        let mut sums: HashMap<usize, usize> = HashMap::new();
+        let mut lists = HashSet::new();
+        for block in &self.blocks {
+            let holder = self.holder(block);
+            match block.shape {
+                Shape::Heading(_) if block.n_link_chars > 0 => {
+                    lists.insert(holder);
+                }
+                Shape::Paragraph if block.n_words >= PROSE_WORDS_MIN => {
+                    *sums.entry(holder).or_default() += block.n_words;
+                }
+                Shape::Bare if block.n_words >= PROSE_WORDS_MIN => {
+                    // Text between two line breaks stands in the element itself.
+                    *sums.entry(block.container).or_default() += block.n_words;
+                }
+                _ => {}
+            }
+        }
+        let together = sums.iter().filter(|(holder, _)| !lists.contains(*holder));
+        together.map(|(_, n_words)| *n_words).max().unwrap_or_default()
+    }
+
+    /// The element in which the element of a block stands.
+    pub(super) fn holder(&self, block: &Block) -> usize {
+        self.containers[block.container].parent
     }
 
     /// The containers around a block, innermost first, without the document.

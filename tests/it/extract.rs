@@ -87,6 +87,64 @@ fn a_headline_that_speaks_of_a_wall_is_that_of_an_article() {
 }
 
 #[test]
+fn a_headline_is_no_wall_where_a_time_beside_it_dates_the_article() {
+    let program = Program::new();
+    let time = "</h1><p><time datetime=\"2022-02-14T10:00:00+01:00\">14 februari</time></p>";
+    for title in [
+        "Oude parkeervergunning niet meer beschikbaar",
+        "404 nieuwe bomen in Zuidlaren",
+        "Pagina niet gevonden: archief van Zuidlaren kwijt",
+        "Captcha maakt plaats voor nieuwe beveiliging",
+        "Cookiewall op gemeentesites verdwijnt",
+    ] {
+        let page = page(title, &paragraphs(), 0).replace("</h1>", time);
+        let page = read(&program, &page, &[]);
+        assert_eq!(page["wall"], Value::Null, "{title}");
+        assert!(page["articleBody"].as_str().unwrap().contains("petitie"), "{title}");
+    }
+    for title in [
+        "Pagina niet gevonden",
+        "Oeps! De pagina is niet gevonden",
+        "404 - Zeeklei",
+        "Cookie-instellingen",
+        "Wij waarderen je privacy",
+        "Een moment geduld",
+    ] {
+        let page = page(title, &paragraphs(), 0).replace("</h1>", time);
+        let page = read(&program, &page, &[]);
+        assert_ne!(page["wall"], Value::Null, "{title}");
+        assert_eq!(page["articleBody"], "", "{title}");
+    }
+    // The articles that an error page lists have dates as well.
+    let teaser = |n: usize| {
+        format!(
+            "<div><h3>Zwembad {n}</h3><time datetime=\"2022-02-14\">14 februari</time><p>{}</p></div>",
+            paragraphs()[0]
+        )
+    };
+    let list: String = (0..5).map(teaser).collect();
+    let page = format!(
+        "<title>Zeeklei</title><main><h1>Dit oude nummer is niet meer beschikbaar</h1>\
+         <p>Misschien zoekt u een van deze?</p>{list}</main>"
+    );
+    let page = read(&program, &page, &[]);
+    assert_eq!((&page["wall"], &page["articleBody"]), (&json!("soft_not_found"), &json!("")));
+}
+
+#[test]
+fn a_short_article_of_somebody_who_was_not_found_is_not_gone() {
+    let said = "De politie plaatste zaterdag een bericht over de vermiste man, maar die is niet \
+                gevonden. De zoekactie gaat zondag om acht uur verder met honden."
+        .to_owned();
+    let dated =
+        "<meta property=\"article:published_time\" content=\"2022-02-14T10:00:00+01:00\"></head>";
+    let page = page("Vermiste man uit Zuidlaren", &[said], 0).replace("</head>", dated);
+    let page = read(&Program::new(), &page, &[]);
+    assert_eq!(page["wall"], Value::Null);
+    assert!(page["articleBody"].as_str().unwrap().contains("met honden"));
+}
+
+#[test]
 fn a_text_that_is_in_the_data_alone_is_read_from_there() {
     let body = paragraphs().join("\n\n");
     let data = json!({
