@@ -23,6 +23,7 @@ mod json_ld;
 mod kind;
 mod meta;
 mod metadata;
+mod offer;
 mod own;
 mod phrases;
 mod render;
@@ -254,7 +255,7 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     }
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,
-        has_prompt: access::has_prompt(&blocks.blocks, &chosen),
+        has_prompt: offer::ends_article(&blocks, &chosen),
         kind: page.kind,
         n_words: page.n_words,
         n_words_stated,
@@ -365,8 +366,10 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
             kept.push(block);
         }
     }
-    kept.truncate(access::before_offer(&kept));
-    kept.retain(|block| !access::is_offer(&block.text) && !access::is_pointer(&block.text));
+    if page.is_free != Some(true) {
+        kept.truncate(offer::before(blocks, &kept));
+    }
+    kept.retain(|block| !offer::is_offer(blocks, block) && !offer::is_pointer(&block.text));
     page.n_words = kept.iter().map(|block| block.n_words).sum();
     page.text = render::text(blocks, kept.iter().copied());
     page.leave_out(&rules.recurring);

@@ -7,7 +7,6 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::extract::blocks::Block;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::extract::phrases::pattern;
@@ -311,71 +310,6 @@ pub(super) fn judge(evidence: Evidence) -> Access {
     Access::Full
 }
 
-static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|\bal (?:een )?abonnee\b|je hebt (?:al )?een abonnement\?|neem een abonnement|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
-    )
-});
-
-/// The same, where nothing is said of reading on: an offer that stands under free articles as well.
-static ADVERTISEMENT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\bword (?:nu )?abonnee|neem een abonnement|jetzt abonnieren"));
-
-/// A line that says where the text goes on, on the page itself.
-static POINTER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\W*(?:de tekst |het artikel |tekst )?(?:gaat|lees|lezen) (?:hieronder |het artikel )?verder (?:onder|na|naast|op de volgende)\b|\bverder lezen over\b",
-    )
-});
-
-/// Somebody is quoted, or told of: the article itself speaks of subscribers.
-static TOLD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:zegt|zei|zeggen|zeiden|meldt|meldde|aldus|volgens|vertelt|vertelde|schrijft)\b",
-    )
-});
-
-/// Whether an offer to read on stands in the article or right behind it. One elsewhere on the page is
-/// for other articles.
-pub(super) fn has_prompt(blocks: &[Block], chosen: &[bool]) -> bool {
-    const BEHIND: usize = 4;
-    let first = chosen.iter().position(|is| *is);
-    let last = chosen.iter().rposition(|is| *is);
-    let (Some(first), Some(last)) = (first, last) else { return false };
-    let end = (last + 1 + BEHIND).min(blocks.len());
-    let asks = |block: &Block| {
-        let said = ADVERTISEMENT.replace_all(&block.text, "");
-        // `Lees verder` by itself opens what is on the page already.
-        block.n_words > 2 && is_offer(&block.text) && is_offer(&said)
-    };
-    blocks[first..end].iter().any(asks)
-}
-
-/// Whether a block offers a subscription to read on.
-pub(super) fn is_offer(block: &str) -> bool {
-    const OFFER_BYTES_MAX: usize = 220;
-    block.len() <= OFFER_BYTES_MAX
-        && PROMPT.is_match(block)
-        && !POINTER.is_match(block)
-        && !TOLD.is_match(block)
-}
-
-/// Whether a block only says where the text goes on.
-pub(super) fn is_pointer(block: &str) -> bool {
-    const POINTER_BYTES_MAX: usize = 100;
-    block.len() <= POINTER_BYTES_MAX && POINTER.is_match(block)
-}
-
-/// How many of these blocks, in their order, come before an offer with which they end. An offer in
-/// the middle of an article ends nothing.
-pub(super) fn before_offer(blocks: &[&Block]) -> usize {
-    const PARAGRAPH_WORDS: usize = 25;
-    let is_text = |block: &&Block| block.n_words >= PARAGRAPH_WORDS && !is_offer(&block.text);
-    let end = blocks.iter().rposition(is_text).map_or(0, |last| last + 1);
-    let offer = blocks[end..].iter().position(|block| is_offer(&block.text));
-    offer.map_or(blocks.len(), |offer| end + offer)
-}
-
 /// Whether a text stops in the middle of things.
 pub(super) fn ends_open(text: &str) -> bool {
     let last = text.rsplit("\n\n").next().unwrap_or_default().trim_end();
@@ -387,29 +321,6 @@ mod tests {
     use super::*;
     use crate::extract::Kind;
     use crate::query::Field;
-
-    #[test]
-    fn an_offer_to_read_on_is_told_from_what_an_article_says() {
-        for offer in [
-            "Verder lezen? Word abonnee",
-            "Lees direct verder voor maar 1 euro.",
-            "Dit artikel is alleen voor abonnees",
-            "Al abonnee? Log in.",
-            "Word nu abonnee",
-        ] {
-            assert!(is_offer(offer), "{offer}");
-        }
-        for said in [
-            "Lees verder onder de foto.",
-            "De tekst gaat verder onder de video",
-            "De bijeenkomst is alleen voor abonnees van de schouwburg, zegt directeur Ali Kaya.",
-            "‘Ik ben al een abonnee sinds 1974’, zegt Truus.",
-            "Wil je verder lezen over dit onderwerp? Bekijk ons dossier.",
-        ] {
-            assert!(!is_offer(said), "{said}");
-        }
-        assert!(is_pointer("Lees verder onder de foto.") && !is_pointer("De foto is oud."));
-    }
 
     #[test]
     fn a_query_may_ask_for_what_there_is() {

@@ -65,6 +65,11 @@ pub(super) fn is_correction(text: &str) -> bool {
     text.len() <= CHARS_MAX && CORRECTION.is_match(text) && !is_prompt(text)
 }
 
+/// Whether a block ends as sentences do.
+pub(super) fn is_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '’', '»', '\'', ')', ' ']).ends_with(['.', '!', '?'])
+}
+
 /// Whether a block begins with when something appeared, as lists of other articles do.
 pub(super) fn begins_with_time(text: &str) -> bool {
     AGO.is_match(text)

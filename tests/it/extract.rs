@@ -220,6 +220,26 @@ fn a_paid_article_gives_its_beginning_and_not_the_offer() {
 }
 
 #[test]
+fn an_article_on_subscribers_is_whole_and_free() {
+    let mut text = paragraphs();
+    text.extend(
+        [
+            "De voorverkoop is alleen voor abonnees en vrienden van het theater.",
+            "Leden mogen thuis verder lezen.",
+            "Wie nu al abonnee is, merkt er niets van.",
+            "De kaarten kosten vijf euro.",
+        ]
+        .map(str::to_owned),
+    );
+    let page = page("Theater in Zuidlaren verkoopt kaarten", &text, 0);
+    let page = read(&Program::new(), &page, &[]);
+    let body = page["articleBody"].as_str().unwrap();
+    assert_eq!(page["access"], json!("full"));
+    assert!(body.contains("vrienden van het theater") && body.contains("thuis verder"), "{body}");
+    assert!(body.contains("vijf euro"), "{body}");
+}
+
+#[test]
 fn a_page_that_led_elsewhere_to_ask_consent_is_a_gate_whatever_it_says() {
     let gate = "https://privacy.example/consent?back=https%3A%2F%2Fwww.zeeklei.example%2F1";
     let page =

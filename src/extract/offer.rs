@@ -1,0 +1,229 @@
+//! Offers to read on for those who pay, told from what an article says of subscribers and readers.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::extract::blocks::{Block, Blocks, Shape};
+use crate::extract::hints::kinds::KINDS;
+use crate::extract::phrases::{self, pattern};
+
+/// Words of offers. Articles have them too.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|\bal (?:een )?abonnee\b|je hebt (?:al )?een abonnement\?|neem een abonnement|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
+    )
+});
+
+/// Words that nothing but an offer has: they call upon the reader, or tell of the article itself.
+static CALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[.!?:–—|-]\s*)\W*(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|neem een abonnement|(?:ben je |bent u )?al (?:een )?abonnee\b)|^\W*(?:alleen|exclusief) voor (?:onze )?abonnees\W*$|(?:dit|deze) (?:artikel|inhoud|verhaal|stuk|bericht|video|podcast) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|om dit artikel te lezen|\bword (?:nu )?abonnee|\bal (?:een )?abonnee\?|een abonnement\?|subscribe (?:now )?to (?:continue|read)|^\W*(?:for )?subscribers?(?: only)?\W*$|(?:this|for) [\w\s]{0,20}\bsubscribers? only|this (?:\w+ ){1,3}for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés",
+    )
+});
+
+/// The reader is spoken to, or told what it costs.
+static TO_READER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:je|jij|jouw|u|uw|jullie|you|your|abonnement|proefabonnement|account|log|inloggen|lees|probeer|registreer|abonneer|ontdek|subscribe|register)\b|€|\beuro per\b|\bper (?:week|maand)\b",
+    )
+});
+
+/// The same, where nothing is said of reading on: an offer that stands under free articles as well.
+static ADVERTISEMENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bword (?:nu )?abonnee|neem een abonnement|jetzt abonnieren"));
+
+/// A line that says where the text goes on, on the page itself.
+static POINTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:de tekst |het artikel |tekst )?(?:gaat|lees|lezen) (?:hieronder |het artikel )?verder (?:onder|na|naast|op de volgende)\b|\bverder lezen over\b",
+    )
+});
+
+/// Somebody is quoted, or told of: the article itself speaks of subscribers.
+static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:zegt|zei|zeggen|zeiden|meldt|meldde|aldus|volgens|vertelt|vertelde|schrijft)\b",
+    )
+});
+
+/// Longer blocks are paragraphs.
+const OFFER_BYTES_MAX: usize = 220;
+
+/// Whether a block only says where the text goes on.
+pub(super) fn is_pointer(block: &str) -> bool {
+    const POINTER_BYTES_MAX: usize = 100;
+    block.len() <= POINTER_BYTES_MAX && POINTER.is_match(block)
+}
+
+/// Whether a block offers a subscription to read on.
+pub(super) fn is_offer(all: &Blocks, block: &Block) -> bool {
+    offers(all, block, &block.text)
+}
+
+fn offers(all: &Blocks, block: &Block, said: &str) -> bool {
+    said.len() <= OFFER_BYTES_MAX
+        && WORDS.is_match(said)
+        && !POINTER.is_match(said)
+        && !TOLD.is_match(said)
+        && (CALL.is_match(said)
+            || TO_READER.is_match(said)
+            || block.n_link_chars * 2 > block.n_chars
+            || is_in_box(all, block))
+}
+
+/// Whether the element of a block, or the one around it, is named as that of an offer.
+fn is_in_box(all: &Blocks, block: &Block) -> bool {
+    const NEAR: usize = 2;
+    let of_offers = |name: &str| matches!(name, "wall" | "newsletter" | "ad");
+    let is_box = |at: usize| {
+        let container = &all.containers[at];
+        let mut kinds = KINDS.iter().enumerate().filter(|(_, kind)| of_offers(kind.name));
+        !matches!(container.name.as_str(), "article" | "main" | "body")
+            && kinds.any(|(bit, _)| container.hints.has(bit))
+    };
+    all.around(block).take(NEAR).any(is_box)
+}
+
+/// Whether an offer to read on stands in the article or right behind it. One elsewhere on the page is
+/// for other articles, and one behind which the article goes on is for nothing.
+pub(super) fn ends_article(all: &Blocks, chosen: &[bool]) -> bool {
+    const BEHIND: usize = 4;
+    let first = chosen.iter().position(|is| *is);
+    let last = chosen.iter().rposition(|is| *is);
+    let (Some(first), Some(last)) = (first, last) else { return false };
+    let end = (last + 1 + BEHIND).min(all.blocks.len());
+    let is_asked = |block: &Block| {
+        let said = ADVERTISEMENT.replace_all(&block.text, "");
+        // `Lees verder` by itself opens what is on the page already.
+        block.n_words > 2 && is_offer(all, block) && offers(all, block, &said)
+    };
+    let places: Vec<usize> = (0..chosen.len()).filter(|at| chosen[*at]).collect();
+    let kept: Vec<&Block> = places.iter().map(|at| &all.blocks[*at]).collect();
+    let ends = |at: usize| {
+        let before = &kept[..places.partition_point(|place| *place < at)];
+        let behind = &kept[places.partition_point(|place| *place <= at)..];
+        !goes_on(all, before, &all.blocks[at], behind)
+    };
+    (first..end).any(|at| is_asked(&all.blocks[at]) && ends(at))
+}
+
+/// How many of these blocks, in their order, come before an offer with which they end. An offer in
+/// the middle of an article ends nothing.
+pub(super) fn before(all: &Blocks, kept: &[&Block]) -> usize {
+    const PARAGRAPH_WORDS: usize = 25;
+    let is_text = |block: &&Block| block.n_words >= PARAGRAPH_WORDS && !is_offer(all, block);
+    let end = kept.iter().rposition(is_text).map_or(0, |last| last + 1);
+    let ends_at = |at: &usize| {
+        is_offer(all, kept[*at]) && !goes_on(all, &kept[..*at], kept[*at], &kept[at + 1..])
+    };
+    (end..kept.len()).find(ends_at).unwrap_or(kept.len())
+}
+
+/// Whether an article goes on at length behind an offer: in sentences that stand where those before
+/// it do, and not in the box of the offer.
+fn goes_on(all: &Blocks, before: &[&Block], offer: &Block, behind: &[&Block]) -> bool {
+    const WORDS_MIN: usize = 40;
+    let outer = |holder: usize| all.containers[holder].parent;
+    let holders: HashSet<usize> = before.iter().map(|block| all.holder(block)).collect();
+    let outers: HashSet<usize> =
+        holders.iter().filter(|holder| **holder != 0).map(|holder| outer(*holder)).collect();
+    let is_beside = |holder: usize| {
+        before.is_empty()
+            || holders.contains(&holder)
+            || holder != 0 && outers.contains(&outer(holder))
+    };
+    let box_of = all.holder(offer);
+    let is_box_of_offer = !holders.contains(&box_of) && !holds_headline(all, box_of);
+    let is_text = |block: &&&Block| {
+        let holder = all.holder(block);
+        block.n_link_chars == 0
+            && !(is_box_of_offer && holder == box_of)
+            && is_beside(holder)
+            && phrases::is_sentence(&block.text)
+            && !phrases::is_prompt(&block.text)
+            && !is_offer(all, block)
+            && !is_in_box(all, block)
+    };
+    behind.iter().filter(is_text).map(|block| block.n_words).sum::<usize>() >= WORDS_MIN
+}
+
+fn holds_headline(all: &Blocks, holder: usize) -> bool {
+    let headlines = all.blocks.iter().filter(|block| block.shape == Shape::Heading(1));
+    headlines.flat_map(|block| all.around(block)).any(|around| around == holder)
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::*;
+    use crate::extract::blocks;
+
+    fn check(html: &str, expected: bool) {
+        let all = blocks::of(&Document::from(html), &HashSet::new());
+        assert_eq!(is_offer(&all, &all.blocks[0]), expected, "{html}");
+    }
+
+    #[test]
+    fn an_offer_to_read_on_is_told_from_what_an_article_says() {
+        for offer in [
+            "Verder lezen? Word abonnee",
+            "Lees direct verder voor maar 1 euro.",
+            "Dit artikel is alleen voor abonnees",
+            "Dit verhaal is exclusief voor abonnees.",
+            "Exclusief voor abonnees",
+            "Al abonnee? Log in.",
+            "Word nu abonnee",
+            "Om verder te lezen heb je een abonnement nodig.",
+            "Registreer gratis om verder te lezen",
+            "<a href=/abonnee>Artikelen alleen voor abonnees</a>",
+            "<div class=paywall><p>Premium is alleen voor abonnees.</p></div>",
+        ] {
+            check(offer, true);
+        }
+        for said in [
+            "Lees verder onder de foto.",
+            "De tekst gaat verder onder de video",
+            "De bijeenkomst is alleen voor abonnees van de schouwburg, zegt directeur Ali Kaya.",
+            "De voorverkoop is alleen voor abonnees en vrienden van het theater.",
+            "De leden kiezen samen een boek en mogen thuis verder lezen.",
+            "Kinderen die thuis verder lezen, halen op school betere cijfers.",
+            "De krant is vanaf mei alleen voor abonnees.",
+            "Wie nu al abonnee is, merkt er niets van.",
+            "Om verder te lezen hebben leden straks een nieuwe pas nodig.",
+            "‘Ik ben al een abonnee sinds 1974’, zegt Truus.",
+            "Wil je verder lezen over dit onderwerp? Bekijk ons dossier.",
+        ] {
+            check(said, false);
+        }
+        assert!(is_pointer("Lees verder onder de foto.") && !is_pointer("De foto is oud."));
+    }
+
+    fn end_of(html: &str) -> Option<usize> {
+        let all = blocks::of(&Document::from(html), &HashSet::new());
+        let kept: Vec<&Block> = all.blocks.iter().collect();
+        let end = before(&all, &kept);
+        let chosen = vec![true; kept.len()];
+        assert_eq!(ends_article(&all, &chosen), end < kept.len(), "{html}");
+        (end < kept.len()).then_some(end)
+    }
+
+    #[test]
+    fn an_offer_ends_an_article_that_does_not_go_on() {
+        let short = "<p>De brug bij Eefde blijft nog drie weken dicht.</p>".repeat(5);
+        let offer = "<p>Dit artikel is exclusief voor abonnees.</p>";
+        let print = "<p>Onbeperkt toegang tot alles wat wij maken.</p>".repeat(6);
+        let article = |body: &str| format!("<article><h1>Brug dicht</h1>{body}</article>");
+        assert_eq!(end_of(&article(&format!("{short}{offer}<p>Vanaf 2 euro.</p>"))), Some(6));
+        assert_eq!(end_of(&article(&format!("{short}{offer}{short}"))), None);
+        assert_eq!(end_of(&article(&format!("{offer}{short}"))), None);
+        let boxed = format!("{short}<div>{offer}{print}</div>");
+        assert_eq!(end_of(&article(&boxed)), Some(6));
+        let template = format!("<div>{short}</div><div>{offer}</div><div>{short}</div>");
+        assert_eq!(end_of(&article(&template)), None);
+        let named = format!("{short}{offer}<div class=paywall>{print}</div>");
+        assert_eq!(end_of(&article(&named)), Some(6));
+    }
+}
