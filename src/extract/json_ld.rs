@@ -99,7 +99,7 @@ impl JsonLd {
     pub(super) fn article(&self) -> Option<&Map<String, Value>> {
         let articles = self.objects.iter().filter_map(|object| {
             let rank = rank(object)?;
-            let is_weak = WEAK.contains(&ARTICLES[rank]);
+            let is_weak = is_weak(rank);
             let has_headline = object.contains_key("headline");
             let is_some = !is_weak || has_headline || object.contains_key("datePublished");
             let key = (is_weak, !has_headline, !self.is_headed(object), Reverse(object.len()));
@@ -109,7 +109,7 @@ impl JsonLd {
     }
 
     /// Whether the page is headed as this article is.
-    fn is_headed(&self, object: &Map<String, Value>) -> bool {
+    pub(super) fn is_headed(&self, object: &Map<String, Value>) -> bool {
         let headline = fold(&first_text(object.get("headline")).unwrap_or_default());
         let is_in = |heading: &String| {
             heading.contains(&headline)
@@ -135,6 +135,16 @@ impl JsonLd {
         })
     }
 
+    /// The value of a key in the first object that has it and describes the page; where none is its
+    /// article, that describes any.
+    pub(super) fn of_page(&self, key: &str) -> Option<&Value> {
+        let has_article = self.article().and_then(rank).is_some_and(|rank| !is_weak(rank));
+        let is_its = |object: &&Map<String, Value>| {
+            rank(object).is_some_and(|one| !has_article || is_weak(one))
+        };
+        self.objects.iter().filter(is_its).find_map(|object| object.get(key))
+    }
+
     /// The value of a key in the first object that has it.
     pub(super) fn anywhere(&self, key: &str) -> Option<&Value> {
         self.objects.iter().find_map(|object| object.get(key))
@@ -144,6 +154,10 @@ impl JsonLd {
 /// The place of an object's type among the types of articles.
 fn rank(object: &Map<String, Value>) -> Option<usize> {
     ARTICLES.iter().position(|name| is_a(object, name))
+}
+
+fn is_weak(rank: usize) -> bool {
+    WEAK.contains(&ARTICLES[rank])
 }
 
 /// Whether an object has this `@type`, with or without `https://schema.org/`.
@@ -254,6 +268,25 @@ pub(super) fn number(value: Option<&Value>) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_something_else_is_not_said_of_the_page() {
+        let of = |data: &str| {
+            let script = format!(
+                "<h1>Brug bij Hulst dicht</h1><script type=application/ld+json>{data}</script>"
+            );
+            let json_ld = JsonLd::of(&Document::from(script.as_str()));
+            boolean(json_ld.of_page("isAccessibleForFree"))
+        };
+        let event = r#"{"@type":"Event","isAccessibleForFree":false}"#;
+        let page = r#"{"@type":"WebPage","isAccessibleForFree":false}"#;
+        let own = r#"{"@type":"NewsArticle","headline":"Brug bij Hulst dicht"}"#;
+        let other = r#"{"@type":"NewsArticle","headline":"Iets","isAccessibleForFree":false}"#;
+        assert_eq!(of(event), None);
+        assert_eq!(of(&format!("[{own},{event},{other}]")), None);
+        assert_eq!(of(&format!("[{own},{page}]")), Some(false));
+        assert_eq!(of(&format!("[{event},{other}]")), Some(false));
+    }
 
     #[test]
     fn what_publishers_write_is_read_as_they_mean_it() {

@@ -47,7 +47,10 @@ pub(super) fn of(
     section: Option<&str>,
 ) -> Kind {
     let is = |kind: &str| article.is_some_and(|article| json_ld::is_a(article, kind));
-    if is("LiveBlogPosting") || all.has_type("LiveBlogPosting") {
+    // One that has another headline and no posts is only mentioned.
+    let is_of_page =
+        |live: &Map<String, Value>| all.is_headed(live) || live.contains_key("liveBlogUpdate");
+    if is("LiveBlogPosting") || all.of_type("LiveBlogPosting").any(is_of_page) {
         return Kind::LiveBlog;
     }
     if is("OpinionNewsArticle") || is("ReviewNewsArticle") || is("Review") {
@@ -85,4 +88,28 @@ fn from_words(url: &str, section: Option<&str>) -> Option<Kind> {
         folders.iter().any(|folder| is_word(folder)) || is_word(&section)
     };
     WORDS.iter().find(|(_, words)| is_named(words)).map(|(kind, _)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::*;
+
+    #[test]
+    fn a_live_blog_that_is_mentioned_makes_none() {
+        let kind = |live: &str| {
+            let html = format!(
+                r#"<h1>Brug bij Hulst dicht</h1><script type="application/ld+json">[{{"@type":
+                "NewsArticle","headline":"Brug bij Hulst dicht","datePublished":"2026-03-14"}},
+                {{"@type":"LiveBlogPosting",{live}}}]</script>"#
+            );
+            let document = Document::from(html.as_str());
+            let all = JsonLd::of(&document);
+            of(all.article(), &all, &Meta::of(&document), "https://a.example/1", None)
+        };
+        assert_eq!(kind(r#""headline":"Storm: volg alles","url":"/live""#), Kind::News);
+        assert_eq!(kind(r#""headline":"Brug bij Hulst dicht""#), Kind::LiveBlog);
+        assert_eq!(kind(r#""liveBlogUpdate":[]"#), Kind::LiveBlog);
+    }
 }
