@@ -122,14 +122,14 @@ impl Blocks {
 
 /// The blocks of a document, in their order. What stands in an element of `kept` is so marked.
 pub(super) fn of(document: &Document, kept: &HashSet<NodeId>) -> Blocks {
-    let mut walk = Walk::new(kept);
+    let body = document.body().unwrap_or_else(|| document.root());
+    let mut walk = Walk::new(kept, &body);
     walk.all.containers.push(Container {
         parent: 0,
         name: String::new(),
         hints: Hints::default(),
         path: 0,
     });
-    let body = document.body().unwrap_or_else(|| document.root());
     let is_kept = kept.contains(&body.id);
     let context = Context { container: 0, shape: Shape::Bare, is_kept };
     walk.children(&body, context);
@@ -146,6 +146,9 @@ struct Context {
 
 struct Walk<'k> {
     kept: &'k HashSet<NodeId>,
+    body: &'k NodeRef<'k>,
+    /// Letters of all the text of the body, once they were counted.
+    n_letters: Option<usize>,
     all: Blocks,
     text: String,
     n_link_chars: usize,
@@ -157,9 +160,11 @@ struct Walk<'k> {
 }
 
 impl<'k> Walk<'k> {
-    fn new(kept: &'k HashSet<NodeId>) -> Self {
+    fn new(kept: &'k HashSet<NodeId>, body: &'k NodeRef<'k>) -> Self {
         Self {
             kept,
+            body,
+            n_letters: None,
             all: Blocks::default(),
             text: String::new(),
             n_link_chars: 0,
@@ -195,7 +200,7 @@ impl<'k> Walk<'k> {
         if self.all.blocks.len() >= BLOCKS_MAX {
             return;
         }
-        if is_advertisement(node) {
+        if is_advertisement(node) && !self.holds_the_article(node, &name) {
             return;
         }
         match role(&name) {
@@ -207,6 +212,14 @@ impl<'k> Walk<'k> {
             Role::Inline => self.children(node, context),
             Role::Block => self.block(node, &name, context),
         }
+    }
+
+    /// Whether an element is more than a part of the page: what it is named after is the article then.
+    fn holds_the_article(&mut self, node: &NodeRef<'_>, name: &str) -> bool {
+        let is_headed = matches!(name, "article" | "main")
+            && node.descendants_it().any(|inner| inner.has_name("h1"));
+        is_headed
+            || n_letters(node) * 2 > *self.n_letters.get_or_insert_with(|| n_letters(self.body))
     }
 
     fn inline(&mut self, node: &NodeRef<'_>, context: Context, count: fn(&mut Self) -> &mut u32) {
@@ -323,6 +336,10 @@ fn is_advertisement(node: &NodeRef<'_>) -> bool {
     })
 }
 
+fn n_letters(node: &NodeRef<'_>) -> usize {
+    node.text().chars().filter(|c| c.is_alphanumeric()).count()
+}
+
 enum Role {
     Block,
     Link,
@@ -366,5 +383,34 @@ fn shape(name: &str, outer: Shape) -> Shape {
         ("dt" | "dd", _) => Shape::Term,
         ("pre", _) => Shape::Preformatted,
         _ => Shape::Bare,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(html: &str) -> Vec<String> {
+        let all = of(&Document::from(html), &HashSet::new());
+        all.blocks.into_iter().map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn an_advertisement_is_left_out_and_an_article_with_its_class_is_not() {
+        let text = "De brug bij Hulst blijft dicht voor alle verkeer.";
+        for (open, close) in [
+            ("<article class='post sponsored'><h1>Brug</h1>", "</article>"),
+            ("<div class='content ads'>", "</div>"),
+            ("<div data-ad-slot=artikel>", "</div>"),
+        ] {
+            let page = format!("<nav>Voorpagina</nav>{open}<p>{text}</p>{close}");
+            assert!(texts(&page).iter().any(|block| block == text), "{page}");
+        }
+        for ad in [
+            "<div class=ad>Nu korting op tuinmeubelen</div>",
+            "<article class='teaser sponsored'><h3>Nu korting</h3></article>",
+        ] {
+            assert_eq!(texts(&format!("<p>{text}</p>{ad}<p>{text}</p>")), [text, text], "{ad}");
+        }
     }
 }
