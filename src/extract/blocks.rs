@@ -204,7 +204,10 @@ impl<'k> Walk<'k> {
             return;
         }
         match role(&name) {
-            Role::Skipped => {}
+            Role::Button if matches!(context.shape, Shape::Heading(_)) => {
+                self.children(node, context)
+            }
+            Role::Skipped | Role::Button => {}
             Role::Break => self.line_break(context),
             Role::Link => self.inline(node, context, |walk| &mut walk.in_link),
             Role::Bold => self.inline(node, context, |walk| &mut walk.in_bold),
@@ -347,6 +350,8 @@ enum Role {
     Italic,
     Inline,
     Break,
+    /// In a heading it is what the heading says: it opens what stands below.
+    Button,
     Skipped,
 }
 
@@ -356,9 +361,10 @@ fn role(name: &str) -> Role {
         "b" | "strong" => Role::Bold,
         "em" | "i" => Role::Italic,
         "br" => Role::Break,
+        "button" => Role::Button,
         "script" | "style" | "template" | "noscript" | "iframe" | "object" | "svg" | "noembed"
-        | "select" | "textarea" | "math" | "title" | "audio" | "video" | "button" | "canvas"
-        | "head" | "datalist" | "map" | "picture" => Role::Skipped,
+        | "select" | "textarea" | "math" | "title" | "audio" | "video" | "canvas" | "head"
+        | "datalist" | "map" | "picture" => Role::Skipped,
         "abbr" | "acronym" | "bdi" | "bdo" | "big" | "cite" | "code" | "data" | "del" | "dfn"
         | "font" | "ins" | "kbd" | "label" | "mark" | "nobr" | "output" | "q" | "rp" | "rt"
         | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "sub" | "sup" | "time" | "tt"
@@ -393,6 +399,13 @@ mod tests {
     fn texts(html: &str) -> Vec<String> {
         let all = of(&Document::from(html), &HashSet::new());
         all.blocks.into_iter().map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn a_button_is_text_where_it_is_the_heading() {
+        let page = "<h3><button aria-expanded=false><span>Wie betaalt?</span></button></h3>\
+                    <div><p>De provincie. <button>Delen</button></p></div><button>Meer</button>";
+        assert_eq!(texts(page), ["Wie betaalt?", "De provincie."]);
     }
 
     #[test]
