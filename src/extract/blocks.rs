@@ -213,6 +213,8 @@ impl<'k> Walk<'k> {
             Role::Bold => self.inline(node, context, |walk| &mut walk.in_bold),
             Role::Italic => self.inline(node, context, |walk| &mut walk.in_italic),
             Role::Inline => self.children(node, context),
+            Role::Unknown if self.is_in_sentence(node, context) => self.children(node, context),
+            Role::Unknown => self.block(node, &name, context),
             Role::Block => self.block(node, &name, context),
         }
     }
@@ -223,6 +225,20 @@ impl<'k> Walk<'k> {
             && node.descendants_it().any(|inner| inner.has_name("h1"));
         is_headed
             || n_letters(node) * 2 > *self.n_letters.get_or_insert_with(|| n_letters(self.body))
+    }
+
+    /// Whether an element that HTML does not know stands in a sentence: text goes before or behind it,
+    /// or it is in a paragraph, and it holds none.
+    fn is_in_sentence(&self, node: &NodeRef<'_>, context: Context) -> bool {
+        let is_text = |next: NodeRef<'_>| next.is_text() && !next.text().trim().is_empty();
+        let is_of_text = matches!(context.shape, Shape::Paragraph | Shape::Heading(_));
+        let is_beside =
+            is_of_text || !self.text.is_empty() || node.next_sibling().is_some_and(is_text);
+        let is_block = |inner: NodeRef<'_>| {
+            let name = inner.qual_name_ref().map(|name| name.local.clone());
+            name.is_some_and(|name| matches!(role(&name), Role::Block))
+        };
+        is_beside && !node.descendants_it().any(is_block)
     }
 
     fn inline(&mut self, node: &NodeRef<'_>, context: Context, count: fn(&mut Self) -> &mut u32) {
@@ -349,11 +365,90 @@ enum Role {
     Bold,
     Italic,
     Inline,
+    /// None of HTML: custom elements, and those of other programs.
+    Unknown,
     Break,
     /// In a heading it is what the heading says: it opens what stands below.
     Button,
     Skipped,
 }
+
+/// The other elements of HTML, which part texts.
+const KNOWN: [&str; 73] = [
+    "address",
+    "area",
+    "article",
+    "aside",
+    "base",
+    "basefont",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "input",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "menu",
+    "menuitem",
+    "meta",
+    "meter",
+    "nav",
+    "noframes",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "param",
+    "plaintext",
+    "pre",
+    "progress",
+    "rb",
+    "rtc",
+    "search",
+    "section",
+    "slot",
+    "source",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "track",
+    "ul",
+    "xmp",
+];
 
 fn role(name: &str) -> Role {
     match name {
@@ -369,7 +464,8 @@ fn role(name: &str) -> Role {
         | "font" | "ins" | "kbd" | "label" | "mark" | "nobr" | "output" | "q" | "rp" | "rt"
         | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "sub" | "sup" | "time" | "tt"
         | "u" | "var" | "wbr" | "img" => Role::Inline,
-        _ => Role::Block,
+        name if KNOWN.contains(&name) => Role::Block,
+        _ => Role::Unknown,
     }
 }
 
@@ -406,6 +502,22 @@ mod tests {
         let page = "<h3><button aria-expanded=false><span>Wie betaalt?</span></button></h3>\
                     <div><p>De provincie. <button>Delen</button></p></div><button>Meer</button>";
         assert_eq!(texts(page), ["Wie betaalt?", "De provincie."]);
+    }
+
+    #[test]
+    fn an_unknown_element_is_part_of_the_sentence_it_stands_in() {
+        let sentence = "De brug bij Hulst blijft dicht, meldt de provincie.";
+        for html in [
+            "<p>De brug bij <st1:place><st1:City>Hulst</st1:City></st1:place> blijft dicht, meldt de \
+             provincie.<o:p></o:p></p>",
+            "<div>De brug bij Hulst blijft dicht, meldt de <x-link>provincie</x-link>.</div>",
+            "<p><x-drop>D</x-drop>e brug bij Hulst blijft dicht, meldt de provincie.</p>",
+        ] {
+            assert_eq!(texts(html), [sentence], "{html}");
+        }
+        let apart = "<x-text>De brug blijft dicht.</x-text><x-text>Dat is lang.</x-text>\
+                     <x-box><p>Nee.</p></x-box>";
+        assert_eq!(texts(apart), ["De brug blijft dicht.", "Dat is lang.", "Nee."]);
     }
 
     #[test]
