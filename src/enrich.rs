@@ -13,7 +13,7 @@ use crate::enrich::learned::Learned;
 use crate::enrich::plan::Plan;
 use crate::enrich::seen::{Seen, What};
 use crate::extract::access::Wall;
-use crate::extract::recurring::{self, Recurring};
+use crate::extract::recurring::{self, Keys, Recurring};
 use crate::extract::{self, Page, Rules, Source};
 use crate::fetch::client::Client;
 use crate::fetch::{self, Answer, Forbidden, Request, Response};
@@ -288,10 +288,10 @@ async fn extracted(
     let before = blocks_before(context, known).await?;
     let mut keys = {
         let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        HashSet::clone(&learned.keys(learned::key(state)))
+        Keys::clone(&learned.keys(learned::key(state)))
     };
     // None that was taken for a part of this article: nobody has taken it out since.
-    keys.retain(|key| before.as_ref().is_none_or(|before| !before.contains(key)));
+    keys.retain(|key| before.as_ref().is_none_or(|before| !before.contains(&key)));
     let rules = Rules { outlet: rules.clone(), recurring: keys };
     let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
     let mut new = Vec::new();
@@ -342,8 +342,9 @@ fn learn(
         None
     } else {
         let counted = learned.gained(outlet, article, &seen.gained);
-        let keys = learned.keys(outlet);
-        page.leave_out(&seen.gained.iter().copied().filter(|key| keys.contains(key)).collect());
+        let mut keys = Keys::clone(&learned.keys(outlet));
+        keys.retain(|key| seen.gained.contains(&key));
+        page.leave_out(&keys);
         counted
     };
     counted.map(|counted| (outlet.to_owned(), counted))

@@ -29,8 +29,6 @@ mod phrases;
 mod render;
 mod votes;
 
-use std::collections::HashSet;
-
 use dom_query::Document;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +39,7 @@ use access::{Access, Dated, Wall};
 use blocks::Blocks;
 use json_ld::JsonLd;
 use meta::Meta;
+use recurring::Keys;
 use scan::Refusal;
 use votes::{Voter, Votes};
 
@@ -70,7 +69,7 @@ pub struct Rules {
     /// What its owner or the catalogue says of its pages.
     pub outlet: PageRules,
     /// Blocks that recur on the outlet's pages: [`recurring::Recurring::keys`].
-    pub recurring: HashSet<u64>,
+    pub recurring: Keys,
 }
 
 /// What kind of piece a page is.
@@ -179,11 +178,11 @@ impl Page {
     /// Takes the blocks with these keys out of the text, as [`Rules::recurring`] does beforehand.
     /// Copies of one article under several addresses recur too: nothing is taken out when that would
     /// be more than a third.
-    pub fn leave_out(&mut self, keys: &HashSet<u64>) {
+    pub fn leave_out(&mut self, keys: &Keys) {
         if keys.is_empty() {
             return;
         }
-        let recurs = |block: &&str| keys.contains(&recurring::key_of(block));
+        let recurs = |block: &&str| keys.has(block);
         let taken = self.text.split("\n\n").filter(recurs).map(|block| blocks::words_of(block).1);
         if taken.sum::<usize>() * 3 > self.n_words {
             return;

@@ -1,13 +1,14 @@
 //! Reading a page once more from its capture, with a better extractor or with more learned of its
 //! outlet. Nobody is asked, nothing is put off, and nothing counts as an edit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::enrich::learned::{self, Learned};
 use crate::enrich::plan::Plan;
 use crate::enrich::seen::{Seen, What};
 use crate::enrich::why_not;
+use crate::extract::recurring::Keys;
 use crate::extract::{Rules, Source};
 use crate::model::capture::digest;
 use crate::model::feed::Revisit;
@@ -105,7 +106,7 @@ pub async fn read_again(
         status: Some(capture.status),
     };
     let rules = again.rules.get(&outlet).cloned().unwrap_or_default();
-    let recurring = HashSet::clone(&again.learned.keys(&outlet));
+    let recurring = Keys::clone(&again.learned.keys(&outlet));
     let known = Rules { outlet: rules, recurring };
     let page = match again.worker.page(&bytes, &source, &known).await? {
         Ok(page) => page,

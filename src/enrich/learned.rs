@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::extract::recurring::{Recurring, key_of};
+use crate::extract::recurring::{Keys, Recurring, key_of};
 use crate::store::ArticleRow;
 use crate::store::pages::state::State;
 
@@ -22,7 +22,7 @@ pub struct Learned {
 #[derive(Debug, Default)]
 struct Outlet {
     counted: Recurring,
-    keys: Arc<HashSet<u64>>,
+    keys: Arc<Keys>,
     n_unstored: u32,
 }
 
@@ -54,7 +54,7 @@ impl Learned {
     }
 
     /// The blocks that recur at `outlet`.
-    pub fn keys(&self, outlet: &str) -> Arc<HashSet<u64>> {
+    pub fn keys(&self, outlet: &str) -> Arc<Keys> {
         self.outlets.get(outlet).map(|outlet| Arc::clone(&outlet.keys)).unwrap_or_default()
     }
 

@@ -70,6 +70,18 @@ pub(super) fn is_sentence(text: &str) -> bool {
     text.trim_end_matches(['"', '”', '’', '»', '\'', ')', ' ']).ends_with(['.', '!', '?'])
 }
 
+/// Whether a block is a sentence that tells something, and asks for nothing.
+pub(super) fn tells(text: &str) -> bool {
+    is_sentence(text)
+        && text.contains(' ')
+        && !is_prompt(text)
+        && !reads_also(text)
+        && !is_share(text)
+        && !is_advertisement(text)
+        && !is_credit(text)
+        && !text.contains('@')
+}
+
 /// Whether a block begins with when something appeared, as lists of other articles do.
 pub(super) fn begins_with_time(text: &str) -> bool {
     AGO.is_match(text)

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::blocks;
+use super::{blocks, phrases};
 use sha2::{Digest as _, Sha256};
 
 /// Pages after which counts are halved, so that an old template is forgotten.
@@ -20,6 +20,10 @@ const PAGES_MIN: u32 = 10;
 
 /// One in so many pages must have it.
 const ONE_IN: u32 = 8;
+
+/// One in so many must have a sentence that tells something: papers have set sentences, of accidents
+/// and of matches, which are part of each article they stand in.
+const SENTENCE_ONE_IN: u32 = 2;
 
 /// Pages that must gain a block for it to be a new template's: a correction may stand in each of a few
 /// articles of one matter.
@@ -38,6 +42,34 @@ pub struct Recurring {
 
 /// A block that a page has and did not have when it was read before, by its key and that of the page.
 pub type Gain = (u64, i64);
+
+/// The blocks that recur, by their keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Keys {
+    /// On a good part of the pages.
+    some: HashSet<u64>,
+    /// On so many that not even a sentence is part of an article.
+    most: HashSet<u64>,
+}
+
+impl Keys {
+    /// Whether nothing recurs.
+    pub fn is_empty(&self) -> bool {
+        self.some.is_empty()
+    }
+
+    /// Whether this block of a text recurs, so that it is no part of an article.
+    pub fn has(&self, block: &str) -> bool {
+        let key = key_of(block);
+        self.most.contains(&key) || self.some.contains(&key) && !phrases::tells(block)
+    }
+
+    /// Forgets the blocks whose keys are not to be kept.
+    pub fn retain(&mut self, is_kept: impl Fn(u64) -> bool) {
+        self.some.retain(|key| is_kept(*key));
+        self.most.retain(|key| is_kept(*key));
+    }
+}
 
 impl Recurring {
     /// What was stored before.
@@ -97,15 +129,21 @@ impl Recurring {
     }
 
     /// The blocks that stood on a good part of the pages, or that several gained.
-    pub fn keys(&self) -> HashSet<u64> {
-        let least = PAGES_MIN.max(self.n_pages.div_ceil(ONE_IN));
-        let recurring = self.counts.iter().filter(|(_, count)| **count >= least);
-        let mut keys: HashSet<u64> = recurring.map(|(key, _)| *key).collect();
+    pub fn keys(&self) -> Keys {
+        let on = |one_in: u32| {
+            let least = PAGES_MIN.max(self.n_pages.div_ceil(one_in));
+            let recurring = self.counts.iter().filter(move |(_, count)| **count >= least);
+            recurring.map(|(key, _)| *key)
+        };
+        let mut keys = Keys { some: on(ONE_IN).collect(), most: on(SENTENCE_ONE_IN).collect() };
         let mut n_gained: HashMap<u64, usize> = HashMap::new();
         for (key, _) in &self.gains {
             *n_gained.entry(*key).or_default() += 1;
         }
-        keys.extend(n_gained.into_iter().filter(|(_, n)| *n >= GAINED_MIN).map(|(key, _)| key));
+        for (key, _) in n_gained.into_iter().filter(|(_, n)| *n >= GAINED_MIN) {
+            keys.some.insert(key);
+            keys.most.insert(key);
+        }
         keys
     }
 
@@ -146,9 +184,27 @@ mod tests {
         for page in 0..40 {
             outlet.observe(&[tip, tip, page]);
         }
-        assert_eq!(outlet.keys(), HashSet::from([tip]));
+        assert_eq!(outlet.keys().some, HashSet::from([tip]));
         let stored = Recurring::from_counts(outlet.n_pages(), outlet.counts(), outlet.gains());
         assert_eq!(stored, outlet);
+    }
+
+    #[test]
+    fn a_set_sentence_recurs_only_where_most_pages_have_it() {
+        let sentence = "Niemand raakte gewond.";
+        let others = ["Heb je een tip? Mail de redactie.", "12 reacties"];
+        let mut outlet = Recurring::default();
+        for page in 0..40 {
+            let all = [key_of(sentence), key_of(others[0]), key_of(others[1])];
+            outlet.observe(if page % 3 == 0 { &all } else { &[] });
+        }
+        let keys = outlet.keys();
+        assert!(!keys.has(sentence) && others.iter().all(|other| keys.has(other)));
+        (0..20).for_each(|_| outlet.observe(&[key_of(sentence)]));
+        assert!(outlet.keys().has(sentence));
+        let mut new = Recurring::default();
+        (0..5).for_each(|page| new.gained(page, [key_of(sentence)]));
+        assert!(new.keys().has(sentence));
     }
 
     #[test]
@@ -158,11 +214,11 @@ mod tests {
             outlet.gained(1, [7]);
         }
         (2..5).for_each(|page| outlet.gained(page, [7, 7 + page.unsigned_abs()]));
-        assert_eq!((outlet.keys(), outlet.n_pages_with(7)), (HashSet::new(), Some(4)));
+        assert_eq!((outlet.keys().some, outlet.n_pages_with(7)), (HashSet::new(), Some(4)));
         outlet.gained(5, [7]);
-        assert_eq!(outlet.keys(), HashSet::from([7]));
+        assert_eq!(outlet.keys().some, HashSet::from([7]));
         (10..5_000).for_each(|page| outlet.gained(page, [page.unsigned_abs()]));
-        assert_eq!((outlet.keys(), outlet.gains().count()), (HashSet::new(), GAINS_MAX));
+        assert_eq!((outlet.keys().some, outlet.gains().count()), (HashSet::new(), GAINS_MAX));
     }
 
     #[test]
@@ -174,7 +230,7 @@ mod tests {
         for _ in 0..2_000 {
             outlet.observe(&[2]);
         }
-        assert_eq!(outlet.keys(), HashSet::from([2]));
+        assert_eq!(outlet.keys().some, HashSet::from([2]));
         assert!(outlet.n_pages() < PAGES_MAX);
     }
 
