@@ -27,6 +27,7 @@ mod offer;
 mod own;
 mod phrases;
 mod render;
+mod tail;
 mod votes;
 
 use dom_query::Document;
@@ -322,7 +323,8 @@ fn choose(
     let body = json_ld.article().and_then(|a| json_ld::first_text(a.get("articleBody")));
     let json = votes::json_ld(&body.unwrap_or_default());
     let said = features::Said::of(blocks, about);
-    let own = own::read(blocks, &said, &json);
+    let mut own = own::read(blocks, &said, &json);
+    tail::take_in(blocks, &mut own.chosen, &json);
     let kept = all.iter().zip(&own.chosen).filter(|(_, is_chosen)| **is_chosen);
     let ours = Voter::own(kept.map(|(block, _)| block));
     if own.is_sure {
@@ -331,7 +333,9 @@ fn choose(
     let [first, second] = votes::general(html, document);
     let votes = Votes::of(all, [Some(&first), Some(&second), Some(&json)]);
     let sure = choose::GENERAL.probabilities(&features::of(&said, &votes));
-    (sure.iter().map(|sure| *sure > 0.5).collect(), vec![ours, first, second, json])
+    let mut chosen: Vec<bool> = sure.iter().map(|sure| *sure > 0.5).collect();
+    tail::take_in(blocks, &mut chosen, &json);
+    (chosen, vec![ours, first, second, json])
 }
 
 /// Whether a block stands beside those that were chosen: in the same element, or alone in one that does.

@@ -66,6 +66,16 @@ impl Voter {
         few * 100 > many * ALIKE_PERCENT
     }
 
+    /// Whether it has a block right behind the end of the one before it.
+    pub(super) fn follows(&self, before: &Block, block: &Block) -> bool {
+        const WORDS: usize = 5;
+        let starts = before.words.trim_end().rmatch_indices(' ').map(|(at, _)| at);
+        let tail = starts.take(WORDS).last().map_or("", |start| &before.words[start..]);
+        block.n_words > 0
+            && before.n_words >= WORDS
+            && self.words.contains(&format!("{tail}{}", block.words.trim_start()))
+    }
+
     /// How much of a block it kept, from 0 to 1.
     pub(super) fn vote(&self, block: &Block) -> f32 {
         if self.n_words == 0 || block.n_words == 0 {

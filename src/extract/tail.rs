@@ -1,0 +1,155 @@
+//! What an article ends with: lists of few words each, and short last lines, which look like what
+//! stands around articles. What they stand beside tells them apart.
+
+use std::collections::HashSet;
+
+use crate::extract::blocks::{Block, Blocks, Shape};
+use crate::extract::hints::kinds::KINDS;
+use crate::extract::phrases;
+use crate::extract::votes::Voter;
+
+/// Takes into the article what belongs to the block before it: items of one list, a list that was
+/// announced, and behind its end what the JSON-LD has next or a list among its paragraphs.
+pub(super) fn take_in(blocks: &Blocks, chosen: &mut [bool], json: &Voter) {
+    let Some(last) = chosen.iter().rposition(|is_chosen| *is_chosen) else { return };
+    let all = &blocks.blocks;
+    let texts: HashSet<&str> = all[..last].iter().map(|block| block.words.as_str()).collect();
+    for at in 1..all.len().min(chosen.len()) {
+        if chosen[at] || !chosen[at - 1] {
+            continue;
+        }
+        let (before, block) = (&all[at - 1], &all[at]);
+        if texts.contains(block.words.as_str()) || is_furniture(blocks, block) {
+            continue;
+        }
+        let is_end = at > last;
+        chosen[at] = is_next_item(blocks, before, block)
+            || is_announced(blocks, before, block)
+            || is_end && json.follows(before, block)
+            || is_end && is_end_of(blocks, before, at);
+    }
+}
+
+/// What no article holds, whatever stands beside it.
+fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
+    const NEAR: usize = 3;
+    const OTHER: [&str; 12] = [
+        "nav",
+        "footer",
+        "ad",
+        "share",
+        "related",
+        "comment",
+        "byline",
+        "meta",
+        "date",
+        "newsletter",
+        "wall",
+        "cookie",
+    ];
+    let text = &block.text;
+    let is_other = |at: usize| {
+        let container = &blocks.containers[at];
+        let mut kinds = KINDS.iter().enumerate().filter(|(_, kind)| OTHER.contains(&kind.name));
+        !matches!(container.name.as_str(), "article" | "main" | "body")
+            && kinds.any(|(bit, _)| container.hints.has(bit))
+    };
+    block.n_link_chars > 0
+        || block.n_words == 0
+        || block.shape == Shape::Caption
+        || blocks.around(block).take(NEAR).any(is_other)
+        || phrases::is_prompt(text)
+        || phrases::reads_also(text)
+        || phrases::is_share(text)
+        || phrases::is_credit(text)
+        || phrases::is_advertisement(text)
+}
+
+/// Whether two blocks are items of one list, or lines that begin alike with a dash.
+fn is_next_item(blocks: &Blocks, before: &Block, block: &Block) -> bool {
+    let is_beside = blocks.holder(before) == blocks.holder(block);
+    let is_item = |block: &Block| matches!(block.shape, Shape::Item | Shape::Term);
+    let has_dash = |block: &Block| block.text.starts_with(['-', '–', '•', '*']);
+    is_beside && (is_item(before) && is_item(block) || has_dash(before) && has_dash(block))
+}
+
+/// Whether a block is the first of a list that the one before it, which ends in a colon, announces.
+fn is_announced(blocks: &Blocks, before: &Block, block: &Block) -> bool {
+    before.text.ends_with(':') && is_list_behind(blocks, before, block)
+}
+
+/// Whether a block is an item of a list that stands beside the paragraph before it.
+fn is_list_behind(blocks: &Blocks, before: &Block, block: &Block) -> bool {
+    let list = blocks.holder(block);
+    matches!(block.shape, Shape::Item | Shape::Term)
+        && list != 0
+        && blocks.containers[list].parent == blocks.holder(before)
+}
+
+/// Whether a block is the end of an article: a list of sentences or names beside its last paragraph, or
+/// a last sentence in the element of its text.
+fn is_end_of(blocks: &Blocks, before: &Block, at: usize) -> bool {
+    let block = &blocks.blocks[at];
+    if is_list_behind(blocks, before, block) {
+        let list = blocks.holder(block);
+        let items = blocks.blocks[at..].iter().take_while(|item| blocks.holder(item) == list);
+        return before.shape == Shape::Paragraph
+            && !items.into_iter().any(|item| is_furniture(blocks, item));
+    }
+    let holder = blocks.holder(block);
+    let body = KINDS.iter().position(|kind| kind.name == "body").unwrap_or_default();
+    block.shape == Shape::Paragraph
+        && holder == blocks.holder(before)
+        && blocks.containers[holder].hints.has(body)
+        && phrases::tells(&block.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::*;
+    use crate::extract::{blocks, votes};
+
+    /// What is taken in behind the blocks that hold the word `brug`.
+    fn taken(html: &str, json: &str) -> Vec<String> {
+        let all = blocks::of(&Document::from(html), &HashSet::new());
+        let first: Vec<bool> = all.blocks.iter().map(|block| block.text.contains("brug")).collect();
+        let mut chosen = first.clone();
+        take_in(&all, &mut chosen, &votes::json_ld(json));
+        let is_new = |at: &usize| chosen[*at] && !first[*at];
+        (0..all.blocks.len()).filter(is_new).map(|at| all.blocks[at].text.clone()).collect()
+    }
+
+    #[test]
+    fn what_ends_an_article_is_told_from_what_stands_behind_it() {
+        let check = |html: &str, expected: &[&str]| assert_eq!(taken(html, ""), expected, "{html}");
+        let text = "<p>De oude brug bij Hulst blijft nog drie weken dicht.</p>";
+        let list = "<ul><li>brood</li><li>melk en kaas</li></ul>";
+        check(&format!("{text}{list}"), &["brood", "melk en kaas"]);
+        check(&format!("<p>Op de brug:</p>{list}<p>Over de brug.</p>"), &["brood", "melk en kaas"]);
+        check("<ol><li>een brug</li><li>geen pont</li></ol>", &["geen pont"]);
+        check("<p>- de brug</p><p>- De Ark</p><p>De Ark</p>", &["- De Ark"]);
+        check(
+            &format!("<div class=article-body>{text}<p>Dat is alles.</p><p>Zeeland</p></div>"),
+            &["Dat is alles."],
+        );
+        for other in [
+            "<ul><li><a href=/1>Pont vaart weer</a></li><li>Meer</li></ul>",
+            "<ul><li>Deel</li><li>brood</li></ul>",
+            "<ul class=tags><li>Hulst</li></ul>",
+            "<p>Dit is 12 keer gelezen</p>",
+            "<div><ul><li>brood</li></ul></div>",
+            "<p>Dat is alles.</p>",
+        ] {
+            check(&format!("{text}{other}"), &[]);
+        }
+    }
+
+    #[test]
+    fn what_the_data_have_next_is_the_end_of_the_article() {
+        let html = "<p>De winnaars van de brug staan hieronder.</p><h2>Ad Mol</h2><p>Zeeland</p>";
+        let body = "De winnaars van de brug staan hieronder. Ad Mol Einde van het bericht, dat is";
+        assert_eq!(taken(html, body), ["Ad Mol"]);
+    }
+}
