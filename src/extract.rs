@@ -216,7 +216,7 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     let json_ld = JsonLd::of(&document);
     let meta = Meta::of(&document);
     let outcome = rules::follow(&rules.outlet, &document);
-    let blocks = blocks::of(&document, &outcome.kept);
+    let mut blocks = blocks::of(&document, &outcome.kept);
     let keys = blocks.blocks.iter().map(|block| recurring::key(&block.words)).collect();
     let mut page = Page { keys, followed: outcome.followed, ..Page::default() };
     metadata::fill(
@@ -236,6 +236,7 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         page.access = wall.access();
         return page;
     }
+    blocks.end_at_comments();
     let is_article = says_it_is_an_article(&page, &json_ld, &meta);
     let n_words_stated =
         json_ld.article().and_then(|article| json_ld::number(article.get("wordCount")));

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use dom_query::{Document, NodeId, NodeRef};
 
 use crate::extract::hints::{self, Hints};
+use crate::extract::phrases;
 use crate::normalize::text;
 
 /// More text blocks than a real page has; what comes after is not read.
@@ -102,6 +103,28 @@ impl Blocks {
         }
         let together = sums.iter().filter(|(holder, _)| !lists.contains(*holder));
         together.map(|(_, n_words)| *n_words).max().unwrap_or_default()
+    }
+
+    /// Leaves out what readers say: what stands below a heading that counts it, under an article.
+    pub(super) fn end_at_comments(&mut self) {
+        const PARAGRAPH_WORDS_MIN: usize = 8;
+        let mut is_headed = false;
+        let mut is_told = false;
+        let is_heading_of_comments = |block: &Block| {
+            let is_headline = block.shape == Shape::Heading(1);
+            let is_paragraph =
+                block.shape == Shape::Paragraph && block.n_words >= PARAGRAPH_WORDS_MIN;
+            let is_below = is_told;
+            is_told |= is_headed && is_paragraph;
+            is_headed |= is_headline;
+            is_below
+                && matches!(block.shape, Shape::Heading(2..))
+                && block.n_link_chars == 0
+                && phrases::counts_comments(&block.text)
+        };
+        if let Some(end) = self.blocks.iter().position(is_heading_of_comments) {
+            self.blocks.truncate(end);
+        }
     }
 
     /// The element in which the element of a block stands.
@@ -518,6 +541,23 @@ mod tests {
         let apart = "<x-text>De brug blijft dicht.</x-text><x-text>Dat is lang.</x-text>\
                      <x-box><p>Nee.</p></x-box>";
         assert_eq!(texts(apart), ["De brug blijft dicht.", "Dat is lang.", "Nee."]);
+    }
+
+    #[test]
+    fn comments_that_a_heading_counts_end_the_page() {
+        let ends = |html: &str| {
+            let mut all = of(&Document::from(html), &HashSet::new());
+            let n_blocks = all.blocks.len();
+            all.end_at_comments();
+            all.blocks.len() < n_blocks
+        };
+        let text = "<p>De brug bij Hulst blijft nog drie weken dicht voor alle verkeer.</p>";
+        let comment = "<div><b>Piet</b><p>Schande, en dat al voor het derde jaar.</p></div>";
+        assert!(ends(&format!("<h1>Brug dicht</h1>{text}<h2>12 reacties</h2>{comment}")));
+        assert!(ends(&format!("<h1>Brug dicht</h1>{text}<h3>Reacties (2)</h3>{comment}")));
+        assert!(!ends(&format!("<h1>Brug dicht</h1><h2>12 reacties</h2>{text}")));
+        assert!(!ends(&format!("<h1>Brug dicht</h1>{text}<h2>Reacties op het plan</h2>{text}")));
+        assert!(!ends(&format!("<h1>Brug</h1>{text}<h2><a href=#r>12 reacties</a></h2>{text}")));
     }
 
     #[test]

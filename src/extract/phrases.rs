@@ -59,6 +59,17 @@ static CORRECTION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:\d+|geen|één|een|no|one) (?:reacties?|comments?|kommentare?|commentaires?)\W*$|^\W*(?:reacties?|comments?|kommentare|commentaires) ?\(\d+\)\W*$",
+    )
+});
+
+/// Whether a heading counts what readers say below it.
+pub(super) fn counts_comments(text: &str) -> bool {
+    COMMENTS.is_match(text)
+}
+
 /// Whether a block tells what was changed in its article.
 pub(super) fn is_correction(text: &str) -> bool {
     const CHARS_MAX: usize = 600;
