@@ -99,6 +99,8 @@ pub struct Tokenizer<'d> {
     at: usize,
     /// The next `]]>`, while it lies ahead.
     literal_end: Option<usize>,
+    /// The next `-->`, likewise.
+    comment_end: Option<usize>,
     /// Where it was found that there is no such end any more: nobody needs to look again.
     endless: Endless,
     is_cut: bool,
@@ -115,7 +117,14 @@ struct Endless {
 impl<'d> Tokenizer<'d> {
     /// At the start of `document`.
     pub fn new(document: &'d str) -> Self {
-        Self { document, at: 0, literal_end: None, endless: Endless::default(), is_cut: false }
+        Self {
+            document,
+            at: 0,
+            literal_end: None,
+            comment_end: None,
+            endless: Endless::default(),
+            is_cut: false,
+        }
     }
 
     /// How far it has come, in bytes.
@@ -252,13 +261,9 @@ impl<'d> Tokenizer<'d> {
     }
 
     fn comment(&mut self, rest: &'d str, repairs: &mut Repairs) {
-        let end = (!self.endless.comment)
-            .then(|| memmem::find(&rest.as_bytes()[4..], b"-->"))
-            .flatten()
-            .map(|end| end + 4 + 3);
+        let end = self.comment_end(self.at + 4).map(|end| end + 3 - self.at);
         // HTML section 13.2.5.44: `<!-->` is a comment too.
         let end = if rest.starts_with("<!-->") { Some(5) } else { end };
-        self.endless.comment |= end.is_none();
         if let Some(end) = end
             && !is_swallowing(&rest[4..end.max(4)])
         {
@@ -288,6 +293,19 @@ impl<'d> Tokenizer<'d> {
         }
         self.at = end.map_or(self.document.len(), |end| end + 3);
         Token::Literal(inside)
+    }
+
+    /// Where the next `-->` at or after `start` is.
+    fn comment_end(&mut self, start: usize) -> Option<usize> {
+        if self.endless.comment {
+            return None;
+        }
+        if self.comment_end.is_none_or(|end| end < start) {
+            let found = memmem::find(&self.document.as_bytes()[start..], b"-->");
+            self.comment_end = found.map(|end| start + end);
+            self.endless.comment = found.is_none();
+        }
+        self.comment_end
     }
 
     /// Where the next `]]>` at or after `start` is.

@@ -138,11 +138,17 @@ fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 pub(super) fn subset_end(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = start + 1;
+    // That there is no other end of a comment is looked for once.
+    let mut has_comments = true;
     loop {
         let special = |byte: &u8| matches!(byte, b']' | b'"' | b'\'' | b'<');
         at += bytes[at..].iter().position(special)?;
         let skipped = match bytes[at] {
-            b'<' if bytes[at..].starts_with(b"<!--") => memmem::find(&bytes[at..], b"-->"),
+            b'<' if has_comments && bytes[at..].starts_with(b"<!--") => {
+                let end = memmem::find(&bytes[at..], b"-->");
+                has_comments = end.is_some();
+                end
+            }
             b'<' => None,
             b']' => {
                 let after = text[at + 1..].trim_start();

@@ -312,6 +312,16 @@ fn nesting_beyond_measure() {
 }
 
 #[test]
+fn comments_beyond_number() {
+    // Looked for anew by each of them, their end would be minutes away.
+    let open = |comment: &str| comment.repeat(200_000);
+    let swallowing = format!("{}--></channel>", open("<!--</item>"));
+    check(rss().replace("</channel>", &swallowing).as_bytes(), "comments that hold an item's end");
+    let subset = format!("<!DOCTYPE rss [{}<rss", open("<!--"));
+    check(rss().replace("<rss", &subset).as_bytes(), "comments in a document type");
+}
+
+#[test]
 fn encodings_that_are_not_what_they_say() {
     let latin = |feed: &str| encoding_rs::WINDOWS_1252.encode(feed).0.into_owned();
     let wide = |feed: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
