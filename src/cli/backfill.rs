@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{BackfillArgs, Global};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, clean};
-use crate::cli::run::runtime;
+use crate::cli::run::to_end;
 use crate::cli::{log, setup, when};
 use crate::config::closest;
 use crate::coverage::{Gap, State};
@@ -23,7 +23,7 @@ pub(super) fn backfill(global: &Global, args: &BackfillArgs) -> Result<Exit, Fai
     let mut progress = move |read: &Read| {
         out::note(&told(read));
     };
-    let backfilled = runtime()?.block_on(async {
+    let backfilled = to_end(async {
         let stop = signals::stop()?;
         service(&setup, &wish, &mut progress, stop).await
     })?;

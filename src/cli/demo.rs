@@ -10,7 +10,7 @@ use crate::cli::args::Cli;
 use crate::cli::dispatch;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{bold, dim, note};
-use crate::cli::run::runtime;
+use crate::cli::run::to_end;
 use crate::config::settings::Settings;
 use crate::listen::passed::Passed;
 use crate::model::feed::{Feed, Fulltext};
@@ -56,7 +56,7 @@ pub(super) fn demo() -> Result<Exit, Failure> {
         "{} Five invented papers on 127.0.0.1, no network needed; it takes half a minute.\n",
         bold("knipsel demo.")
     ));
-    runtime()?.block_on(async {
+    to_end(async {
         let press = press::start(clock::now().minus(BACK))
             .await
             .map_err(|source| Error::System { action: "serve the invented press", source })?;

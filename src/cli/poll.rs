@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Global, PollArgs};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::run::runtime;
+use crate::cli::run::to_end;
 use crate::cli::{log, out, setup};
 use crate::config::closest;
 use crate::service::pass::{Selection, pass};
@@ -12,7 +12,7 @@ pub(super) fn poll(global: &Global, args: &PollArgs) -> Result<Exit, Failure> {
     log::start(global)?;
     let setup = setup::daemon(global)?;
     let selection = selection(&setup, args)?;
-    let summary = runtime()?.block_on(async {
+    let summary = to_end(async {
         let stop = signals::stop()?;
         pass(&setup, &selection, stop).await
     })?;

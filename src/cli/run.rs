@@ -1,5 +1,7 @@
 //! `knipsel run`: the daemon in the foreground.
 
+use std::time::Duration;
+
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::{demo, log, setup};
@@ -14,11 +16,30 @@ pub(super) fn run(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
     let taking = "take over the sockets of the service manager";
     let sockets = Passed::take().map_err(|source| Error::System { action: taking, source })?;
     let setup = Setup { sockets, ..setup::daemon(global)? };
-    runtime()?.block_on(async {
+    to_end(async {
         let stop = signals::stop()?;
         service::run(setup, stop).await
     })?;
     Ok(Exit::Done)
+}
+
+/// How long what runs beside it may take to end after the work has: a document that was sent may be
+/// half kept. Nobody is left who would store one that is still being read.
+const REST: Duration = Duration::from_secs(3);
+
+/// Waits for `work`, and a moment for what it began.
+pub(super) fn to_end<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failure>
+where
+    Failure: From<E>,
+{
+    Ok(to_end_within(REST, work)??)
+}
+
+fn to_end_within<T>(rest: Duration, work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = runtime()?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_timeout(rest);
+    Ok(result)
 }
 
 /// One thread for the network: it waits most of the time. Parsing and storing have threads of their
@@ -30,4 +51,26 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .build()
         .map_err(|source| Error::System { action: "start the network", source })?;
     Ok(runtime)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_not_waited_for() {
+        let (held, endless) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let work = async {
+            tokio::task::spawn_blocking(move || {
+                let _ = begun.send(());
+                endless.recv()
+            });
+            begins.recv()
+        };
+        assert!(matches!(to_end_within(Duration::ZERO, work), Ok(Ok(()))));
+        drop(held);
+    }
 }

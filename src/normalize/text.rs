@@ -1,7 +1,9 @@
 //! Markup and plain text to paragraphs: blocks with one empty line between them.
 //!
-//! Markup is only tokenized, never built into a tree, so time is linear in its size however deep
-//! or broken it is.
+//! Markup is only tokenized, never built into a tree, and without its attributes, so time is linear in
+//! its size however deep or broken it is.
+
+mod bare;
 
 use std::cell::RefCell;
 
@@ -10,6 +12,8 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
+
+use bare::Bare;
 
 /// The text of a piece of HTML: a paragraph for every block, `- ` before list items.
 pub fn from_html(html: &str) -> String {
@@ -25,14 +29,12 @@ pub fn beginning_of_html(html: &str, n_bytes: usize) -> String {
     const PIECE_BYTES: usize = 4 << 10;
     let tokenizer = Tokenizer::new(Blocks::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
-    let mut rest = html;
-    while !rest.is_empty() && tokenizer.sink.state.borrow().n_bytes < n_bytes {
-        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
-        queue.push_back(StrTendril::from(piece));
+    let mut rest = Bare::new(html);
+    while !rest.is_at_end() && tokenizer.sink.state.borrow().n_bytes < n_bytes {
+        queue.push_back(StrTendril::from(rest.piece(PIECE_BYTES)));
         let _ = tokenizer.feed(&queue);
-        rest = after;
     }
-    let is_whole = rest.is_empty();
+    let is_whole = rest.is_at_end();
     if is_whole {
         tokenizer.end();
     }
@@ -337,12 +339,37 @@ mod tests {
     }
 
     #[test]
+    fn attributes_cost_no_more_than_their_size() {
+        let attributes = (0..1_000_000).fold(String::new(), |text, n| text + " a" + &n.to_string());
+        check(&format!("<p{attributes}>een</p{attributes}>twee"), "een\n\ntwee");
+    }
+
+    #[test]
     fn depth_costs_no_more_than_size() {
         let deep = "<div>".repeat(200_000);
         assert_eq!(from_html(&format!("{deep}tekst")), "tekst");
     }
 
+    /// The text as it is when the tokenizer is given all that there is.
+    fn of_whole_markup(html: &str) -> String {
+        let tokenizer = Tokenizer::new(Blocks::default(), TokenizerOpts::default());
+        let queue = BufferQueue::default();
+        queue.push_back(StrTendril::from(html));
+        let _ = tokenizer.feed(&queue);
+        tokenizer.end();
+        let mut state = tokenizer.sink.state.into_inner();
+        state.end_block();
+        state.blocks.join("\n\n")
+    }
+
     proptest! {
+        #[test]
+        fn what_is_left_of_markup_has_the_same_text(
+            html in "(<p|</p|<a |<svg|</svg|<title|</title|<!--|--|!|>|/|=|'|\"|\\?|&amp|;|[a-z <\u{e9}\n])*"
+        ) {
+            prop_assert_eq!(beginning_of_html(&html, usize::MAX), of_whole_markup(&html));
+        }
+
         #[test]
         fn twice_is_once(html in "(<p>|</p>|<br>|&amp;|<li>|[a-z <&\u{e9}\n])*") {
             let once = from_html(&html);

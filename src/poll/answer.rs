@@ -1,5 +1,7 @@
 //! What an answer is to the feed that it was for.
 
+use std::time::Duration;
+
 use crate::dedupe::fingerprint;
 use crate::fetch::{Answer, Response};
 use crate::model::feed::{Feed, PollState};
@@ -70,19 +72,52 @@ pub(super) async fn read(
     // on also wait for name servers, so it does not take them all.
     let _parser = context.parsers.acquire().await;
     let page_pause = context.pages.first().as_secs();
-    let document = tokio::task::spawn_blocking(move || {
+    let document = within(READING_MAX, move || {
         understand(&bytes, &url, content_type.as_deref())
             .map(|parsed| prepare(&feed, &parsed, page_pause))
-    })
-    .await;
-    match document {
-        Ok(Ok(document)) => {
+    });
+    match document.await {
+        Ok(document) => {
             Read { outcome: Outcome::Fresh, body_hash, body_check, document: Some(document) }
         }
-        Ok(Err(reason)) => only(Outcome::Failed(Failure::new(FailureClass::Parse, reason))),
-        Err(error) => {
+        Err(failure) => only(Outcome::Failed(failure)),
+    }
+}
+
+/// The largest documents are read within seconds. Others wait for the turn of one that is not.
+pub(super) const READING_MAX: Duration = Duration::from_secs(60);
+
+/// What `reading` makes of a document on a thread of its own, unless it takes longer than `limit`. The
+/// thread cannot be stopped, but nobody waits for it any more.
+pub(super) async fn within<T: Send + 'static>(
+    limit: Duration,
+    reading: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::time::timeout(limit, tokio::task::spawn_blocking(reading)).await {
+        Ok(Ok(read)) => read.map_err(|reason| Failure::new(FailureClass::Parse, reason)),
+        Ok(Err(error)) => {
             let reason = format!("reading the document failed: {error}");
-            only(Outcome::Failed(Failure::new(FailureClass::Internal, reason)))
+            Err(Failure::new(FailureClass::Internal, reason))
         }
+        Err(_) => {
+            let reason = format!("it was not read within {} seconds", limit.as_secs());
+            Err(Failure::new(FailureClass::Parse, reason))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_document_that_is_never_read_is_a_failure_of_its_feed() {
+        let (held, endless) = mpsc::channel::<()>();
+        let read = within(Duration::ZERO, move || Ok(endless.recv())).await;
+        assert_eq!(read.unwrap_err().class, FailureClass::Parse);
+        drop(held);
+        assert_eq!(within(Duration::MAX, || Ok(7)).await.unwrap(), 7);
     }
 }

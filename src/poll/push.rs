@@ -10,9 +10,10 @@ use crate::dedupe::fingerprint;
 use crate::fetch::Response;
 use crate::model::capture::digest;
 use crate::model::feed::Feed;
-use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
+use crate::model::fetch::{Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::poll::Context;
+use crate::poll::answer::{READING_MAX, within};
 use crate::poll::document::{Document, prepare, understand};
 use crate::poll::visit::Visit;
 use crate::schedule::{self, Next, Policy};
@@ -61,15 +62,14 @@ pub async fn deliver(
     let at = (context.clock)();
     let Delivery { hub, topic, content_type, body } = delivery;
     let size_bytes = body.len() as u64;
-    let read = tokio::task::spawn_blocking(move || {
+    let read = within(READING_MAX, move || {
         let parsed = understand(&body, &topic, content_type.as_deref())?;
         let document = Document { is_cut: true, ..prepare(&feed, &parsed, page_pause) };
         Ok((document, fingerprint::bytes(&body)))
     });
     let (outcome, document) = match read.await {
-        Ok(Ok(document)) => (Outcome::Fresh, Some(document)),
-        Ok(Err(reason)) => (failed(FailureClass::Parse, reason), None),
-        Err(error) => (failed(FailureClass::Internal, error.to_string()), None),
+        Ok(document) => (Outcome::Fresh, Some(document)),
+        Err(failure) => (Outcome::Failed(failure), None),
     };
     let fetch =
         Fetch { at, final_url: None, status: None, outcome, size_bytes, duration: Duration::ZERO };
@@ -92,10 +92,6 @@ pub async fn deliver(
         Ok(Delivered { outcome: fetch.outcome, tally })
     };
     context.writer.write(store).await
-}
-
-fn failed(class: FailureClass, reason: String) -> Outcome {
-    Outcome::Failed(Failure::new(class, reason))
 }
 
 /// Who pushes the feed, and as what: by the headers of the answer, or else by the document. Where there is
