@@ -228,7 +228,11 @@ const RESILENCE: &str = "
         SELECT 1
         FROM revision AS p
         WHERE p.article_id = r.article_id
-            AND p.number = r.number - 1
+            AND p.number = (
+                SELECT max(q.number)
+                FROM revision AS q
+                WHERE q.article_id = r.article_id AND q.number < r.number
+                    AND (q.changed IS NULL OR q.changed LIKE '%\"text\"%' OR q.source = r.source))
             AND p.published_at IS r.published_at
             AND p.modified_at IS r.modified_at)
     WHERE r.article_id = :article AND r.changed IS NOT NULL";

@@ -65,7 +65,7 @@ fn check_refused(ran: &Ran, code: i32, stderr: &str) {
 #[test]
 fn how_a_query_is_read_is_told_to_people_alone() {
     let program = imported();
-    assert!(program.ok(&["search", "sluis", "--explain"]).contains("1 articles"));
+    assert!(program.ok(&["search", "sluis", "--explain"]).contains("1 article\n"));
     let refused = program.run(&["search", "sluis", "--explain", "--format", "json"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
 }

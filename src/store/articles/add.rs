@@ -24,10 +24,15 @@ const ADD_REVISION: &str = "
 const CURRENT_DATES: &str = "
     SELECT r.published_at, r.modified_at
     FROM article AS a
-    JOIN revision AS r ON r.id = a.revision_id
-    WHERE a.id = :article";
+    JOIN revision AS c ON c.id = a.revision_id
+    JOIN revision AS r ON r.article_id = a.id
+    WHERE a.id = :article AND r.number <= c.number
+        AND (r.changed IS NULL OR r.changed LIKE '%\"text\"%' OR r.source = :source)
+    ORDER BY r.number DESC
+    LIMIT 1";
 
-/// Whether the text changed and the stated dates did not.
+/// Whether the text changed and the stated dates are those that came with the text before, or from the same
+/// source since: a feed may have told the new ones with a headline, a moment before the page was read.
 fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<bool, Error> {
     if !version.changed.contains(&"text") {
         return Ok(false);
@@ -38,7 +43,8 @@ fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<
         .connection
         .prepare_cached(CURRENT_DATES)
         .and_then(|mut statement| {
-            let id = named_params! { ":article": article.0 };
+            let source = version.source.as_str();
+            let id = named_params! { ":article": article.0, ":source": source };
             statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?))).optional()
         })
         .map_err(Error::sqlite("read an article"))?;
