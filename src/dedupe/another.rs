@@ -52,6 +52,12 @@ pub fn is_alike(one: &Content, other: &Content) -> bool {
     dates.is_some_and(is_together) || may_be_one(one, other)
 }
 
+/// Whether a page that said when it was changed says nothing of the kind now: the front of a site, or an
+/// apology, stands in the place of articles.
+pub fn has_lost_its_dates(last: &Content, now: &Content) -> bool {
+    last.modified.is_some() && now.modified.is_none() && now.published.is_none()
+}
+
 /// Where a page was asked for, and where it says or turned out to be.
 #[derive(Debug, Clone, Copy)]
 pub struct Move<'m> {

@@ -1,7 +1,7 @@
 //! What the text of a page makes of its article.
 
 use super::{End, Plan};
-use crate::dedupe::another::{Move, is_alike, is_moved, may_be_one};
+use crate::dedupe::another::{Move, has_lost_its_dates, is_alike, is_moved, may_be_one};
 use crate::dedupe::decide::{Known, changes, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::identity;
@@ -56,6 +56,13 @@ struct Take {
     doubted: Option<Short>,
 }
 
+/// Whether a page says that it is the front of its site.
+fn is_front(page: &Page) -> bool {
+    let path = page.canonical_url.as_deref().and_then(|url| url.splitn(4, '/').nth(3));
+    let is_whole = page.canonical_url.as_deref().is_some_and(|url| url.matches('/').count() == 2);
+    is_whole || path.is_some_and(str::is_empty)
+}
+
 impl Plan {
     pub(super) fn accept(&mut self, tx: &Tx<'_>, page: &Page) -> Result<End, Error> {
         self.seen.license.clone_from(&page.license);
@@ -65,9 +72,11 @@ impl Plan {
         let published = known.current.published;
         let before = last.as_ref().map(|last| Content { published, ..last.clone() });
         // One article may be known by two addresses, and then says the same under both.
-        let is_another = match &before {
-            Some(before) => self.is_of_another(tx, (before, &known.current), page)?,
-            None => self.seen.final_url.is_some() && !may_be_one(&known.current, &content(page)),
+        let is_another = if let Some(before) = &before {
+            self.is_of_another(tx, (before, &known.current), page)?
+        } else {
+            let is_led = self.seen.final_url.is_some() || is_front(page);
+            is_led && !may_be_one(&known.current, &content(page))
         };
         if is_another {
             return Ok(self.missing("it leads to another article"));
@@ -131,6 +140,13 @@ impl Plan {
         page: &Page,
     ) -> Result<bool, Error> {
         let now = content(page);
+        if !say_the_same(last, &now)
+            && !is_alike(last, &now)
+            && !may_be_one(current, &now)
+            && (is_front(page) || has_lost_its_dates(last, &now))
+        {
+            return Ok(true);
+        }
         let stated = page.canonical_url.as_deref();
         let stands_at = self.seen.final_url.as_deref().or(stated).and_then(canonical);
         let Some(address) = stands_at.filter(|_| !say_the_same(last, &now)) else {

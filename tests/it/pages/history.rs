@@ -224,6 +224,64 @@ fn a_page_that_leads_to_another_article_is_gone_and_one_with_two_addresses_is_no
 }
 
 #[test]
+fn another_page_in_the_place_of_an_article_is_no_edit_but_for_one_that_was_written_anew() {
+    let outlet = Outlet::new();
+    let modified = "<meta property=\"article:modified_time\" content=\"2022-02-14T10:10:00Z\">";
+    let serve = |title: &str, text: &[String], head: &str| {
+        let html = page(title, text, 0).replace("</head>", &format!("{head}</head>"));
+        outlet.serve(Route::document(html));
+        outlet.poll();
+        outlet.program.rows("SELECT coalesce(last_error, last_outcome) FROM pages").remove(0)
+    };
+    let front = format!("<link rel=\"canonical\" href=\"{}\">", outlet.web.url("/"));
+    let other: Vec<String> = (8..13).map(|n| item(n).text).collect();
+    let other = &other[..];
+    let title = outlet.item.title.clone();
+    let another = "it leads to another article";
+    // Before the article was ever read, and after.
+    assert_eq!(serve("Het laatste nieuws", other, &front), another);
+    assert_eq!(serve(&title, &paragraphs(), modified), "read");
+    assert_eq!(serve("Het laatste nieuws", other, &front), another);
+    assert_eq!(serve("Privacy", other, ""), another);
+    assert_eq!(serve("Privacy", other, ""), another);
+    assert_eq!(outlet.revisions().len(), 2);
+    assert_eq!(outlet.article()["title"], json!(title));
+    // It is dated, so somebody wrote it.
+    for _ in 0..2 {
+        serve("Raad trekt besluit in", other, &modified.replace("10:10", "11:30"));
+    }
+    assert_eq!(outlet.article()["title"], json!("Raad trekt besluit in"));
+}
+
+#[test]
+fn an_edit_whose_date_its_feed_told_with_a_headline_is_not_silent() {
+    let mut outlet = Outlet::new();
+    let read = |outlet: &Outlet, title: &str, text: &[String], minute: u32| {
+        let modified = format!(
+            "<meta property=\"article:modified_time\" content=\"2022-02-14T10:{minute}:00Z\"></head>"
+        );
+        let html = page(title, text, 0).replace("</head>", &modified);
+        outlet.serve(Route::document(html));
+        let atom = "<atom:updated xmlns:atom=\"http://www.w3.org/2005/Atom\">";
+        let updated = format!("{atom}2022-02-14T10:{minute}:00Z</atom:updated></item>");
+        let document = rss(std::slice::from_ref(&outlet.item)).replace("</item>", &updated);
+        outlet.web.set("/rss", Route::document(document));
+        outlet.poll();
+    };
+    let title = outlet.item.title.clone();
+    read(&outlet, &title, &paragraphs(), 10);
+    outlet.item.title = "Zwembad Zuidlaren gaat in de zomer dicht".to_owned();
+    let mut text = paragraphs();
+    text.push("Het college gaat nu op zoek naar een koper, zegt wethouder Bos.".to_owned());
+    read(&outlet, &outlet.item.title, &text, 20);
+    let revisions = outlet.revisions();
+    assert_eq!(revisions[2..], ["feed|[\"title\"]|0", "page|[\"text\"]|0"]);
+    text.push("Een woordvoerder wil niet zeggen of er al iemand heeft gebeld.".to_owned());
+    read(&outlet, &outlet.item.title, &text, 20);
+    assert_eq!(outlet.revisions()[4..], ["page|[\"text\"]|1"]);
+}
+
+#[test]
 fn what_could_be_read_is_asked_of_the_archive_as_it_was() {
     let outlet = Outlet::new();
     let title = outlet.item.title.clone();
