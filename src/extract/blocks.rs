@@ -228,7 +228,7 @@ impl<'k> Walk<'k> {
         }
         match role(&name) {
             Role::Button if matches!(context.shape, Shape::Heading(_)) => {
-                self.children(node, context)
+                self.children(node, context);
             }
             Role::Skipped | Role::Button => {}
             Role::Break => self.line_break(context),
@@ -237,8 +237,7 @@ impl<'k> Walk<'k> {
             Role::Italic => self.inline(node, context, |walk| &mut walk.in_italic),
             Role::Inline => self.children(node, context),
             Role::Unknown if self.is_in_sentence(node, context) => self.children(node, context),
-            Role::Unknown => self.block(node, &name, context),
-            Role::Block => self.block(node, &name, context),
+            Role::Unknown | Role::Block => self.block(node, &name, context),
         }
     }
 

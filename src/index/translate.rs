@@ -206,7 +206,8 @@ impl Scope<'_> {
     /// The articles of which it is not known how much of them can be read: most have no value then.
     fn unread(&self) -> Box<dyn Plan> {
         let field = self.fields.access;
-        let known = Field::Access.words().unwrap_or_default().iter().filter(|word| **word != UNKNOWN);
+        let known =
+            Field::Access.words().unwrap_or_default().iter().filter(|word| **word != UNKNOWN);
         let known = TermSetQuery::new(known.map(|word| Term::from_field_text(field, word)));
         let clauses: Vec<(Occur, Box<dyn Plan>)> =
             vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, Box::new(known))];
