@@ -46,7 +46,7 @@ use votes::{Voter, Votes};
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;

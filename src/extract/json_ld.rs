@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(of(event), None);
         assert_eq!(of(&format!("[{own},{event},{other}]")), None);
         assert_eq!(of(&format!("[{own},{page}]")), Some(false));
-        assert_eq!(of(&format!("[{event},{other}]")), Some(false));
+        assert_eq!(of(&format!("[{event},{page}]")), Some(false));
     }
 
     #[test]

@@ -13,13 +13,14 @@ use crate::extract::votes::Voter;
 pub(super) fn take_in(blocks: &Blocks, chosen: &mut [bool], json: &Voter) {
     let Some(last) = chosen.iter().rposition(|is_chosen| *is_chosen) else { return };
     let all = &blocks.blocks;
-    let texts: HashSet<&str> = all[..last].iter().map(|block| block.words.as_str()).collect();
+    let mut seen = HashSet::new();
     for at in 1..all.len().min(chosen.len()) {
+        seen.insert(all[at - 1].words.as_str());
         if chosen[at] || !chosen[at - 1] {
             continue;
         }
         let (before, block) = (&all[at - 1], &all[at]);
-        if texts.contains(block.words.as_str()) || is_furniture(blocks, block) {
+        if seen.contains(block.words.as_str()) || is_furniture(blocks, block) {
             continue;
         }
         let is_end = at > last;
@@ -60,9 +61,31 @@ fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
         || blocks.around(block).take(NEAR).any(is_other)
         || phrases::is_prompt(text)
         || phrases::reads_also(text)
-        || phrases::is_share(text)
+        || is_for_sharing(block)
         || phrases::is_credit(text)
-        || phrases::is_advertisement(text)
+        || phrases::is_advertisement(text) && !is_named_ad(text)
+}
+
+/// Whether a block is for sharing the page. `Bewaar de bonnen` is not.
+fn is_for_sharing(block: &Block) -> bool {
+    const WORDS_MAX: usize = 2;
+    const PLACES: [&str; 8] = [
+        " facebook ",
+        " twitter ",
+        " x ",
+        " whatsapp ",
+        " linkedin ",
+        " mail ",
+        " link ",
+        " artikel ",
+    ];
+    phrases::is_share(&block.text)
+        && (block.n_words <= WORDS_MAX || PLACES.iter().any(|place| block.words.contains(place)))
+}
+
+/// Whether a text begins with the name of a man called Ad.
+fn is_named_ad(text: &str) -> bool {
+    text.strip_prefix("Ad ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }
 
 /// Whether two blocks are items of one list, or lines that begin alike with a dash.
@@ -128,6 +151,8 @@ mod tests {
         let list = "<ul><li>brood</li><li>melk en kaas</li></ul>";
         check(&format!("{text}{list}"), &["brood", "melk en kaas"]);
         check(&format!("<p>Op de brug:</p>{list}<p>Over de brug.</p>"), &["brood", "melk en kaas"]);
+        let tips = "<ul><li>Bel Ad</li><li>Bewaar de bonnen</li></ul>";
+        check(&format!("{text}{tips}"), &["Bel Ad", "Bewaar de bonnen"]);
         check("<ol><li>een brug</li><li>geen pont</li></ol>", &["geen pont"]);
         check("<p>- de brug</p><p>- De Ark</p><p>De Ark</p>", &["- De Ark"]);
         check(
@@ -137,6 +162,7 @@ mod tests {
         for other in [
             "<ul><li><a href=/1>Pont vaart weer</a></li><li>Meer</li></ul>",
             "<ul><li>Deel</li><li>brood</li></ul>",
+            "<ul><li>Deel dit op Facebook</li><li>brood</li></ul>",
             "<ul class=tags><li>Hulst</li></ul>",
             "<p>Dit is 12 keer gelezen</p>",
             "<div><ul><li>brood</li></ul></div>",
