@@ -131,6 +131,27 @@ mod tests {
     }
 
     #[test]
+    fn of_several_with_one_surname_the_last_one_is_meant() {
+        let text = "De Ruijter komt, zegt Hugo de Ruijter. Volgens Ruijter kan het. Zijn broer Kees \
+                    de Ruijter zwijgt. Dat doet De Ruijter vaker, weet Kees.";
+        let expected = [(Kind::Person, "Hugo de Ruijter", 3), (Kind::Person, "Kees de Ruijter", 3)];
+        check(text, &expected);
+    }
+
+    #[test]
+    fn names_beyond_number_are_read_in_their_time() {
+        let name = |n: usize| {
+            let sign = |n: usize| char::from(b"abcdefghijklmnop"[n % 16]);
+            format!("T{}{}{}{}u", sign(n), sign(n / 16), sign(n / 256), sign(n / 4096))
+        };
+        let all =
+            (0..10_000).map(|n| format!("Volgens Jan {} en {} is dat zo. ", name(n), name(n)));
+        // Each compared with each, these would take minutes.
+        let found = mentions("", &all.collect::<String>());
+        assert_eq!((found.len(), found[0].name.as_str()), (NAMES_MAX, "Jan Taaaau"));
+    }
+
+    #[test]
     fn the_first_word_of_a_sentence_need_not_be_a_name() {
         check("Vos gezien in Zwolle. Wie weet meer?", &[(Kind::Place, "Zwolle", 1)]);
         check("Sanne Vos zei niets. Vos zwijgt.", &[(Kind::Person, "Sanne Vos", 2)]);

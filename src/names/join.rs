@@ -1,6 +1,6 @@
 //! The places where one name stands, in whatever form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -116,50 +116,112 @@ fn last_words(groups: &mut [Group], by_name: &ByName) {
 /// Somebody who is named in full.
 struct Full {
     group: usize,
-    surname: String,
-    given: String,
-    /// Where.
+    /// Where, in their order.
     starts: Vec<usize>,
 }
 
-impl Full {
-    fn of(at: usize, group: &Group) -> Option<Self> {
-        let surname = group.name.get(group.surname?..)?.to_lowercase();
-        let given = group.name.split(' ').next()?.to_lowercase();
-        let starts = group.places.iter().filter(|place| place.part == Part::Text);
-        let starts = starts.map(|place| place.start).collect();
-        Some(Self { group: at, surname, given, starts })
+/// People by a word that may stand for them.
+type ByWord = HashMap<String, Vec<usize>, RandomState>;
+
+/// All who are named in full.
+#[derive(Default)]
+struct People {
+    all: Vec<Full>,
+    /// By their surname, and by its last word.
+    by_surname: ByWord,
+    by_given: ByWord,
+}
+
+impl People {
+    fn of(groups: &[Group]) -> Self {
+        let mut people = Self::default();
+        for (at, group) in groups.iter().enumerate() {
+            if group.kind() == Some(Kind::Person) {
+                let _ = people.add(at, group);
+            }
+        }
+        people
     }
 
-    fn has_surname(&self, short: &str) -> bool {
-        self.surname == short || self.surname.rsplit(' ').next() == Some(short)
+    fn add(&mut self, at: usize, group: &Group) -> Option<()> {
+        let surname = group.name.get(group.surname?..)?.to_lowercase();
+        let given = group.name.split(' ').next()?.to_lowercase();
+        let places = group.places.iter().filter(|place| place.part == Part::Text);
+        let starts = places.map(|place| place.start).collect();
+        let one = self.all.len();
+        self.all.push(Full { group: at, starts });
+        self.by_given.entry(given).or_default().push(one);
+        if let Some((_, last)) = surname.rsplit_once(' ') {
+            self.by_surname.entry(last.to_owned()).or_default().push(one);
+        }
+        self.by_surname.entry(surname).or_default().push(one);
+        Some(())
+    }
+
+    fn with_surname(&self, word: &str) -> impl Iterator<Item = &Full> {
+        self.by_surname.get(word).into_iter().flatten().filter_map(|at| self.all.get(*at))
+    }
+}
+
+/// Those who may be meant by one word.
+#[derive(Default)]
+struct Meant {
+    /// Where each is named in full, in that order.
+    starts: Vec<(usize, usize)>,
+    /// Who is named first.
+    first: Option<usize>,
+}
+
+impl Meant {
+    fn of<'f>(people: impl Iterator<Item = &'f Full>) -> Self {
+        let mut starts = Vec::new();
+        let mut first = None;
+        for one in people {
+            starts.extend(one.starts.iter().map(|start| (*start, one.group)));
+            let own = (one.starts.first().copied(), one.group);
+            first = Some(first.map_or(own, |first| own.min(first)));
+        }
+        starts.sort_unstable();
+        Self { starts, first: first.map(|(_, group)| group) }
+    }
+
+    /// Of several with one surname, the one who was last named in full before `place`; before anybody
+    /// was, the one who is named first.
+    fn at(&self, place: Place) -> Option<usize> {
+        let is_before = |(start, _): &(usize, usize)| *start < place.start;
+        let n_before =
+            if place.part == Part::Text { self.starts.partition_point(is_before) } else { 0 };
+        let last = n_before.checked_sub(1).and_then(|last| self.starts.get(last));
+        last.map(|(_, group)| *group).or(self.first)
     }
 }
 
 /// A surname alone, or a given name alone, is the person who is named in full.
 fn surnames(mut groups: Vec<Group>) -> Vec<Group> {
-    let is_person = |group: &Group| group.kind() == Some(Kind::Person);
-    let people = groups.iter().enumerate().filter(|(_, group)| is_person(group));
-    let full: Vec<Full> = people.filter_map(|(at, group)| Full::of(at, group)).collect();
-    for at in 0..groups.len() {
-        if full.iter().any(|one| one.group == at) {
-            continue;
-        }
+    let people = People::of(&groups);
+    let full: HashSet<usize, RandomState> = people.all.iter().map(|one| one.group).collect();
+    // A name in several cases is asked for several times.
+    let mut by_surname: HashMap<String, Meant, RandomState> = HashMap::default();
+    for at in (0..groups.len()).filter(|at| !full.contains(at)) {
         let group = &groups[at];
         let short = group.name.to_lowercase();
-        let mut of: Vec<&Full> = full.iter().filter(|one| one.has_surname(&short)).collect();
-        if of.is_empty() && !group.is_doubtful {
-            of = full.iter().filter(|one| one.given == short).collect();
-            of.truncate(usize::from(of.len() == 1));
-        }
+        let given = match people.by_given.get(&short).map(Vec::as_slice) {
+            Some([only]) if !group.is_doubtful && !people.by_surname.contains_key(&short) => {
+                people.all.get(*only).map(|one| one.group)
+            }
+            _ => None,
+        };
         // A place or body that bears the name of somebody stays what it is.
         let Scores { person, organization, place } = group.own;
         let other = organization.max(place);
-        if of.is_empty() || other >= ENOUGH && other > person + NAMESAKE {
+        let is_known = given.is_some() || people.by_surname.contains_key(&short);
+        if !is_known || other >= ENOUGH && other > person + NAMESAKE {
             continue;
         }
+        let meant = by_surname.entry(short);
+        let meant = meant.or_insert_with_key(|short| Meant::of(people.with_surname(short)));
         for place in std::mem::take(&mut groups[at].places) {
-            if let Some(one) = last_named(&of, place) {
+            if let Some(one) = given.or_else(|| meant.at(place)) {
                 groups[one].places.push(place);
             }
         }
@@ -168,19 +230,6 @@ fn surnames(mut groups: Vec<Group>) -> Vec<Group> {
         group.places.sort_by_key(|place| (place.part, place.start));
     }
     groups
-}
-
-/// Of several with one surname, the one who was last named in full before `place`; before anybody
-/// was, the one who is named first.
-fn last_named(people: &[&Full], place: Place) -> Option<usize> {
-    let before = |one: &&Full| {
-        let starts =
-            one.starts.iter().filter(|start| place.part == Part::Text && **start < place.start);
-        starts.max().copied()
-    };
-    let last = people.iter().filter_map(|one| Some((before(one)?, one.group))).max();
-    let first = || people.iter().map(|one| (one.starts.first().copied(), one.group)).min();
-    last.map(|(_, group)| group).or_else(|| first().map(|(_, group)| group))
 }
 
 /// Puts the places of the first of each pair with those of the second.
