@@ -12,6 +12,7 @@ mod rescue;
 pub mod rules;
 pub mod scan;
 
+mod around;
 mod authors;
 mod blocks;
 mod choose;

@@ -270,7 +270,7 @@ pub(super) fn is_free(all: &JsonLd, meta: &Meta) -> Option<bool> {
     match paid.as_deref() {
         Some("true" | "1" | "yes" | "paid" | "premium") => Some(false),
         Some("false" | "0" | "no" | "free") => Some(true),
-        _ => json_ld::boolean(all.of_page("isAccessibleForFree")),
+        _ => json_ld::boolean(all.of_own_page("isAccessibleForFree")),
     }
 }
 

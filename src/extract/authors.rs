@@ -6,6 +6,7 @@ use dom_query::{Document, NodeRef};
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::extract::around::Around;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::normalize::text;
@@ -15,6 +16,9 @@ const BYLINE_CHARS_MAX: usize = 120;
 
 /// More names than a byline has.
 const AUTHORS_MAX: usize = 20;
+
+/// More elements than any page has of one kind.
+const MARKED_MAX: usize = 1_000;
 
 /// What stands before names.
 static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
@@ -183,7 +187,7 @@ fn is_full_name(name: &str) -> bool {
         && !name.chars().any(|c| c.is_ascii_digit() || c == '.')
 }
 
-/// Names that the markup calls an author.
+/// Names that the markup calls an author of the article: others wrote comments on it, or other articles.
 fn from_markup(document: &Document) -> Vec<String> {
     const PLACES: [&str; 7] = [
         "[itemprop~='author'] [itemprop~='name']",
@@ -195,9 +199,11 @@ fn from_markup(document: &Document) -> Vec<String> {
         "[class*='byline'] span",
         "[class~='byline'], [class~='author'], [class~='auteur']",
     ];
+    let around = Around::of(document);
     for place in PLACES {
         let nodes = document.select(place);
-        let names = nodes.nodes().iter().take(AUTHORS_MAX).flat_map(|node| {
+        let own = nodes.nodes().iter().take(MARKED_MAX).filter(|node| !around.is_of_others(node));
+        let names = own.take(AUTHORS_MAX).flat_map(|node| {
             let stated = node.attr("content").map_or_else(|| lines(node), |said| said.to_string());
             if stated.chars().count() > BYLINE_CHARS_MAX {
                 return Vec::new();
@@ -371,6 +377,17 @@ mod tests {
         );
         let spans = "<p class=author><span>Jo van Dam</span><span>Verslaggever</span></p>";
         assert_eq!(of(spans)[0], "Jo van Dam");
+    }
+
+    #[test]
+    fn who_comments_or_wrote_something_else_is_no_author() {
+        let of = |html: &str| from_markup(&Document::from(html));
+        let comments = "<ol class=comment-list><li itemtype='https://schema.org/Comment'>\
+            <span itemprop=author><span itemprop=name>Piet Vos</span></span></li></ol>";
+        let teaser = "<div class=related-posts><h3>Sluis dicht</h3><span class=author>Ria Mol</span></div>";
+        let page = |byline: &str| format!("<h1>Brug dicht</h1>{byline}<p>Tekst.</p>{comments}{teaser}");
+        assert_eq!(of(&page("<p class=author>Jo van Dam</p>")), ["Jo van Dam"]);
+        assert!(of(&page("")).is_empty());
     }
 
     #[test]

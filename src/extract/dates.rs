@@ -6,11 +6,15 @@ use dom_query::{Document, NodeRef};
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::extract::around::Around;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
 use crate::model::time::{Precision, StatedDate};
 use crate::normalize::text;
 use crate::parse::date;
+
+/// More elements than any page has of one kind.
+const MARKED_MAX: usize = 1_000;
 
 /// A date and where on the page it was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,14 +67,14 @@ pub(super) fn published(
 ) -> Option<Found> {
     let json = |key: &'static str| {
         let own = article.and_then(|article| article.get(key));
-        read(&json_ld::first_text(own.or_else(|| all.anywhere(key)))?, "json-ld")
+        read(&json_ld::first_text(own.or_else(|| all.of_page(key)))?, "json-ld")
     };
+    let around = Around::of(document);
     let candidates = [
         json("datePublished"),
         meta.first(&PUBLISHED[..3]).and_then(|text| read(&text, "meta")),
-        microdata(document, "datePublished"),
+        microdata(document, "datePublished", &around),
         json("dateCreated"),
-        json("uploadDate"),
         meta.first(&PUBLISHED[3..]).and_then(|text| read(&text, "meta")),
     ];
     let found = most_precise(candidates.into_iter().flatten());
@@ -78,9 +82,16 @@ pub(super) fn published(
     if is_exact {
         return found;
     }
-    let beside = time_beside_headline(document).or_else(|| written(document, Said::Published));
+    let beside =
+        time_beside_headline(document, &around).or_else(|| written(document, Said::Published));
     let agrees = |beside: &Found| found.is_none_or(|found| is_same_day(found, *beside));
-    beside.filter(agrees).or(found)
+    // A video in an article may be older than that; where the page is of the video, it has that date.
+    let media = || {
+        let keys = ["datePublished", "uploadDate", "dateCreated"].into_iter();
+        let mut values = keys.filter_map(|key| json_ld::first_text(all.of_media(key)));
+        article.is_none().then(|| values.find_map(|text| read(&text, "json-ld")))?
+    };
+    beside.filter(agrees).or(found).or_else(media)
 }
 
 /// The date of the last change.
@@ -92,7 +103,7 @@ pub(super) fn modified(
     let own = article.and_then(|article| article.get("dateModified"));
     let json = json_ld::first_text(own).and_then(|text| read(&text, "json-ld"));
     json.or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
-        .or_else(|| microdata(document, "dateModified"))
+        .or_else(|| microdata(document, "dateModified", &Around::of(document)))
         .or_else(|| written(document, Said::Modified))
 }
 
@@ -115,9 +126,11 @@ fn read(text: &str, source: &'static str) -> Option<Found> {
     Some(Found { date, source })
 }
 
-fn microdata(document: &Document, property: &str) -> Option<Found> {
-    let selector = format!(r#"[itemprop~="{property}"]"#);
-    document.select(&selector).nodes().iter().take(5).find_map(|node| of_node(node, "microdata"))
+/// The date of the article in its markup: comments have dates as well.
+fn microdata(document: &Document, property: &str, around: &Around) -> Option<Found> {
+    let found = document.select(&format!(r#"[itemprop~="{property}"]"#));
+    let own = found.nodes().iter().take(MARKED_MAX).filter(|node| !around.is_of_others(node));
+    own.take(5).find_map(|node| of_node(node, "microdata"))
 }
 
 fn of_node(node: &NodeRef<'_>, source: &'static str) -> Option<Found> {
@@ -176,7 +189,7 @@ fn written(document: &Document, said: Said) -> Option<Found> {
 
 /// The first `time` that stands near the headline, and not in a list of other articles. The first
 /// `time` of a page is usually somebody else's.
-fn time_beside_headline(document: &Document) -> Option<Found> {
+fn time_beside_headline(document: &Document, others: &Around) -> Option<Found> {
     const CLIMB_MAX: usize = 4;
     let headline = document.select("h1").nodes().last().copied()?;
     for around in headline.ancestors(Some(CLIMB_MAX)) {
@@ -184,6 +197,7 @@ fn time_beside_headline(document: &Document) -> Option<Found> {
             break;
         }
         let times = around.descendants_it().filter(|node| node.has_name("time"));
+        let times = times.take(MARKED_MAX).filter(|node| !others.is_of_others(node));
         if let Some(found) = times.take(10).find_map(|node| of_node(&node, "time")) {
             return Some(found);
         }
@@ -205,5 +219,28 @@ mod tests {
                      <span>12-11-15 12:07</span></p><p>Bijgewerkt: 13 november 2015 09:00</p></div>";
         assert_eq!(published(twice), "2015-11-12T11:07:00Z");
         assert_eq!(published("<div><h1>Brug</h1><p>12-11-2015</p></div>"), "2015-11-12");
+    }
+
+    fn stated(html: &str) -> Option<String> {
+        let document = Document::from(html);
+        let all = JsonLd::of(&document);
+        let found = published(all.article(), &all, &Meta::of(&document), &document)?;
+        Some(found.date.to_rfc3339())
+    }
+
+    #[test]
+    fn a_comment_or_a_video_does_not_date_the_article() {
+        let page = |rest: &str| format!("<div><h1>Brug dicht</h1>{rest}</div>");
+        let time = "<time datetime='2026-03-14T10:15:00+01:00'>14 maart</time>";
+        let comments = "<ol class=comments><li><time itemprop=datePublished \
+                        datetime='2026-03-15T11:00:00+01:00'>x</time></li></ol>";
+        let expected = Some("2026-03-14T09:15:00Z".to_owned());
+        assert_eq!(stated(&page(&format!("{time}{comments}"))), expected);
+        assert_eq!(stated(&page(comments)), None);
+        let video = r#"<script type="application/ld+json">{"@type":"VideoObject",
+            "datePublished":"2024-01-01T00:00:00Z","uploadDate":"2024-01-01T00:00:00Z"}</script>"#;
+        assert_eq!(stated(&page(&format!("{time}{video}"))), expected);
+        let of_video = Some("2024-01-01T00:00:00Z".to_owned());
+        assert_eq!(stated(&page(video)), of_video);
     }
 }

@@ -137,12 +137,40 @@ impl JsonLd {
 
     /// The value of a key in the first object that has it and describes the page; where none is its
     /// article, that describes any.
-    pub(super) fn of_page(&self, key: &str) -> Option<&Value> {
+    pub(super) fn of_own_page(&self, key: &str) -> Option<&Value> {
         let has_article = self.article().and_then(rank).is_some_and(|rank| !is_weak(rank));
         let is_its = |object: &&Map<String, Value>| {
             rank(object).is_some_and(|one| !has_article || is_weak(one))
         };
         self.objects.iter().filter(is_its).find_map(|object| object.get(key))
+    }
+
+    /// The value of a key in the first object that has it and may be the article or the page. What has
+    /// no type is taken for one of them.
+    pub(super) fn of_page(&self, key: &str) -> Option<&Value> {
+        let is_page = |kind: &str| kind.ends_with("Page") || kind.ends_with("Article");
+        let may_be = |object: &&Map<String, Value>| {
+            let kinds = texts(object.get("@type"));
+            kinds.is_empty() || rank(object).is_some() || kinds.iter().any(|kind| is_page(kind))
+        };
+        self.objects.iter().filter(may_be).find_map(|object| object.get(key))
+    }
+
+    /// The value of a key in the first object that is something to be seen or heard.
+    pub(super) fn of_media(&self, key: &str) -> Option<&Value> {
+        const MEDIA: [&str; 9] = [
+            "VideoObject",
+            "Clip",
+            "AudioObject",
+            "PodcastEpisode",
+            "RadioEpisode",
+            "TVEpisode",
+            "Episode",
+            "ImageGallery",
+            "MediaGallery",
+        ];
+        let is_media = |object: &&Map<String, Value>| MEDIA.iter().any(|kind| is_a(object, kind));
+        self.objects.iter().filter(is_media).find_map(|object| object.get(key))
     }
 
     /// The value of a key in the first object that has it.
@@ -276,7 +304,7 @@ mod tests {
                 "<h1>Brug bij Hulst dicht</h1><script type=application/ld+json>{data}</script>"
             );
             let json_ld = JsonLd::of(&Document::from(script.as_str()));
-            boolean(json_ld.of_page("isAccessibleForFree"))
+            boolean(json_ld.of_own_page("isAccessibleForFree"))
         };
         let event = r#"{"@type":"Event","isAccessibleForFree":false}"#;
         let page = r#"{"@type":"WebPage","isAccessibleForFree":false}"#;
