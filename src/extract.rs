@@ -214,7 +214,7 @@ pub fn page(bytes: &[u8], source: &Source, rules: &Rules) -> Result<Page, Refusa
 
 fn read(html: &str, source: &Source, rules: &Rules) -> Page {
     let document = Document::from(html);
-    let json_ld = JsonLd::of(&document);
+    let json_ld = JsonLd::of(&document).at(&source.url);
     let meta = Meta::of(&document);
     let outcome = rules::follow(&rules.outlet, &document);
     let mut blocks = blocks::of(&document, &outcome.kept);

@@ -7,10 +7,12 @@ use std::cmp::Reverse;
 
 use dom_query::Document;
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::dedupe::fingerprint::fold;
-use crate::normalize::text;
-use crate::parse::mend;
+use crate::model::time::StatedDate;
+use crate::normalize::{text, url as addresses};
+use crate::parse::{date, mend};
 
 /// More nodes than any page describes; a bomb has more.
 const NODES_MAX: usize = 5_000;
@@ -53,6 +55,12 @@ pub(super) struct JsonLd {
     objects: Vec<Map<String, Value>>,
     /// What the page has for a headline outside its data, folded.
     headings: Vec<String>,
+    /// Where the page is.
+    page: Option<Url>,
+    /// The same, and what it calls its address, in canonical form.
+    addresses: Vec<String>,
+    /// When it was published by its `meta` elements.
+    published: Option<StatedDate>,
 }
 
 impl JsonLd {
@@ -60,13 +68,39 @@ impl JsonLd {
     pub(super) fn of(document: &Document) -> Self {
         let heading = |place: &str| fold(&document.select_single(place).text());
         let headings = ["h1", "title"].map(heading).into_iter().filter(|text| !text.is_empty());
-        let mut found = Self { objects: Vec::new(), headings: headings.collect() };
+        let mut found = Self { headings: headings.collect(), ..Self::default() };
+        for (place, attribute) in
+            [("link[rel='canonical']", "href"), ("meta[property='og:url']", "content")]
+        {
+            found.is_at(&document.select_single(place).attr_or(attribute, ""));
+        }
+        let stated = document.select_single("meta[property='article:published_time']");
+        found.published = date::parse(&stated.attr_or("content", ""));
         for script in &document.select(r#"script[type*="ld+json"]"#) {
             if let Some(value) = parse(&script.text()) {
                 found.collect(value, 0);
             }
         }
         found
+    }
+
+    /// The same, of a page that was found at this address.
+    pub(super) fn at(mut self, address: &str) -> Self {
+        self.is_at(address);
+        self.page = Url::parse(address).ok();
+        self
+    }
+
+    /// The address of a whole site is given by careless templates on each of its pages.
+    fn is_at(&mut self, address: &str) {
+        let address = self.canonical(address);
+        self.addresses.extend(address);
+    }
+
+    fn canonical(&self, address: &str) -> Option<String> {
+        let absolute = self.page.as_ref().and_then(|page| page.join(address).ok());
+        let address = addresses::canonical(absolute.as_ref().map_or(address, Url::as_str))?;
+        (!addresses::is_home_page(&address)).then_some(address)
     }
 
     fn collect(&mut self, value: Value, depth: usize) {
@@ -85,6 +119,10 @@ impl JsonLd {
                     if object.get(key).is_some_and(|inner| !inner.is_string())
                         && let Some(inner) = object.remove(key)
                     {
+                        // Of the page that an article is on, its address is kept.
+                        if let Some(id) = inner.get("@id").filter(|_| key == "mainEntityOfPage") {
+                            object.insert(key.to_owned(), id.clone());
+                        }
                         self.collect(inner, depth + 1);
                     }
                 }
@@ -94,15 +132,16 @@ impl JsonLd {
         }
     }
 
-    /// The article of the page: the most telling type, then the headline that the page has too, since
-    /// other articles are described as well, then the most facts.
+    /// The article of the page: the most telling type, then the headline, the address and the moment
+    /// that the page has too, since other articles are described as well, then the most facts.
     pub(super) fn article(&self) -> Option<&Map<String, Value>> {
         let articles = self.objects.iter().filter_map(|object| {
             let rank = rank(object)?;
             let is_weak = is_weak(rank);
             let has_headline = object.contains_key("headline");
             let is_some = !is_weak || has_headline || object.contains_key("datePublished");
-            let key = (is_weak, !has_headline, !self.is_headed(object), Reverse(object.len()));
+            let is_other = (!self.is_headed(object), self.place(object), !self.is_then(object));
+            let key = (is_weak, !has_headline, is_other, Reverse(object.len()));
             is_some.then_some((key, object))
         });
         articles.min_by_key(|(key, _)| *key).map(|(_, object)| object)
@@ -116,6 +155,26 @@ impl JsonLd {
                 || heading.len() >= HEADING_BYTES_MIN && headline.contains(heading)
         };
         !headline.is_empty() && self.headings.iter().any(is_in)
+    }
+
+    /// Where this article is.
+    fn place(&self, object: &Map<String, Value>) -> Place {
+        if self.addresses.is_empty() {
+            return Place::Unsaid;
+        }
+        let stated =
+            ["url", "@id", "mainEntityOfPage"].iter().filter_map(|key| object.get(*key)?.as_str());
+        let places = stated.filter_map(|address| self.canonical(address)).map(|address| {
+            if self.addresses.contains(&address) { Place::Here } else { Place::Elsewhere }
+        });
+        places.min().unwrap_or(Place::Unsaid)
+    }
+
+    /// Whether the page was published when this article was.
+    fn is_then(&self, object: &Map<String, Value>) -> bool {
+        let stated = first_text(object.get("datePublished")).and_then(|text| date::parse(&text));
+        let moment = |date: Option<StatedDate>| date.map(|date| (date.at, date.precision));
+        stated.is_some() && moment(stated) == moment(self.published)
     }
 
     /// Whether any object is of this type.
@@ -177,6 +236,14 @@ impl JsonLd {
     pub(super) fn anywhere(&self, key: &str) -> Option<&Value> {
         self.objects.iter().find_map(|object| object.get(key))
     }
+}
+
+/// Where an article is, by its own data.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Here,
+    Unsaid,
+    Elsewhere,
 }
 
 /// The place of an object's type among the types of articles.
@@ -314,6 +381,42 @@ mod tests {
         assert_eq!(of(&format!("[{own},{event},{other}]")), None);
         assert_eq!(of(&format!("[{own},{page}]")), Some(false));
         assert_eq!(of(&format!("[{event},{page}]")), Some(false));
+    }
+
+    #[test]
+    fn the_article_of_the_page_is_where_and_when_the_page_is() {
+        let article = |n: usize, facts: &str| {
+            format!(
+                r#"{{"@type":"NewsArticle","headline":"Bericht {n}","datePublished":"2026-03-1{n}"{facts}}}"#
+            )
+        };
+        let many = r#","author":"Jo van Dam","articleSection":"Regio","keywords":"brug""#;
+        let headline = |head: &str, own: &str| {
+            let page = format!(
+                "{head}<h1>Brug dicht</h1><script type='application/ld+json'>[{},{own}]</script>",
+                article(1, many),
+            );
+            let all = JsonLd::of(&Document::from(page)).at("https://www.a.example/brug/");
+            first_text(all.article().and_then(|article| article.get("headline"))).unwrap()
+        };
+        assert_eq!(headline("", &article(2, "")), "Bericht 1");
+        for address in [
+            r#","url":"http://a.example/brug""#,
+            r#","@id":"https://www.a.example/brug/#article""#,
+            r##","@id":"#article""##,
+            r#","url":"/brug""#,
+            r#","mainEntityOfPage":"https://a.example/brug/""#,
+            r#","mainEntityOfPage":{"@type":"WebPage","@id":"https://a.example/brug/"}"#,
+        ] {
+            assert_eq!(headline("", &article(2, address)), "Bericht 2", "{address}");
+        }
+        let elsewhere = article(3, &format!(r#"{many},"image":"x","url":"/sluis","name":"x""#));
+        assert_eq!(headline("", &format!("{elsewhere},{}", article(2, ""))), "Bericht 1");
+        let canonical = "<link rel=canonical href=https://a.example/2>";
+        let own = article(2, r#","url":"https://a.example/2""#);
+        assert_eq!(headline(canonical, &own), "Bericht 2");
+        let time = "<meta property='article:published_time' content='2026-03-12'>";
+        assert_eq!(headline(time, &article(2, "")), "Bericht 2");
     }
 
     #[test]
