@@ -22,11 +22,20 @@ const MARKED_MAX: usize = 1_000;
 
 /// What stands before names.
 static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
+    let pictures = "foto(?:['’]?s|grafie)?|beeld|video";
+    let and = r"\s*(?:en|&|\+|/)\s*";
+    let both = format!("tekst{and}(?:{pictures})|(?:{pictures}){and}tekst");
+    let day = r"\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})\.?[-/. ]\d{4}";
     let words = "door|by|von|van|par|por|di|av|af|tekst|text|words by|written by|geschreven door|\
-                 bewerkt door|reported by|reporting by|auteur|author|autor|redactie|story by|\
+                 bewerkt door|reported by|reporting by|auteur|author|autor|story by|\
                  (?:gepubliceerd|geplaatst|geschreven)\\b.{0,60}?\\bdoor|\
                  (?:opinie|column|analyse|interview|reportage|recensie|commentaar) (?:van|door)";
-    Regex::new(&format!(r"(?i)^\s*(?:{words})\s*[:\-–]?\s+")).expect("the pattern is constant")
+    // `Redactie Sport` is who wrote it, `Redactie: Jo van Dam` is not.
+    let named = r"(?:redactie|bron)\s*[:–]";
+    Regex::new(&format!(
+        r"(?i)^\s*(?:(?:{both}|{day}.{{0,20}}?\bdoor|{words})\s*[:\-–]?|{named})\s+"
+    ))
+    .expect("the pattern is constant")
 });
 
 /// Who a Dutch paper sent, before a name or in place of one: `onze verslaggever`, `redactie economie`.
@@ -55,6 +64,19 @@ static PICTURES: LazyLock<Regex> = LazyLock::new(|| {
 static LIFE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s(?:is|was|werkt|schrijft|doet|volgt|studeerde|maakt)\s")
         .expect("the pattern is constant")
+});
+
+/// When it was written, behind a name.
+static DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\sop\s+(?:\d|(?:maan|dins|woens|donder|vrij|zater|zon)dag)")
+        .expect("the pattern is constant")
+});
+
+/// What somebody is, without a name.
+static ROLE: LazyLock<Regex> = LazyLock::new(|| {
+    let roles = "redacteur|redactrice|verslaggever|verslaggeefster|correspondente?|medewerker|\
+                 journaliste?|columniste?|fotograaf|stagiaire?";
+    Regex::new(&format!(r"^[\p{{Ll}}-]*(?:{roles})s?$")).expect("the pattern is constant")
 });
 
 /// Small words with which a name of several words may begin.
@@ -92,13 +114,14 @@ fn from_address(address: &str) -> Option<String> {
     Some(words.iter().filter_map(capital).collect::<Vec<_>>().join(" "))
 }
 
-/// Without what stands before a name; `van der Meer` is one.
+/// Without what stands before a name; `van der Meer` and `Van Dijk` are names.
 fn without_lead_in(text: &str) -> &str {
     let Some(found) = LEAD_IN.find(text) else { return text };
     let rest = &text[found.end()..];
     let is_particle = |word: &str| PARTICLES.contains(&word.to_lowercase().as_str());
     let next = rest.split(' ').next().unwrap_or_default();
-    if is_particle(found.as_str().trim()) && is_particle(next) { text } else { rest }
+    let is_name = is_particle(next) || !rest.trim_end().contains(' ');
+    if is_name && is_particle(found.as_str().trim()) { text } else { rest }
 }
 
 /// A name without what is around it: a lead-in, an address, brackets.
@@ -106,8 +129,8 @@ fn clean(part: &str) -> String {
     // What is left of `redactie economie` when its lead-in is taken off is no name.
     let part = STAFF.replace(part.trim(), "");
     let part = STAFF.replace(without_lead_in(&part), "");
-    let life = LIFE.find(&part).map(|found| found.start());
-    let end = part.find(['(', '<', '[', '|', '@']).into_iter().chain(life).min();
+    let behind = [&LIFE, &DAY].into_iter().filter_map(|behind| Some(behind.find(&part)?.start()));
+    let end = part.find(['(', '<', '[', '|', '@']).into_iter().chain(behind).min();
     let end = end.unwrap_or(part.len());
     let part = part[..end].trim().trim_matches(['.', ',', ':', '-', '–', '*', '"']);
     part.trim().to_owned()
@@ -131,6 +154,7 @@ fn is_name(part: &str) -> bool {
         && part.chars().any(char::is_alphabetic)
         && words.len() <= 7
         && !PICTURES.is_match(part)
+        && !ROLE.is_match(part)
         && !is_role
         && !is_count
 }
@@ -335,7 +359,11 @@ mod tests {
         check("Van een van onze verslaggevers", &[]);
         check("Onze buitenlandse correspondent Fenna Bos", &["Fenna Bos"]);
         check("Jo van Dam, redactie economie", &["Jo van Dam"]);
-        check("Redactie Binnenland", &["Binnenland"]);
+        check("Redactie Binnenland", &["Redactie Binnenland"]);
+        check("Redactie: Jo van Dam", &["Jo van Dam"]);
+        check("Bron: ANP", &["ANP"]);
+        check("Van Dijk", &["Van Dijk"]);
+        check("Van Jo van Dam", &["Jo van Dam"]);
         check("https://www.zeeklei.example/auteurs/jo-van-dam/", &["Jo Van Dam"]);
         check("https://www.zeeklei.example/12345", &[]);
         check("", &[]);
@@ -348,6 +376,16 @@ mod tests {
         check("Jo van Dam — 30 november 2026, 08:15", jo);
         check("door Jo van Dam - 30-11-2026 om 08:15 uur", jo);
         check("Jo van Dam, politiek verslaggever", jo);
+        check("door Jo van Dam, verslaggever", jo);
+        check("Door Jo van Dam op 14 maart 2026", jo);
+        check("Geschreven door Jo van Dam op zaterdag", jo);
+        check("14-03-2026 door Jo van Dam", jo);
+        check("14 maart 2026, 10:15 door Jo van Dam", jo);
+        check("Tekst en foto: Jo van Dam", jo);
+        check("Tekst en foto’s: Jo van Dam", jo);
+        check("Foto's & tekst: Jo van Dam", jo);
+        check("Tekst & beeld: Jo van Dam", jo);
+        check("Foto en video: Jo van Dam", &[]);
         check("Tekst: Jo van Dam, foto: Piet Vos", jo);
         check("Jo van Dam is verslaggever van de Dijkbode en schrijft over bruggen.", jo);
         check("Gepubliceerd op 30 november 2026 door Jo van Dam", jo);
@@ -384,8 +422,10 @@ mod tests {
         let of = |html: &str| from_markup(&Document::from(html));
         let comments = "<ol class=comment-list><li itemtype='https://schema.org/Comment'>\
             <span itemprop=author><span itemprop=name>Piet Vos</span></span></li></ol>";
-        let teaser = "<div class=related-posts><h3>Sluis dicht</h3><span class=author>Ria Mol</span></div>";
-        let page = |byline: &str| format!("<h1>Brug dicht</h1>{byline}<p>Tekst.</p>{comments}{teaser}");
+        let teaser =
+            "<div class=related-posts><h3>Sluis dicht</h3><span class=author>Ria Mol</span></div>";
+        let page =
+            |byline: &str| format!("<h1>Brug dicht</h1>{byline}<p>Tekst.</p>{comments}{teaser}");
         assert_eq!(of(&page("<p class=author>Jo van Dam</p>")), ["Jo van Dam"]);
         assert!(of(&page("")).is_empty());
     }
