@@ -148,13 +148,21 @@ enum Said {
 static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
     let months = "jan(?:uari)?|feb(?:ruari)?|mrt|maart|apr(?:il)?|mei|juni?|juli?|aug(?:ustus)?|\
                   sep(?:t|tember)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?";
-    let day = format!(r"\d{{1,2}} (?:{months})\.? \d{{4}}|\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}");
-    Regex::new(&format!(r"(?i)\b({day})(?:[ ,|\-–]*(?:om )?(\d{{1,2}}[:.]\d{{2}})\b)?"))
+    let day = format!(
+        r"\d{{1,2}} (?:{months})\.? \d{{4}}|\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}"
+    );
+    Regex::new(&format!(r"(?i)\b({day})(?:[ ,|\-–]*(?:om )?(\d{{1,2}}[:.u]\d{{2}})\b)?"))
         .expect("the pattern is constant")
 });
 
 static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:update|bijgewerkt|gewijzigd|aangepast|updated)[^\d]{0,30}$")
+        .expect("the pattern is constant")
+});
+
+/// What tells a note on the article from a sentence of it.
+static NOTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:gepubliceerd|geplaatst|geschreven|verschenen|published|posted|door)\b")
         .expect("the pattern is constant")
 });
 
@@ -176,7 +184,7 @@ fn written(document: &Document, said: Said) -> Option<Found> {
         let found = WRITTEN.captures_iter(text).find_map(|found| {
             let before = &text[..found.get(0)?.start()];
             let is_change = CHANGED.is_match(before);
-            let time = found.get(2).map(|time| time.as_str().replace('.', ":"));
+            let time = found.get(2).map(|time| time.as_str().replace(['.', 'u', 'U'], ":"));
             let date = format!("{} {}", &found[1], time.unwrap_or_default());
             (is_change == (said == Said::Modified)).then(|| read(date.trim(), "text"))?
         });
@@ -187,8 +195,8 @@ fn written(document: &Document, said: Said) -> Option<Found> {
     None
 }
 
-/// The first `time` that stands near the headline, and not in a list of other articles. The first
-/// `time` of a page is usually somebody else's.
+/// The first `time` that stands near the headline, and not in a list of other articles, behind a word
+/// of change, or in a sentence. The first `time` of a page is usually somebody else's.
 fn time_beside_headline(document: &Document, others: &Around) -> Option<Found> {
     const CLIMB_MAX: usize = 4;
     let headline = document.select("h1").nodes().last().copied()?;
@@ -196,13 +204,51 @@ fn time_beside_headline(document: &Document, others: &Around) -> Option<Found> {
         if matches!(around.node_name().as_deref(), Some("body" | "html")) {
             break;
         }
-        let times = around.descendants_it().filter(|node| node.has_name("time"));
-        let times = times.take(MARKED_MAX).filter(|node| !others.is_of_others(node));
+        let times = first_published(&around).into_iter();
+        let times = times.filter(|node| !others.is_of_others(node) && !is_in_sentence(node));
         if let Some(found) = times.take(10).find_map(|node| of_node(&node, "time")) {
             return Some(found);
         }
     }
     None
+}
+
+/// The `time` elements in `around`, without those that stand behind a word of change.
+fn first_published<'d>(around: &NodeRef<'d>) -> Vec<NodeRef<'d>> {
+    const BEFORE_BYTES: usize = 60;
+    let mut before = String::new();
+    let mut times = Vec::new();
+    for node in around.descendants_it() {
+        if times.len() >= MARKED_MAX {
+            break;
+        }
+        if node.has_name("time") && !CHANGED.is_match(&before) {
+            times.push(node);
+        }
+        // A headline may end in any word, and so may what stands far before.
+        let is_heading = |node: &NodeRef<'_>| node.has_name("h1") || node.has_name("h2");
+        if is_heading(&node) || node.ancestors(Some(4)).iter().any(is_heading) {
+            before.clear();
+        } else if node.is_text() {
+            before.push_str(&node.text());
+            let start = before.len().saturating_sub(BEFORE_BYTES);
+            before.drain(..before.ceil_char_boundary(start));
+        }
+    }
+    times
+}
+
+/// `In <time>1934</time> werd de brug gebouwd.`
+fn is_in_sentence(time: &NodeRef<'_>) -> bool {
+    const WORDS_MIN: usize = 4;
+    let Some(paragraph) = time.ancestors(Some(3)).into_iter().find(|node| node.has_name("p")) else {
+        return false;
+    };
+    let text = paragraph.text();
+    let n_words = |text: &str| text.split_whitespace().count();
+    text.trim_end().ends_with(['.', '!', '?'])
+        && n_words(&text) >= n_words(&time.text()) + WORDS_MIN
+        && !NOTED.is_match(&text)
 }
 
 #[cfg(test)]
@@ -219,6 +265,32 @@ mod tests {
                      <span>12-11-15 12:07</span></p><p>Bijgewerkt: 13 november 2015 09:00</p></div>";
         assert_eq!(published(twice), "2015-11-12T11:07:00Z");
         assert_eq!(published("<div><h1>Brug</h1><p>12-11-2015</p></div>"), "2015-11-12");
+    }
+
+    #[test]
+    fn a_date_in_words_is_read_as_people_write_it() {
+        for (date, expected) in [
+            ("14 maart 2026 om 10u15", "2026-03-14T09:15:00Z"),
+            ("2026-03-14 10:15", "2026-03-14T09:15:00Z"),
+            ("Bijgewerkt: 2026-03-16, gepubliceerd: 2026-03-14", "2026-03-14"),
+        ] {
+            let page = format!("<div><h1>Brug dicht</h1><p>{date}</p></div>");
+            assert_eq!(stated(&page).as_deref(), Some(expected), "{date}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_a_change_or_in_a_sentence_is_not_that_of_publication() {
+        let time = |day: u32| format!("<time datetime='2026-03-{day}T10:15:00+01:00'>{day} maart</time>");
+        let page = |rest: &str| stated(&format!("<div><h1>Telefoon krijgt update</h1>{rest}</div>"));
+        let expected = Some("2026-03-14T09:15:00Z".to_owned());
+        let (first, later) = (time(14), time(16));
+        assert_eq!(page(&format!("<p>Bijgewerkt: {later} Gepubliceerd: {first}</p>")), expected);
+        assert_eq!(page(&format!("<p>{first}, laatste update: {later}</p>")), expected);
+        assert_eq!(page(&format!("<p>Gepubliceerd op {first} door Jo van Dam.</p>")), expected);
+        let old = "<p>In <time datetime='1934-05-01'>1934</time> werd de brug gebouwd.</p>";
+        assert_eq!(page(&format!("{old}<p>Geplaatst: {first}</p>")), expected);
+        assert_eq!(page(old), None);
     }
 
     fn stated(html: &str) -> Option<String> {
