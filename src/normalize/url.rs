@@ -50,7 +50,8 @@ pub fn key(url: &str) -> String {
 /// The canonical form of an address, for recognising articles and not for fetching them.
 ///
 /// `https`, no `www.`, `m.` or `amp.`, no default port, no fragment, no tracking parameters, no AMP
-/// suffix, no trailing slash; the order of the query is kept. What a consent gate or an AMP cache
+/// suffix, no trailing slash, escapes in capitals (RFC 3986 section 6.2.2.1); the order of the query is
+/// kept. What a consent gate or an AMP cache
 /// stands before counts, not the gate. `None` when it is no web address.
 pub fn canonical(text: &str) -> Option<String> {
     let mut url = folded(text)?;
@@ -69,8 +70,26 @@ fn folded(text: &str) -> Option<String> {
     }
     let host = host(&url)?;
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let query = query(&url);
-    Some(format!("https://{host}{port}{}{query}", path(&url)))
+    let path = with_capital_escapes(path(&url));
+    let query = with_capital_escapes(query(&url));
+    Some(format!("https://{host}{port}{path}{query}"))
+}
+
+/// `%c3%a9` is `%C3%A9`.
+fn with_capital_escapes(text: String) -> String {
+    if !text.contains('%') {
+        return text;
+    }
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_escape = |digits: &&str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let digits = part.get(..2).filter(is_escape).unwrap_or_default();
+        out.push('%');
+        out.push_str(&digits.to_ascii_uppercase());
+        out.push_str(part.get(digits.len()..).unwrap_or_default());
+    }
+    out
 }
 
 /// `https://a-example.cdn.ampproject.org/c/s/www.a.example/brug`: a copy of the page after `/s/`.
@@ -238,6 +257,15 @@ mod tests {
             "https://a.example/consent?callbackUrl=javascript:x",
             "https://a.example/consent?callbackUrl=javascript:x",
         );
+    }
+
+    #[test]
+    fn escapes_are_one_however_they_are_written() {
+        let expected = "https://a.example/caf%C3%A9-dicht?q=%C3%A9%2F";
+        check("https://a.example/caf%c3%a9-dicht?q=%c3%A9%2f", expected);
+        check("https://a.example/café-dicht?q=é%2F", expected);
+        check("https://a.example/100%bier%2", "https://a.example/100%bier%2");
+        check("https://a.example/50%zon%%aa", "https://a.example/50%zon%%AA");
     }
 
     #[test]
