@@ -1,5 +1,6 @@
 //! When an article was published and changed, as precisely as the page says it.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use dom_query::{Document, NodeRef};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::extract::around::Around;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
-use crate::model::time::{Precision, StatedDate};
+use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::normalize::text;
 use crate::parse::date;
 
@@ -67,7 +68,7 @@ pub(super) fn published(
 ) -> Option<Found> {
     let json = |key: &'static str| {
         let own = article.and_then(|article| article.get(key));
-        read(&json_ld::first_text(own.or_else(|| all.of_page(key)))?, "json-ld")
+        of_value(own.or_else(|| all.of_page(key)))
     };
     let around = Around::of(document);
     let candidates = [
@@ -101,8 +102,8 @@ pub(super) fn modified(
     document: &Document,
 ) -> Option<Found> {
     let own = article.and_then(|article| article.get("dateModified"));
-    let json = json_ld::first_text(own).and_then(|text| read(&text, "json-ld"));
-    json.or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
+    of_value(own)
+        .or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
         .or_else(|| microdata(document, "dateModified", &Around::of(document)))
         .or_else(|| written(document, Said::Modified))
 }
@@ -124,6 +125,18 @@ fn is_same_day(a: Found, b: Found) -> bool {
 fn read(text: &str, source: &'static str) -> Option<Found> {
     let date = date::parse(text)?;
     Some(Found { date, source })
+}
+
+/// A date of JSON-LD: a text, or the seconds or milliseconds since 1970.
+fn of_value(value: Option<&Value>) -> Option<Found> {
+    /// From 1971 to 2099: what is less or more is no moment.
+    const SECONDS: Range<i64> = 31_536_000..4_102_444_800;
+    if let Some(number) = value.and_then(Value::as_i64) {
+        let seconds = [number, number / 1_000].into_iter().find(|one| SECONDS.contains(one))?;
+        let date = StatedDate::exact(Timestamp::from_seconds(seconds));
+        return Some(Found { date, source: "json-ld" });
+    }
+    read(&json_ld::first_text(value)?, "json-ld")
 }
 
 /// The date of the article in its markup: comments have dates as well.
@@ -241,7 +254,8 @@ fn first_published<'d>(around: &NodeRef<'d>) -> Vec<NodeRef<'d>> {
 /// `In <time>1934</time> werd de brug gebouwd.`
 fn is_in_sentence(time: &NodeRef<'_>) -> bool {
     const WORDS_MIN: usize = 4;
-    let Some(paragraph) = time.ancestors(Some(3)).into_iter().find(|node| node.has_name("p")) else {
+    let Some(paragraph) = time.ancestors(Some(3)).into_iter().find(|node| node.has_name("p"))
+    else {
         return false;
     };
     let text = paragraph.text();
@@ -281,8 +295,10 @@ mod tests {
 
     #[test]
     fn a_time_of_a_change_or_in_a_sentence_is_not_that_of_publication() {
-        let time = |day: u32| format!("<time datetime='2026-03-{day}T10:15:00+01:00'>{day} maart</time>");
-        let page = |rest: &str| stated(&format!("<div><h1>Telefoon krijgt update</h1>{rest}</div>"));
+        let time =
+            |day: u32| format!("<time datetime='2026-03-{day}T10:15:00+01:00'>{day} maart</time>");
+        let page =
+            |rest: &str| stated(&format!("<div><h1>Telefoon krijgt update</h1>{rest}</div>"));
         let expected = Some("2026-03-14T09:15:00Z".to_owned());
         let (first, later) = (time(14), time(16));
         assert_eq!(page(&format!("<p>Bijgewerkt: {later} Gepubliceerd: {first}</p>")), expected);
@@ -298,6 +314,20 @@ mod tests {
         let all = JsonLd::of(&document);
         let found = published(all.article(), &all, &Meta::of(&document), &document)?;
         Some(found.date.to_rfc3339())
+    }
+
+    #[test]
+    fn a_number_in_the_data_is_a_moment() {
+        for number in ["1773479700", "1773479700000"] {
+            let html = format!(
+                r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Brug",
+                "datePublished":{number}}}</script>"#
+            );
+            assert_eq!(stated(&html).as_deref(), Some("2026-03-14T09:15:00Z"));
+        }
+        let day = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"Brug",
+            "datePublished":20260314}</script>"#;
+        assert_eq!(stated(day), None);
     }
 
     #[test]

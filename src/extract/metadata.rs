@@ -169,8 +169,12 @@ fn is_same_site(a: &str, b: &str) -> bool {
 
 fn absolute(address: &str, from: &Sources<'_>) -> Option<String> {
     let address = address.trim();
-    let url = Url::parse(address)
-        .or_else(|_| Url::parse(&from.source.url).and_then(|base| base.join(address)));
+    let url = Url::parse(address).or_else(|_| {
+        let page = Url::parse(&from.source.url)?;
+        let stated = from.document.select_single("base[href]").attr("href");
+        let base = stated.and_then(|base| page.join(base.trim()).ok()).unwrap_or(page);
+        base.join(address)
+    });
     let url = url.ok()?.to_string();
     (!addresses::is_unsafe(&url)).then_some(url)
 }
@@ -234,4 +238,25 @@ pub(super) fn agency(said: &str) -> Option<String> {
         return None;
     }
     credit::agency(said).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_address_is_one_of_the_base_of_the_page() {
+        let of = |head: &str| {
+            let document = Document::from(format!("{head}<link rel=canonical href='brug-dicht'>"));
+            let (json_ld, meta) = (JsonLd::of(&document), Meta::of(&document));
+            let url = "https://www.a.example/nieuws/2026/?id=7".to_owned();
+            let source = Source { url, ..Source::default() };
+            let all =
+                Sources { document: &document, json_ld: &json_ld, meta: &meta, source: &source };
+            canonical(&all).unwrap()
+        };
+        assert_eq!(of(""), "https://www.a.example/nieuws/2026/brug-dicht");
+        assert_eq!(of("<base href=/nieuws/>"), "https://www.a.example/nieuws/brug-dicht");
+        assert_eq!(of("<base target=_top>"), "https://www.a.example/nieuws/2026/brug-dicht");
+    }
 }
