@@ -169,7 +169,11 @@ impl<'h> Scan<'h> {
                 }
                 b'/' => is_between = true,
                 b if b.is_ascii_whitespace() => is_between = true,
-                b'=' => is_between = false,
+                b'=' => {
+                    // It may be the first sign of a name: `<p =a =b>`.
+                    n_attributes += usize::from(is_between);
+                    is_between = false;
+                }
                 _ if is_between && last != b'=' => {
                     n_attributes += 1;
                     is_between = false;
@@ -307,6 +311,8 @@ mod tests {
         check(&format!("<p{}>x", attributes(1_500)), Some(Refusal::TooDeep));
         check(&format!("<p{}>x", attributes(900)), None);
         check(&format!("<p {}>x", "a ".repeat(1_500)), Some(Refusal::TooDeep));
+        check(&format!("<p {}>x", "=a ".repeat(1_500)), Some(Refusal::TooDeep));
+        check(&format!("<p {}>x", "a = b ".repeat(400)), None);
         check(&format!("<!-- --!>{}-->", "<div>".repeat(300)), Some(Refusal::TooDeep));
     }
 
