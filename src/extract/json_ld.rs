@@ -231,11 +231,6 @@ impl JsonLd {
         let is_media = |object: &&Map<String, Value>| MEDIA.iter().any(|kind| is_a(object, kind));
         self.objects.iter().filter(is_media).find_map(|object| object.get(key))
     }
-
-    /// The value of a key in the first object that has it.
-    pub(super) fn anywhere(&self, key: &str) -> Option<&Value> {
-        self.objects.iter().find_map(|object| object.get(key))
-    }
 }
 
 /// Where an article is, by its own data.
