@@ -73,7 +73,7 @@ impl Voter {
         let tail = starts.take(WORDS).last().map_or("", |start| &before.words[start..]);
         block.n_words > 0
             && before.n_words >= WORDS
-            && self.words.contains(&format!("{tail}{}", block.words))
+            && self.words.contains(&format!("{tail}{}", block.words.trim_start()))
     }
 
     /// How much of a block it kept, from 0 to 1.
