@@ -151,7 +151,7 @@ static CHALLENGE_MARKS: &str = "#challenge-form, #challenge-running, #cf-challen
 
 static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:error|fout)\s*)?(?:404|410)\s*(?:$|[^\w\s]|(?:error|fout|not|niet|oeps|oops|pagina|page|seite|sorry)\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
+        r"(?i)^(?:(?:error|fout)\s*)?(?:404|410)\s*(?:$|[^a-z0-9\s]|(?:error|fout|not|niet|oeps|oops|pagina|page|seite|sorry)\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
     )
 });
 

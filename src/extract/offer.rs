@@ -19,7 +19,7 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that nothing but an offer has: they call upon the reader, or tell of the article itself.
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|[.!?:–—|-]\s*)\W*(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|neem een abonnement|(?:ben je |bent u )?al (?:een )?abonnee\b)|^\W*(?:alleen|exclusief) voor (?:onze )?abonnees\W*$|(?:dit|deze) (?:artikel|inhoud|verhaal|stuk|bericht|video|podcast) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|om dit artikel te lezen|\bword (?:nu )?abonnee|\bal (?:een )?abonnee\?|een abonnement\?|subscribe (?:now )?to (?:continue|read)|^\W*(?:for )?subscribers?(?: only)?\W*$|(?:this|for) [\w\s]{0,20}\bsubscribers? only|this (?:\w+ ){1,3}for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés",
+        r"(?i)(?:^|[.!?:–—|-]\s*)[^a-z0-9]*(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|neem een abonnement|(?:ben je |bent u )?al (?:een )?abonnee\b)|^[^a-z0-9]*(?:alleen|exclusief) voor (?:onze )?abonnees\s*(?:$|[^a-z0-9\s])|(?:artikel(?:en)?|verha(?:al|len)|inhoud|content|premium|plus)\b[^.!?]{0,30}\b(?:alleen|exclusief) voor (?:onze )?abonnees|(?:dit|deze) (?:artikel|inhoud|verhaal|stuk|bericht|video|podcast) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|om dit artikel te lezen|\bword (?:nu )?abonnee|\bal (?:een )?abonnee\?|een abonnement\?|subscribe (?:now )?to (?:continue|read)|^(?:for )?subscribers?(?: only)?[^a-z0-9]*$|(?:this|for) [a-z ]{0,20}\bsubscribers? only|this (?:[a-z]+ ){1,3}for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés",
     )
 });
 
@@ -161,9 +161,9 @@ mod tests {
     use super::*;
     use crate::extract::blocks;
 
-    fn is_offer(html: &str) -> bool {
+    fn offers_something(html: &str) -> bool {
         let all = blocks::of(&Document::from(html), &HashSet::new());
-        super::is_offer(&all, &all.blocks[0])
+        is_offer(&all, &all.blocks[0])
     }
 
     #[test]
@@ -174,6 +174,8 @@ mod tests {
             "Dit artikel is alleen voor abonnees",
             "Dit verhaal is exclusief voor abonnees.",
             "Exclusief voor abonnees",
+            "Alleen voor abonnees: het hele verhaal",
+            "Dit is een artikel alleen voor abonnees",
             "Al abonnee? Log in.",
             "Word nu abonnee",
             "Om verder te lezen heb je een abonnement nodig.",
@@ -181,7 +183,7 @@ mod tests {
             "<a href=/abonnee>Artikelen alleen voor abonnees</a>",
             "<div class=paywall><p>Premium is alleen voor abonnees.</p></div>",
         ] {
-            assert!(is_offer(offer), "{offer}");
+            assert!(offers_something(offer), "{offer}");
         }
         for said in [
             "Lees verder onder de foto.",
@@ -196,7 +198,7 @@ mod tests {
             "‘Ik ben al een abonnee sinds 1974’, zegt Truus.",
             "Wil je verder lezen over dit onderwerp? Bekijk ons dossier.",
         ] {
-            assert!(!is_offer(said), "{said}");
+            assert!(!offers_something(said), "{said}");
         }
         assert!(is_pointer("Lees verder onder de foto.") && !is_pointer("De foto is oud."));
     }

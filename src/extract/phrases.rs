@@ -61,7 +61,7 @@ static CORRECTION: LazyLock<Regex> = LazyLock::new(|| {
 
 static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\W*(?:\d+|geen|één|een|no|one) (?:reacties?|comments?|kommentare?|commentaires?)\W*$|^\W*(?:reacties?|comments?|kommentare|commentaires) ?\(\d+\)\W*$",
+        r"(?i)^[^a-z0-9é]*(?:\d+|geen|één|een|no|one) (?:reacties?|comments?|kommentare?|commentaires?)[^a-z0-9]*$|^[^a-z0-9é]*(?:reacties?|comments?|kommentare|commentaires) ?\(\d+\)[^a-z0-9]*$",
     )
 });
 
