@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use dom_query::{Document, NodeId, NodeRef};
 
@@ -45,27 +46,43 @@ impl Around {
     }
 }
 
+/// The number of the kind of comments.
+static COMMENT: LazyLock<Option<usize>> =
+    LazyLock::new(|| KINDS.iter().position(|kind| kind.name == "comment"));
+
 fn is_comment(node: &NodeRef<'_>) -> bool {
     let kind = node.attr("itemtype").unwrap_or_default();
-    kind.ends_with("/Comment") || is_a(node, &["comment"])
+    let Some(name) = node.node_name() else { return false };
+    kind.ends_with("/Comment") || COMMENT.is_some_and(|at| hints::of(node, &name).has(at))
 }
 
-/// Another article has a heading of its own; a box about the author may have one as well.
+/// Words by which templates name what leads to other articles. A grid, a list or an item may be anything.
+const TEASERS: [&str; 14] = [
+    "related",
+    "relatedarticles",
+    "relatedposts",
+    "recommended",
+    "recommendations",
+    "gerelateerd",
+    "leesook",
+    "readmore",
+    "teaser",
+    "teasers",
+    "trending",
+    "mostread",
+    "meestgelezen",
+    "upnext",
+];
+
+/// Another article has a heading of its own.
 fn is_teaser(node: &NodeRef<'_>) -> bool {
     let is_heading = |node: &NodeRef<'_>| ["h2", "h3", "h4"].iter().any(|name| node.has_name(name));
-    is_a(node, &["related", "teaser"])
-        && !is_a(node, &["byline"])
+    let said = |attribute| node.attr(attribute).unwrap_or_default().to_ascii_lowercase();
+    let is_named = |value: String| {
+        value.split(|c: char| !c.is_alphanumeric()).any(|word| TEASERS.contains(&word))
+    };
+    (is_named(said("class")) || is_named(said("id")))
         && node.descendants_it().any(|inner| is_heading(&inner))
-}
-
-/// Whether an element is of one of these kinds.
-fn is_a(node: &NodeRef<'_>, kinds: &[&str]) -> bool {
-    let Some(name) = node.node_name() else { return false };
-    let hints = hints::of(node, &name);
-    kinds
-        .iter()
-        .filter_map(|kind| KINDS.iter().position(|one| one.name == *kind))
-        .any(|at| hints.has(at))
 }
 
 #[cfg(test)]
@@ -91,7 +108,8 @@ mod tests {
         assert_eq!(of_others(&grid), [false]);
         let thread = format!("<div class=comments><h1>Brug</h1>{time}</div>");
         assert_eq!(of_others(&thread), [false]);
-        let writer = format!("<h1>Brug</h1><div class=author-card><h3>Jo</h3>{time}</div>");
-        assert_eq!(of_others(&writer), [false]);
+        let grid =
+            format!("<h1>Brug</h1><div class=grid><p class=item>{time}</p><h2>Tol</h2></div>");
+        assert_eq!(of_others(&grid), [false]);
     }
 }

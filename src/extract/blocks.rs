@@ -11,6 +11,9 @@ use dom_query::{Document, NodeId, NodeRef};
 use crate::extract::hints::{self, Hints};
 use crate::extract::phrases;
 use crate::normalize::text;
+use elements::{Role, is_advertisement, role, shape};
+
+mod elements;
 
 /// More text blocks than a real page has; what comes after is not read.
 const BLOCKS_MAX: usize = 20_000;
@@ -350,164 +353,13 @@ pub(super) fn words_of(text: &str) -> (String, usize) {
     (words, n_words)
 }
 
-/// What sites the world over call the places of advertisements, by whole words of `class`. One that
-/// stands between two paragraphs is not told from them by its words.
-const ADVERTISEMENTS: [&str; 11] = [
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "advertentie",
-    "ad-slot",
-    "ad-container",
-    "ad-wrapper",
-    "ad-unit",
-    "adsbygoogle",
-    "sponsored",
-];
-
-fn is_advertisement(node: &NodeRef<'_>) -> bool {
-    let Some(element) = node.element_ref() else { return false };
-    element.attrs.iter().any(|attribute| match &*attribute.name.local {
-        "class" => {
-            attribute.value.split_ascii_whitespace().any(|class| ADVERTISEMENTS.contains(&class))
-        }
-        "data-ad-slot" => true,
-        _ => false,
-    })
-}
-
 fn n_letters(node: &NodeRef<'_>) -> usize {
     node.text().chars().filter(|c| c.is_alphanumeric()).count()
-}
-
-enum Role {
-    Block,
-    Link,
-    Bold,
-    Italic,
-    Inline,
-    /// None of HTML: custom elements, and those of other programs.
-    Unknown,
-    Break,
-    /// In a heading it is what the heading says: it opens what stands below.
-    Button,
-    Skipped,
-}
-
-/// The other elements of HTML, which part texts.
-const KNOWN: [&str; 73] = [
-    "address",
-    "area",
-    "article",
-    "aside",
-    "base",
-    "basefont",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "col",
-    "colgroup",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "embed",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "frame",
-    "frameset",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "input",
-    "legend",
-    "li",
-    "link",
-    "main",
-    "menu",
-    "menuitem",
-    "meta",
-    "meter",
-    "nav",
-    "noframes",
-    "ol",
-    "optgroup",
-    "option",
-    "p",
-    "param",
-    "plaintext",
-    "pre",
-    "progress",
-    "rb",
-    "rtc",
-    "search",
-    "section",
-    "slot",
-    "source",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "track",
-    "ul",
-    "xmp",
-];
-
-fn role(name: &str) -> Role {
-    match name {
-        "a" => Role::Link,
-        "b" | "strong" => Role::Bold,
-        "em" | "i" => Role::Italic,
-        "br" => Role::Break,
-        "button" => Role::Button,
-        "script" | "style" | "template" | "noscript" | "iframe" | "object" | "svg" | "noembed"
-        | "select" | "textarea" | "math" | "title" | "audio" | "video" | "canvas" | "head"
-        | "datalist" | "map" | "picture" => Role::Skipped,
-        "abbr" | "acronym" | "bdi" | "bdo" | "big" | "cite" | "code" | "data" | "del" | "dfn"
-        | "font" | "ins" | "kbd" | "label" | "mark" | "nobr" | "output" | "q" | "rp" | "rt"
-        | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "sub" | "sup" | "time" | "tt"
-        | "u" | "var" | "wbr" | "img" => Role::Inline,
-        name if KNOWN.contains(&name) => Role::Block,
-        _ => Role::Unknown,
-    }
 }
 
 fn path(node: &NodeRef<'_>, name: &str, outer: u64) -> u64 {
     let class = node.attr("class").unwrap_or_default();
     BuildHasherDefault::<DefaultHasher>::default().hash_one((outer, name, &*class))
-}
-
-fn shape(name: &str, outer: Shape) -> Shape {
-    match (name, outer) {
-        ("figcaption" | "caption", _) | (_, Shape::Caption) => Shape::Caption,
-        ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", _) => Shape::Heading(name.as_bytes()[1] - b'0'),
-        ("blockquote", _) | ("p", Shape::Quote) => Shape::Quote,
-        ("li", _) | ("p" | "div", Shape::Item) => Shape::Item,
-        ("p", Shape::Cell) | ("td" | "th", _) => Shape::Cell,
-        ("p", _) => Shape::Paragraph,
-        ("dt" | "dd", _) => Shape::Term,
-        ("pre", _) => Shape::Preformatted,
-        _ => Shape::Bare,
-    }
 }
 
 #[cfg(test)]

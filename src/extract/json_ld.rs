@@ -207,7 +207,8 @@ impl JsonLd {
     /// The value of a key in the first object that has it and may be the article or the page. What has
     /// no type is taken for one of them.
     pub(super) fn of_page(&self, key: &str) -> Option<&Value> {
-        let is_page = |kind: &str| kind.ends_with("Page") || kind.ends_with("Article");
+        let is_page =
+            |kind: &str| ["Page", "Article", "Review"].iter().any(|end| kind.ends_with(end));
         let may_be = |object: &&Map<String, Value>| {
             let kinds = texts(object.get("@type"));
             kinds.is_empty() || rank(object).is_some() || kinds.iter().any(|kind| is_page(kind))
