@@ -103,7 +103,7 @@ pub fn unified(before: &str, after: &str) -> String {
     let input = InternedInput::new(sources::lines(before), sources::lines(after));
     if !is_comparable(&input) {
         let list = |sign: &str, text: &str| -> String {
-            text.lines().flat_map(|line| [sign, line, "\n"]).map(str::to_owned).collect()
+            text.lines().flat_map(|line| [sign, line, "\n"]).collect()
         };
         let (n_before, n_after) = (input.before.len(), input.after.len());
         let (removed, added) = (list("-", before), list("+", after));
