@@ -1,5 +1,7 @@
 //! What the text of a page makes of its article.
 
+use url::Url;
+
 use super::{End, Plan};
 use crate::dedupe::another::{Move, has_lost_its_dates, is_alike, is_moved, may_be_one};
 use crate::dedupe::decide::{Known, changes, settled};
@@ -58,9 +60,8 @@ struct Take {
 
 /// Whether a page says that it is the front of its site.
 fn is_front(page: &Page) -> bool {
-    let path = page.canonical_url.as_deref().and_then(|url| url.splitn(4, '/').nth(3));
-    let is_whole = page.canonical_url.as_deref().is_some_and(|url| url.matches('/').count() == 2);
-    is_whole || path.is_some_and(str::is_empty)
+    let canonical = page.canonical_url.as_deref().and_then(|url| Url::parse(url).ok());
+    canonical.is_some_and(|url| url.path() == "/" && url.query().is_none())
 }
 
 impl Plan {
@@ -140,24 +141,21 @@ impl Plan {
         page: &Page,
     ) -> Result<bool, Error> {
         let now = content(page);
-        if !say_the_same(last, &now)
-            && !is_alike(last, &now)
-            && !may_be_one(current, &now)
-            && (is_front(page) || has_lost_its_dates(last, &now))
-        {
-            return Ok(true);
-        }
-        let stated = page.canonical_url.as_deref();
-        let stands_at = self.seen.final_url.as_deref().or(stated).and_then(canonical);
-        let Some(address) = stands_at.filter(|_| !say_the_same(last, &now)) else {
-            return Ok(false);
-        };
-        let found = articles::keys::find(tx, &[IdentityKey::url(&address)])?;
-        if found.contains(&self.article) {
+        if say_the_same(last, &now) {
             return Ok(false);
         }
         // The feed may have the headline of now already.
         let is_alike = || is_alike(last, &now) || may_be_one(current, &now);
+        if (is_front(page) || has_lost_its_dates(last, &now)) && !is_alike() {
+            return Ok(true);
+        }
+        let stated = page.canonical_url.as_deref();
+        let stands_at = self.seen.final_url.as_deref().or(stated).and_then(canonical);
+        let Some(address) = stands_at else { return Ok(false) };
+        let found = articles::keys::find(tx, &[IdentityKey::url(&address)])?;
+        if found.contains(&self.article) {
+            return Ok(false);
+        }
         let is_redirected = self.seen.final_url.is_some();
         let between = Move { from: &self.state.url, to: &address, is_redirected };
         Ok(is_redirected && !found.is_empty() || !is_alike() && !is_moved(last, &now, between))
