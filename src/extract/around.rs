@@ -3,12 +3,10 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 use dom_query::{Document, NodeId, NodeRef};
 
 use crate::extract::hints;
-use crate::extract::hints::kinds::KINDS;
 
 /// Headings beyond this are those of what else the page has.
 const HEADINGS_MAX: usize = 20;
@@ -46,14 +44,10 @@ impl Around {
     }
 }
 
-/// The number of the kind of comments.
-static COMMENT: LazyLock<Option<usize>> =
-    LazyLock::new(|| KINDS.iter().position(|kind| kind.name == "comment"));
-
 fn is_comment(node: &NodeRef<'_>) -> bool {
     let kind = node.attr("itemtype").unwrap_or_default();
     let Some(name) = node.node_name() else { return false };
-    kind.ends_with("/Comment") || COMMENT.is_some_and(|at| hints::of(node, &name).has(at))
+    kind.ends_with("/Comment") || hints::of(node, &name).has_named("comment")
 }
 
 /// Words by which templates name what leads to other articles. A grid, a list or an item may be anything.

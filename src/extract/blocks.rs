@@ -130,6 +130,14 @@ impl Blocks {
         }
     }
 
+    /// Whether a container is named as any of these kinds of furniture. What holds the article
+    /// may be named after anything in it.
+    pub(super) fn is_named_as(&self, at: usize, kinds: &[&str]) -> bool {
+        let container = &self.containers[at];
+        !matches!(container.name.as_str(), "article" | "main" | "body")
+            && kinds.iter().any(|kind| container.hints.has_named(kind))
+    }
+
     /// The element in which the element of a block stands.
     pub(super) fn holder(&self, block: &Block) -> usize {
         self.containers[block.container].parent

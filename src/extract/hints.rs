@@ -25,6 +25,11 @@ impl Hints {
     pub(super) fn has(self, kind: usize) -> bool {
         self.0 & (1 << kind) != 0
     }
+
+    /// Whether the kind of this name is.
+    pub(super) fn has_named(self, kind: &str) -> bool {
+        self.0 & bit(kind) != 0
+    }
 }
 
 /// What an element says of its content.

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::extract::blocks::{Block, Blocks, Shape};
-use crate::extract::hints::kinds::KINDS;
 use crate::extract::phrases::{self, pattern};
 
 /// Words of offers. Articles have them too.
@@ -76,14 +75,8 @@ fn offers(all: &Blocks, block: &Block, said: &str) -> bool {
 /// Whether the element of a block, or the one around it, is named as that of an offer.
 fn is_in_box(all: &Blocks, block: &Block) -> bool {
     const NEAR: usize = 2;
-    let of_offers = |name: &str| matches!(name, "wall" | "newsletter" | "ad");
-    let is_box = |at: usize| {
-        let container = &all.containers[at];
-        let mut kinds = KINDS.iter().enumerate().filter(|(_, kind)| of_offers(kind.name));
-        !matches!(container.name.as_str(), "article" | "main" | "body")
-            && kinds.any(|(bit, _)| container.hints.has(bit))
-    };
-    all.around(block).take(NEAR).any(is_box)
+    const OFFERS: [&str; 3] = ["wall", "newsletter", "ad"];
+    all.around(block).take(NEAR).any(|at| all.is_named_as(at, &OFFERS))
 }
 
 /// Whether an offer to read on stands in the article or right behind it. One elsewhere on the page is

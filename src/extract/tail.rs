@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use crate::extract::blocks::{Block, Blocks, Shape};
-use crate::extract::hints::kinds::KINDS;
 use crate::extract::phrases;
 use crate::extract::votes::Voter;
 
@@ -49,16 +48,10 @@ fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
         "cookie",
     ];
     let text = &block.text;
-    let is_other = |at: usize| {
-        let container = &blocks.containers[at];
-        let mut kinds = KINDS.iter().enumerate().filter(|(_, kind)| OTHER.contains(&kind.name));
-        !matches!(container.name.as_str(), "article" | "main" | "body")
-            && kinds.any(|(bit, _)| container.hints.has(bit))
-    };
     block.n_link_chars > 0
         || block.n_words == 0
         || block.shape == Shape::Caption
-        || blocks.around(block).take(NEAR).any(is_other)
+        || blocks.around(block).take(NEAR).any(|at| blocks.is_named_as(at, &OTHER))
         || phrases::is_prompt(text)
         || phrases::reads_also(text)
         || is_for_sharing(block)
@@ -120,10 +113,9 @@ fn is_end_of(blocks: &Blocks, before: &Block, at: usize) -> bool {
             && !items.into_iter().any(|item| is_furniture(blocks, item));
     }
     let holder = blocks.holder(block);
-    let body = KINDS.iter().position(|kind| kind.name == "body").unwrap_or_default();
     block.shape == Shape::Paragraph
         && holder == blocks.holder(before)
-        && blocks.containers[holder].hints.has(body)
+        && blocks.containers[holder].hints.has_named("body")
         && phrases::tells(&block.text)
 }
 
