@@ -308,6 +308,11 @@ impl Query {
     }
 }
 
+/// Whether a value would end early where it is written.
+fn needs_quotes(value: &str) -> bool {
+    value.contains(|c: char| c.is_whitespace() || "()".contains(c))
+}
+
 impl fmt::Display for Query {
     /// The text in normal form: parsing it gives the same query.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -315,13 +320,11 @@ impl fmt::Display for Query {
             Self::Everything => Ok(()),
             Self::Word(word) => f.write_str(word),
             Self::Phrase(phrase) => write!(f, "\"{phrase}\""),
-            Self::Exact(text) if text.contains(|c: char| c.is_whitespace() || "()".contains(c)) => {
-                write!(f, "=\"{text}\"")
-            }
+            Self::Exact(text) if needs_quotes(text) => write!(f, "=\"{text}\""),
             Self::Exact(text) => write!(f, "={text}"),
             Self::Prefix(text) => write!(f, "{text}*"),
             Self::AtLeast(n, query) => write!(f, "atleast{n}({query})"),
-            Self::Time(time) if time.text.contains(char::is_whitespace) => {
+            Self::Time(time) if needs_quotes(&time.text) => {
                 write!(f, "{}:\"{}\"", time.relation.as_str(), time.text)
             }
             Self::Time(time) => write!(f, "{}:{}", time.relation.as_str(), time.text),

@@ -324,6 +324,7 @@ mod tests {
         check("date:2022-02 a", "date:2022-02 a");
         check("since:7d until:2022-02-14..x", "since:7d until:2022-02-14..x");
         check("SINCE:„2022-02-14 10:00” a", "since:\"2022-02-14 10:00\" a");
+        check("date:\"(2022)\" a", "date:\"(2022)\" a");
         check("IS:revised has:image", "is:revised has:image");
         check("atleast3(stikstof)", "atleast3(stikstof)");
         check("atleast3 (a)", "atleast3 a");
