@@ -31,6 +31,7 @@ mod fold;
 mod gaps;
 mod generate;
 mod import;
+mod indexed;
 mod kwic;
 mod merge;
 mod minus;

@@ -13,6 +13,7 @@ pub mod collect;
 #[cfg(test)]
 mod differential;
 mod directory;
+mod error;
 mod newest;
 mod places;
 mod schema;
@@ -26,10 +27,7 @@ mod translate;
 mod whole;
 pub mod writer;
 
-use std::io;
-
-use tantivy::TantivyError;
-use tantivy::directory::error::{LockError, OpenReadError};
+pub use error::Error;
 
 use crate::names::Mention;
 use crate::query::Trait;
@@ -73,70 +71,4 @@ pub struct Document<'a> {
     pub traits: &'a [Trait],
     /// What newest first goes by, in seconds UTC.
     pub sort_at: i64,
-}
-
-/// Why the index could not be used, by what there is to do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Wait for the other writer.
-    #[error("another process is writing the search index")]
-    Busy,
-    /// Index again; a writer does so by itself.
-    #[error("the search index was made by another version of this program")]
-    Outdated,
-    /// Index again; a writer does so by itself.
-    #[error("the search index is damaged")]
-    Damaged {
-        /// What is wrong with it.
-        source: Box<TantivyError>,
-    },
-    /// Ask for less.
-    #[error("more than {limit} words begin with `{prefix}`")]
-    Broad {
-        /// What they begin with.
-        prefix: String,
-        /// As many are looked for.
-        limit: usize,
-    },
-    /// Mend the disk or the permissions.
-    #[error("cannot {action} the search index")]
-    Failed {
-        /// What was being done.
-        action: &'static str,
-        /// Why it failed.
-        source: Box<TantivyError>,
-    },
-}
-
-impl Error {
-    /// For `map_err`: what a failure to `action` is to the caller.
-    fn when(action: &'static str) -> impl Fn(TantivyError) -> Self {
-        move |source| {
-            let is_damage = is_damage(&source);
-            let source = Box::new(source);
-            match *source {
-                TantivyError::LockFailure(LockError::LockBusy, _) => Self::Busy,
-                _ if is_damage => Self::Damaged { source },
-                _ => Self::Failed { action, source },
-            }
-        }
-    }
-}
-
-/// Whether files are missing, cut off or not what they should be, rather than out of reach.
-fn is_damage(error: &TantivyError) -> bool {
-    let is_cut = |error: &io::Error| {
-        matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
-    };
-    match error {
-        TantivyError::DataCorruption(_)
-        | TantivyError::IncompatibleIndex(_)
-        | TantivyError::SchemaError(_)
-        | TantivyError::OpenReadError(
-            OpenReadError::FileDoesNotExist(_) | OpenReadError::IncompatibleIndex(_),
-        ) => true,
-        TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. }) => is_cut(io_error),
-        TantivyError::IoError(error) => is_cut(error),
-        _ => false,
-    }
 }

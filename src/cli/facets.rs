@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::args::{FacetsArgs, FirstArgs, Global, TermsArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
-use crate::cli::{question, render, setup};
+use crate::cli::{indexed, question, render, setup};
 use crate::index::search::Searcher;
 use crate::language;
 use crate::service::clock;
@@ -14,9 +14,7 @@ use crate::store::{ArticleRow, Reader};
 
 fn searcher(global: &Global) -> Result<Option<Searcher>, Failure> {
     let layout = setup::layout(global)?;
-    // So that a folder without an archive is told from one in which nothing is found.
-    drop(Reader::open(&layout)?);
-    Ok(Searcher::open(&layout.index())?)
+    indexed::open(&layout, &Reader::open(&layout)?)
 }
 
 pub(super) fn facets(global: &Global, args: &FacetsArgs) -> Result<Exit, Failure> {

@@ -151,10 +151,17 @@ impl From<store::Error> for Failure {
 
 impl From<index::Error> for Failure {
     fn from(error: index::Error) -> Self {
-        if matches!(error, index::Error::Broad { .. }) {
-            return Self::wrap(Exit::Usage, error).hint("write more of the word before the `*`");
-        }
-        Self::wrap(Exit::Database, error).hint("`knipsel reindex` builds the index again")
+        let (exit, hint) = match error {
+            index::Error::Broad { .. } => (Exit::Usage, "write more of the word before the `*`"),
+            index::Error::Busy => (Exit::Database, "wait until it has ended"),
+            index::Error::Failed { .. } => {
+                (Exit::Database, "see whether the disk has room and who may use the folder")
+            }
+            index::Error::Outdated | index::Error::Damaged { .. } => {
+                (Exit::Database, "`knipsel reindex` builds the index again")
+            }
+        };
+        Self::wrap(exit, error).hint(hint)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::fold::{self, Fold, Line};
 use crate::cli::out::{Format, Record, Records};
 use crate::cli::snippet::Snippets;
 use crate::cli::template::Template;
-use crate::cli::{export, out, question, render, setup};
+use crate::cli::{export, indexed, out, question, render, setup};
 use crate::corpus;
 use crate::export::manifest::State;
 use crate::index::search::{Hits, Page, Searcher, Sort};
@@ -19,7 +19,7 @@ use crate::model::time::Timestamp;
 use crate::query::{Filter, Place, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
-use crate::store::{self, Layout, Lock, Reader, changes};
+use crate::store::{self, Reader};
 
 /// Hits looked at for one page at most, where many have a story.
 const HITS_MAX: usize = 100_000;
@@ -44,7 +44,7 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<Exit, Failure
     let found = source.find(args, &query, &filter)?;
     drop(snapshot);
     if as_of.is_none() {
-        warn_if_behind(&layout, &reader, searcher.as_ref())?;
+        indexed::note_lack(&layout, &reader, searcher.as_ref())?;
     }
     write(args, &query, &source, &found)?;
     if found.lines.is_empty() {
@@ -218,19 +218,6 @@ fn explain(query: &Query, filter: &Filter, searcher: Option<&Searcher>) -> Resul
         }
     }
     Ok(Exit::Done)
-}
-
-/// A running daemon keeps the index within seconds; without one nobody does.
-fn warn_if_behind(
-    layout: &Layout,
-    reader: &Reader,
-    searcher: Option<&Searcher>,
-) -> Result<(), Failure> {
-    let is_behind = changes::last(reader)? > searcher.map_or(0, Searcher::watermark);
-    if is_behind && !Lock::is_held(layout) {
-        out::note("some articles are not in the search index yet: run `knipsel reindex`");
-    }
-    Ok(())
 }
 
 fn write(

@@ -24,6 +24,7 @@ struct Overview {
     is_running: bool,
     totals: Totals,
     n_behind: i64,
+    index_problem: Option<String>,
     size_bytes: u64,
     problem: Option<String>,
     alarms: Vec<Alarm>,
@@ -45,7 +46,10 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Result<Exit, Failure
 fn look(global: &Global) -> Result<Overview, Failure> {
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
-    let watermark = Searcher::open(&layout.index()).ok().flatten().map_or(0, |s| s.watermark());
+    let (watermark, index_problem) = match Searcher::open(&layout.index()) {
+        Ok(searcher) => (searcher.map_or(0, |searcher| searcher.watermark()), None),
+        Err(error) => (0, Some(error.to_string())),
+    };
     // The daemon goes on with the last good files; its owner should hear that they are not these.
     let problem = setup::paths(global).and_then(|paths| {
         setup::settings(global, &paths)?;
@@ -59,6 +63,7 @@ fn look(global: &Global) -> Result<Overview, Failure> {
         totals: library::totals(&reader)?,
         alarms: alarms(&reader, &layout, global)?,
         n_behind: (changes::last(&reader)? - watermark).max(0),
+        index_problem,
         size_bytes: space::archive_bytes(&layout),
         problem: problem.err().map(|failure| failure.to_string()).or(outage),
         feeds: library::health(&reader, clock::now())?,
@@ -97,6 +102,7 @@ fn machine(overview: &Overview) -> Record {
         ("last_new", render::moment(totals.last_new_at)),
         ("size_bytes", json!(overview.size_bytes)),
         ("index_behind", json!(overview.n_behind)),
+        ("index_problem", json!(overview.index_problem)),
         ("push", json!(Pushed::of(&overview.feeds).map(|pushed| pushed.record()))),
         (
             "feeds",
@@ -161,7 +167,9 @@ fn people(overview: &Overview) -> Result<(), Failure> {
     if let Some(at) = totals.last_new_at {
         line(&format!("last new  {at}"))?;
     }
-    if overview.n_behind > 0 {
+    if let Some(problem) = &overview.index_problem {
+        line(&format!("index     {}", clean(problem)))?;
+    } else if overview.n_behind > 0 {
         line(&format!("index     up to {} changes behind", overview.n_behind))?;
     }
     if let Some(risk) = risk(&overview.feeds) {

@@ -11,7 +11,7 @@ use crate::cli::args::{By, CompareArgs, Global, PlotArgs, TimelineArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
 use crate::cli::periods::{self, Start, hour};
-use crate::cli::{question, setup, sql};
+use crate::cli::{indexed, question, setup, sql};
 use crate::export::chart::Chart;
 use crate::index::search::Searcher;
 use crate::query::{Filter, Query};
@@ -57,9 +57,8 @@ fn plot(
     filter: &Filter,
 ) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;
-    // So that a folder without an archive is told from one in which nothing is found.
-    drop(Reader::open(&layout)?);
-    let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
+    let searcher = indexed::open(&layout, &Reader::open(&layout)?)?;
+    let Some(searcher) = searcher else { return Ok(Exit::NothingFound) };
     let counts = Counts::of(&searcher, queries, filter, args)?;
     if let Some(path) = &args.out {
         counts.draw(path)?;

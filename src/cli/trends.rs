@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::args::{Global, TrendsArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Record};
-use crate::cli::{question, setup};
+use crate::cli::{indexed, question, setup};
 use crate::index::search::{Page, Searcher, Sort};
 use crate::language::keyness;
 use crate::query::{Filter, Query};
@@ -47,7 +47,7 @@ pub(super) fn trends(global: &Global, args: &TrendsArgs) -> Result<Exit, Failure
     filter.since.get_or_insert(filter.until.unwrap_or(now).minus(DAYS));
     let layout = setup::layout(global)?;
     let reader = Reader::open(&layout)?;
-    let Some(searcher) = Searcher::open(&layout.index())? else { return Ok(Exit::NothingFound) };
+    let Some(searcher) = indexed::open(&layout, &reader)? else { return Ok(Exit::NothingFound) };
     let page = Page { sort: Sort::Newest, limit: ARTICLES_MAX, offset: 0 };
     let hits = searcher.search(&query, &filter, &page)?;
     if hits.total > hits.articles.len() {

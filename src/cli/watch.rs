@@ -12,7 +12,7 @@ use crate::cli::args::{
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record, Records};
-use crate::cli::{question, render, setup, when};
+use crate::cli::{indexed, question, render, setup, when};
 use crate::corpus;
 use crate::export::feed::{self, Feed};
 use crate::export::row::Row;
@@ -142,7 +142,7 @@ fn run(global: &Global, args: &WatchRunArgs) -> Result<Exit, Failure> {
     chosen.retain(|watch| args.names.is_empty() || args.names.contains(&watch.name));
     let runner = Runner {
         global,
-        searcher: Searcher::open(&layout.index())?,
+        searcher: indexed::open(&layout, &reader)?,
         writer: Writer::open(&layout)?,
         reader,
         now: clock::now(),

@@ -191,7 +191,14 @@ fn usable(dir: &Path) -> Result<Option<(Index, State)>, Error> {
         Ok(state.map(|state| (index, state)))
     });
     match checked.map_err(Error::when("open")) {
-        Err(Error::Damaged { .. }) => Ok(None),
+        Err(error @ Error::Damaged { .. }) => {
+            tracing::warn!("{error}; it is built anew");
+            Ok(None)
+        }
+        Ok(None) => {
+            tracing::info!("the search index is that of another version; it is built anew");
+            Ok(None)
+        }
         result => result,
     }
 }

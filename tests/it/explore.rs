@@ -333,3 +333,43 @@ fn a_feed_that_nobody_has_is_told_where_nothing_is_found() {
     let ran = program.run(&["watch", "add", "x", "storm", "--feed", "bestaatniet"]);
     assert_eq!(ran.code, 4, "{ran:?}");
 }
+
+#[test]
+fn what_the_index_lacks_is_said_by_whatever_asks_it() {
+    let program = archive();
+    program.ok(&["watch", "add", "storm", "storm"]);
+    fs::remove_dir_all(program.archive("index")).unwrap();
+    let asked: [&[&str]; 8] = [
+        &["search", "storm"],
+        &["timeline", "storm"],
+        &["compare", "storm", "land"],
+        &["facets", "--on", "outlet"],
+        &["first"],
+        &["kwic", "storm"],
+        &["trends"],
+        &["watch", "run"],
+    ];
+    let lacks = |words: &str| {
+        for arguments in asked {
+            let ran = program.run(arguments);
+            assert_eq!(ran.code, 1, "{arguments:?}: {ran:?}");
+            assert_eq!(ran.stderr.contains("the search index"), !words.is_empty(), "{ran:?}");
+            assert!(ran.stderr.contains(words), "{arguments:?}: {ran:?}");
+        }
+    };
+    lacks("not in the search index yet: run `knipsel reindex`");
+    // A running knipsel takes up a few within seconds.
+    let lock = fs::File::open(program.archive("lock")).unwrap();
+    lock.lock().unwrap();
+    lacks("");
+    drop(lock);
+    let more: String = (100..700).fold(String::new(), |mut lines, n| {
+        let _ = writeln!(lines, r#"{{"id":"{n}","text":"Nummer {n} lag stil."}}"#);
+        lines
+    });
+    import(&program, &more);
+    fs::remove_dir_all(program.archive("index")).unwrap();
+    let lock = fs::File::open(program.archive("lock")).unwrap();
+    lock.lock().unwrap();
+    lacks("lacks up to 612 changes, which the running knipsel takes up");
+}

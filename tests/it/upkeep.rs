@@ -299,3 +299,24 @@ fn verify_knows_an_index_that_only_has_to_be_built_again() {
     program.ok(&["reindex"]);
     program.ok(&["verify"]);
 }
+
+#[test]
+fn a_damaged_index_is_told_in_words_and_built_anew_aloud() {
+    let web = Web::start();
+    let program = polled(&web, 4);
+    for file in fs::read_dir(program.archive("index")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "term") {
+            fs::write(path, "").unwrap();
+        }
+    }
+    for arguments in [&["status"][..], &["search"], &["doctor"]] {
+        let ran = program.run(arguments);
+        let told = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(told.contains("search index is damaged: "), "{ran:?}");
+        assert!(!told.contains("IoError") && !told.contains("Custom"), "{ran:?}");
+    }
+    let ran = program.run(&["poll", "--all"]);
+    assert!(ran.code == 0 && ran.stderr.contains("it is built anew"), "{ran:?}");
+    assert_eq!(program.found(&[]).len(), 4);
+}

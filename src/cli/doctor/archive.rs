@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::cli::doctor::Finding;
+use crate::cli::indexed;
 use crate::cli::status::approximate;
 use crate::index::search::Searcher;
 use crate::model::time::Timestamp;
@@ -22,9 +23,6 @@ const FAILING_LONG: Duration = Duration::from_secs(3 * 86_400);
 
 /// The log beside the archive is written into it long before this, unless something holds it up.
 const WAL_BYTES_MAX: u64 = 256 << 20;
-
-/// Changes that the index may be behind while articles come in.
-const BEHIND_MAX: i64 = 500;
 
 pub(super) fn look(layout: &Layout, now: Timestamp) -> Vec<Finding> {
     let reader = match Reader::open(layout) {
@@ -93,7 +91,7 @@ fn index(reader: &Reader, layout: &Layout) -> Result<Finding, store::Error> {
         Ok(Some(searcher)) if last > searcher.watermark() => {
             let n = last - searcher.watermark();
             let behind = format!("{n} {} behind", if n == 1 { "change" } else { "changes" });
-            if n <= BEHIND_MAX && Lock::is_held(layout) {
+            if n <= indexed::BEHIND_MAX && Lock::is_held(layout) {
                 Finding::ok("index", format!("{behind}, which the running knipsel takes up"))
             } else {
                 Finding::problem("index", format!("it is {behind}"), fix)
