@@ -20,7 +20,7 @@ use crate::service::clock;
 use crate::store::{Lock, Writer};
 
 /// Articles in one transaction.
-const BATCH: usize = 200;
+const BATCH: usize = 50;
 
 pub(super) fn import(global: &Global, args: &ImportArgs) -> Result<Exit, Failure> {
     let layout = setup::layout(global)?;

@@ -124,7 +124,12 @@ fn rows(job: &mut Job<'_>, mut reader: impl BufRead) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(job: &mut Job<'_>, file: impl Read) -> Result<(), Failure> {
+fn text(job: &mut Job<'_>, mut file: impl BufRead) -> Result<(), Failure> {
+    let start = file.fill_buf().map_err(|error| unreadable(job, &error))?.trim_ascii_start();
+    // No article begins so, whatever its file is called.
+    if start.starts_with(b"{\"") || start.starts_with(b"[{") {
+        return document(job, file);
+    }
     let bytes = whole(job, file, TEXT_BYTES_MAX)?;
     let article = from_text(&charset::decode(&bytes, None).0);
     job.take("", 1, article)

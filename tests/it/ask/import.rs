@@ -286,3 +286,17 @@ fn what_was_not_said_the_first_time_is_added_and_nothing_is_taken_away() {
     assert_eq!(row(), ["Brug dicht|Zeeklei|Regio|2022-02-14|5"]);
     assert_eq!(import(&edited, &[]), (0, 0));
 }
+
+#[test]
+fn json_is_known_by_how_it_begins_whatever_its_file_is_called() {
+    let program = Program::new();
+    let lines = "\n{\"text\":\"De sluis is dicht.\"}\n{\"text\":\"De brug is open.\"}\n";
+    let list = "[{\"text\":\"De dijk is hoog.\"},{\"text\":\"Het pad is nat.\"}]";
+    let text = "{onleesbaar} stond er op het bord bij de haven.";
+    for (name, written) in [("artikelen.txt", lines), ("artikelen", list), ("krant.txt", text)] {
+        fs::write(program.home().join(name), written).unwrap();
+        program.ok(&["import", name]);
+    }
+    assert_eq!(program.found(&[]).len(), 5);
+    assert_eq!(program.found(&["onleesbaar"]).len(), 1);
+}
