@@ -14,6 +14,7 @@ use crate::{config, fetch, follow, store};
 
 pub mod alarms;
 pub mod backfill;
+pub mod causes;
 pub mod clock;
 mod engine;
 mod follower;

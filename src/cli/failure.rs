@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::cli::out;
+use crate::service::causes;
 use crate::{config, corpus, fetch, follow, index, query, service, store, upkeep, warc, worker};
 
 /// The exit codes, which scripts rely on.
@@ -72,28 +73,15 @@ impl Failure {
         if is_closed_pipe {
             return ExitCode::from(Exit::Done);
         }
-        out::error(&chain(&self.error), self.hint.as_deref());
+        out::error(&causes::line(self.error.as_ref()), self.hint.as_deref());
         ExitCode::from(self.exit)
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(&self.error))
+        f.write_str(&causes::line(self.error.as_ref()))
     }
-}
-
-/// The chain of causes in one line; a cause that the text before it already tells is left out.
-fn chain(error: &anyhow::Error) -> String {
-    let mut text = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        if text.is_empty() {
-            text = cause;
-        } else if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
 }
 
 impl From<io::Error> for Failure {

@@ -12,7 +12,7 @@ use crate::alarm::{self, Alarm, Condition, Facts, Options, Trouble};
 use crate::model::time::Timestamp;
 use crate::service::engine::Engine;
 use crate::service::tell::{self, Told};
-use crate::service::{Error, Setup};
+use crate::service::{Error, Setup, causes};
 use crate::store::vitals::{self, Vitals};
 use crate::store::{self, Layout, Reader, Writer, changes, library, reserve, space};
 use crate::warc::Keeper;
@@ -243,7 +243,7 @@ impl Alarms {
             Ok(()) => self.unstored.clear(),
             // Each condition once: what is stored later says the same.
             Err(error) => {
-                tracing::debug!("cannot store the alarms: {error}");
+                tracing::debug!("cannot store the alarms: {}", causes::line(&error));
                 let n_extra = self.unstored.len().saturating_sub(4 * Condition::ALL.len());
                 self.unstored.drain(..n_extra);
             }

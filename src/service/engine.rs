@@ -20,7 +20,7 @@ use crate::schedule::outage::Outage;
 use crate::schedule::{self, Policy};
 use crate::service::clock::Clock;
 use crate::service::readings::Readings as Pages;
-use crate::service::{Error, GRACE, Setup, report};
+use crate::service::{Error, GRACE, Setup, causes, report};
 use crate::store::pages::state::{self, State};
 use crate::store::place::Place;
 use crate::store::{
@@ -88,7 +88,7 @@ impl Shared {
         }
         let stored = self.writer.write(move |tx| host_files::set(tx, &files, now)).await;
         if let Err(error) = stored {
-            tracing::warn!("cannot store what hosts said of themselves: {error}");
+            tracing::warn!("cannot store what hosts said of themselves: {}", causes::line(&error));
         }
     }
 
@@ -353,7 +353,7 @@ impl Engine {
         for (outlet, counts) in rest {
             let stored = self.shared.writer.write(move |tx| recurring::set(tx, &outlet, &counts));
             if let Err(error) = stored.await {
-                tracing::warn!("cannot store what recurs on pages: {error}");
+                tracing::warn!("cannot store what recurs on pages: {}", causes::line(&error));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::index::writer::Writer as Index;
-use crate::service::Error;
+use crate::service::{Error, causes};
 use crate::store::{Layout, Reader, Writer};
 use crate::{follow, mention, relate};
 
@@ -104,7 +104,7 @@ impl Trouble {
                 Some(value)
             }
             Err(error) => {
-                let text = chain(&error);
+                let text = causes::line(&error);
                 if text != self.last {
                     tracing::error!("{}: {text}", self.what);
                     self.last = text;
@@ -136,14 +136,4 @@ fn relate(layout: &Layout, writer: &Writer) -> Result<usize, Error> {
 /// Opens the index for writing.
 pub(super) fn open_index(dir: &Path) -> Result<Index, Error> {
     Ok(Index::open(dir).map_err(follow::Error::Index)?)
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -16,7 +16,7 @@ use crate::service::follower::Follower;
 use crate::service::metrics::Now;
 use crate::service::monitor::{self, Monitor, Question};
 use crate::service::notify::{self, Watchdog};
-use crate::service::{Error, Files, Setup, signals};
+use crate::service::{Error, Files, Setup, causes, signals};
 use crate::store::{ArticleRow, FeedId, changes, feeds, space, vitals};
 
 /// Between two looks at what is due.
@@ -134,13 +134,13 @@ impl Ticker {
             self.reload().await;
         }
         if let Err(error) = self.start_due() {
-            tracing::error!("cannot look up what is due: {error}");
+            tracing::error!("cannot look up what is due: {}", causes::line(&error));
         }
         if let Err(error) = self.repairs.start(&self.engine, None, (self.setup.clock)()) {
-            tracing::error!("cannot look up what was missed: {}", cause(&error));
+            tracing::error!("cannot look up what was missed: {}", causes::line(&error));
         }
         if let Err(error) = self.push.start(&self.engine, (self.setup.clock)()) {
-            tracing::error!("cannot look up which hubs to ask: {}", cause(&error));
+            tracing::error!("cannot look up which hubs to ask: {}", causes::line(&error));
         }
         self.start_pages();
         if self.n_ticks.is_multiple_of(TICKS_PER_ALARM) {
@@ -149,7 +149,9 @@ impl Ticker {
         if self.watchdog.is_due() {
             match self.engine.ping_writer().await {
                 Ok(()) => self.watchdog.feed(),
-                Err(error) => tracing::error!("the archive does not answer: {error}"),
+                Err(error) => {
+                    tracing::error!("the archive does not answer: {}", causes::line(&error));
+                }
             }
         }
     }
@@ -157,10 +159,10 @@ impl Ticker {
     async fn look_for_alarms(&mut self) {
         let (indexed, now) = (Some(self.follower.indexed()), (self.setup.clock)());
         if let Err(error) = self.alarms.look(&self.engine.reader, indexed, now).await {
-            tracing::error!("cannot look whether all is well: {}", cause(&error));
+            tracing::error!("cannot look whether all is well: {}", causes::line(&error));
         }
         if let Err(error) = self.monitor.look(&self.engine.reader) {
-            tracing::error!("cannot count what came in: {}", cause(&error));
+            tracing::error!("cannot count what came in: {}", causes::line(&error));
         }
     }
 
@@ -172,7 +174,7 @@ impl Ticker {
                 tokio::spawn(health);
             }
             Question::Metrics => {
-                let text = self.now().map_err(|error| cause(&error)).and_then(|now| {
+                let text = self.now().map_err(|error| causes::line(&error)).and_then(|now| {
                     self.monitor.metrics.text(&now).map_err(|error| error.to_string())
                 });
                 monitor::counts(text, call);
@@ -219,7 +221,7 @@ impl Ticker {
         match read {
             Some((_, Ok(read))) => self.monitor.metrics.read(read.outcome),
             Some((article, Err(error))) => {
-                tracing::error!("cannot store what a page said: {}", cause(&error));
+                tracing::error!("cannot store what a page said: {}", causes::line(&error));
                 self.held_pages.insert(article, Instant::now() + HOLD);
             }
             None => {}
@@ -232,7 +234,7 @@ impl Ticker {
         self.held_pages.retain(|_, until| *until > now);
         let held = self.held_pages.keys().copied().collect();
         if let Err(error) = self.engine.start_pages(&held) {
-            tracing::error!("cannot look up which pages are due: {error}");
+            tracing::error!("cannot look up which pages are due: {}", causes::line(&error));
         }
     }
 
@@ -246,9 +248,13 @@ impl Ticker {
             Err(error) => error,
         };
         let name = self.engine.feed(feed).map(|feed| feed.name.as_str()).unwrap_or_default();
-        tracing::error!(feed.name = name, "cannot store the poll of {name}: {}", cause(&error));
+        tracing::error!(
+            feed.name = name,
+            "cannot store the poll of {name}: {}",
+            causes::line(&error)
+        );
         self.held.insert(feed, Instant::now() + HOLD);
-        let reason = format!("polls cannot be stored: {}", cause(&error));
+        let reason = format!("polls cannot be stored: {}", causes::line(&error));
         self.alarms.not_stored(reason, (self.setup.clock)());
     }
 
@@ -264,7 +270,7 @@ impl Ticker {
                 self.alarms.files(None, (self.setup.clock)());
             }
             Err(error) => {
-                let reason = cause(&error);
+                let reason = causes::line(&error);
                 tracing::error!("not reloaded, the old settings and feeds stay: {reason}");
                 self.alarms.files(Some(reason), (self.setup.clock)());
             }
@@ -279,7 +285,10 @@ impl Ticker {
         if let Err(error) = self.take_up(&setup).await {
             let old = self.setup.settings.clone();
             if let Err(error) = self.open_doors(&old).await {
-                tracing::error!("a door that was open cannot be opened again: {}", cause(&error));
+                tracing::error!(
+                    "a door that was open cannot be opened again: {}",
+                    causes::line(&error)
+                );
             }
             return Err(error);
         }
@@ -296,12 +305,5 @@ impl Ticker {
     async fn open_doors(&mut self, settings: &Settings) -> Result<(), Error> {
         self.monitor.set(&settings.monitor).await?;
         self.push.open(&settings.websub, settings.fetch.body_max).await
-    }
-}
-
-fn cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }

@@ -124,7 +124,9 @@ where
     Box::new(move |tx| {
         let result = tx.and_then(|tx| in_savepoint(tx, job));
         Box::new(move |committed: Result<(), String>| {
-            let _ = answer.send(committed.map_err(Error::Commit).and(result));
+            // Its own failure says more than that of the commit, which it may have caused.
+            let stored = result.and_then(|value| committed.map(|()| value).map_err(Error::Commit));
+            let _ = answer.send(stored);
         })
     })
 }
@@ -222,7 +224,11 @@ fn commit_batch(tx: &Tx<'_>, first: Job, jobs: &mut mpsc::Receiver<Job>) {
         let Ok(job) = jobs.try_recv() else { break };
         replies.push(job(Ok(tx)));
     }
-    let committed = tx.connection.execute_batch("COMMIT").map_err(|error| error.to_string());
+    let committed = if tx.connection.is_autocommit() {
+        Err("what shared it was undone, as on a full disk".to_owned())
+    } else {
+        tx.connection.execute_batch("COMMIT").map_err(|error| error.to_string())
+    };
     if committed.is_err() && !tx.connection.is_autocommit() {
         let _ = tx.connection.execute_batch("ROLLBACK");
     }
@@ -257,6 +263,18 @@ mod tests {
         };
         let found: i64 = writer.write_blocking(get).unwrap();
         assert_eq!(found, 1);
+    }
+
+    #[test]
+    fn a_failure_that_undoes_the_commit_is_told_and_not_the_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = Writer::open(&Layout::new(dir.path().to_owned())).unwrap();
+        let failed = writer.write_blocking(|tx| {
+            // As SQLite does by itself where the disk is full.
+            tx.connection.execute_batch("ROLLBACK").map_err(Error::sqlite("undo it"))?;
+            Err::<(), _>(Error::DamagedText(7))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "the text of revision 7 is damaged");
     }
 
     #[test]

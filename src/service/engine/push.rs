@@ -16,7 +16,7 @@ use crate::model::time::Timestamp;
 use crate::model::units::ByteSize;
 use crate::poll::push::{self, Delivery};
 use crate::service::engine::{Engine, Shared};
-use crate::service::{Error, report};
+use crate::service::{Error, causes, report};
 use crate::store::subscriptions::{self, Change, Stored};
 use crate::store::{self, FeedId, polls};
 use crate::subscribe::{self, Context};
@@ -131,7 +131,7 @@ impl Push {
     fn reap(&mut self) {
         while let Some(ended) = self.asking.try_join_next_with_id() {
             let (id, result) = match ended {
-                Ok((id, result)) => (id, result.map_err(|error| error.to_string())),
+                Ok((id, result)) => (id, result.map_err(|error| causes::line(&error))),
                 Err(error) => (error.id(), Err(error.to_string())),
             };
             self.asked.remove(&id);
@@ -160,7 +160,7 @@ impl Push {
             Ok(Some(stored)) => stored,
             Ok(None) => return reply(call, Answer::plain(404, "nothing here")),
             Err(error) => {
-                tracing::error!("cannot look up who is called: {error}");
+                tracing::error!("cannot look up who is called: {}", causes::line(&error));
                 return reply(call, Answer::plain(503, "come again"));
             }
         };
@@ -178,7 +178,10 @@ impl Push {
             }
             (None, _) => reply(call, Answer::plain(410, "no longer wanted")),
             (_, Err(error)) => {
-                tracing::error!("cannot read the state of a feed that was pushed: {error}");
+                tracing::error!(
+                    "cannot read the state of a feed that was pushed: {}",
+                    causes::line(&error)
+                );
                 reply(call, Answer::plain(503, "come again"));
             }
         }
@@ -231,7 +234,7 @@ async fn verify(shared: &Shared, stored: &Stored, call: Call) {
             Answer::plain(200, challenge)
         }
         Err(error) => {
-            tracing::error!("cannot store what a hub said: {error}");
+            tracing::error!("cannot store what a hub said: {}", causes::line(&error));
             Answer::plain(503, "come again")
         }
     };
@@ -275,7 +278,7 @@ async fn take_in(
     let answer = match result {
         Ok(()) => Answer::plain(202, ""),
         Err(error) => {
-            tracing::error!("cannot store what a hub brought: {error}");
+            tracing::error!("cannot store what a hub brought: {}", causes::line(&error));
             Answer::plain(503, "come again")
         }
     };

@@ -15,7 +15,7 @@ use crate::model::feed::Feed;
 use crate::model::time::Timestamp;
 use crate::repair::{self, Context, Read, Report, Want};
 use crate::service::engine::{Engine, Shared};
-use crate::service::{Error, report};
+use crate::service::{Error, causes, report};
 use crate::store::repairs::{self, Suspect};
 use crate::store::{self, FeedId};
 
@@ -80,7 +80,7 @@ impl Repairs {
     pub(in crate::service) async fn next_ended(&mut self) {
         let Some(ended) = self.tasks.join_next_with_id().await else { return };
         let (task, result) = match ended {
-            Ok((task, result)) => (task, result.map_err(|error| (HOLD, error.to_string()))),
+            Ok((task, result)) => (task, result.map_err(|error| (HOLD, causes::line(&error)))),
             Err(error) => (error.id(), Err((HOLD_FAULT, format!("a fault of knipsel: {error}")))),
         };
         let outlet = self.outlets.remove(&task).unwrap_or_default();
