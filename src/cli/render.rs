@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::out::Record;
+use crate::model::article::Content;
 use crate::model::time::{StatedDate, Timestamp};
 use crate::normalize::text::is_subheading;
 use crate::store::library::Article;
@@ -10,51 +11,44 @@ use crate::store::library::Article;
 /// Characters of a headline made of a text's beginning.
 const DERIVED_CHARS: usize = 80;
 
-/// What is known of an article, by the names of [`article`].
-pub(super) const KEYS: [&str; 17] = [
-    "id",
-    "url",
-    "title",
-    "outlet",
-    "section",
-    "authors",
-    "tags",
-    "language",
-    "published",
-    "published_precision",
-    "first_seen",
-    "modified",
-    "access",
-    "revision",
-    "feeds",
-    "snippet",
-    "text",
+/// What one key of a record says of an article, whose snippet stands beside it.
+type Say = fn(&Article, Option<&str>) -> Value;
+
+/// What is known of an article, in the order of its record.
+const FIELDS: [(&str, Say); 17] = [
+    ("id", |article, _| json!(article.id.as_str())),
+    ("url", |article, _| json!(article.url)),
+    ("title", |article, _| json!(Some(&content(article).title).filter(|title| !title.is_empty()))),
+    ("outlet", |article, _| json!(article.outlet)),
+    ("section", |article, _| json!(content(article).section)),
+    ("authors", |article, _| json!(content(article).authors)),
+    ("tags", |article, _| json!(content(article).tags)),
+    ("language", |article, _| json!(content(article).language)),
+    ("published", |article, _| json!(content(article).published.map(StatedDate::to_rfc3339))),
+    ("published_precision", |article, _| {
+        json!(content(article).published.map(|date| date.precision.as_str()))
+    }),
+    ("first_seen", |article, _| json!(article.first_seen_at.to_rfc3339())),
+    ("modified", |article, _| json!(content(article).modified.map(StatedDate::to_rfc3339))),
+    ("access", |article, _| json!(article.access.as_deref().unwrap_or("unknown"))),
+    ("revision", |article, _| json!(article.revision.number)),
+    ("feeds", |article, _| json!(article.feeds)),
+    ("snippet", |_, snippet| json!(snippet)),
+    ("text", |article, _| json!(content(article).text)),
 ];
+
+/// The keys of [`article`], in its order.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|(key, _)| *key)
+}
 
 /// All that is known of an article in one record.
 pub(super) fn article(article: &Article, snippet: Option<&str>) -> Record {
-    let content = &article.revision.content;
-    let date = |date: Option<StatedDate>| date.map(StatedDate::to_rfc3339);
-    let values = [
-        json!(article.id.as_str()),
-        json!(article.url),
-        json!(Some(&content.title).filter(|title| !title.is_empty())),
-        json!(article.outlet),
-        json!(content.section),
-        json!(content.authors),
-        json!(content.tags),
-        json!(content.language),
-        json!(date(content.published)),
-        json!(content.published.map(|date| date.precision.as_str())),
-        json!(article.first_seen_at.to_rfc3339()),
-        json!(date(content.modified)),
-        json!(article.access.as_deref().unwrap_or("unknown")),
-        json!(article.revision.number),
-        json!(article.feeds),
-        json!(snippet),
-        json!(content.text),
-    ];
-    KEYS.iter().map(|key| (*key).to_owned()).zip(values).collect()
+    FIELDS.iter().map(|(key, say)| ((*key).to_owned(), say(article, snippet))).collect()
+}
+
+fn content(article: &Article) -> &Content {
+    &article.revision.content
 }
 
 /// Only these keys, in this order; a key that does not exist is `Err`.

@@ -281,7 +281,7 @@ fn record(
 
 /// A field that does not exist is a mistake also where nothing is found.
 fn check_fields(args: &SearchArgs) -> Result<(), Failure> {
-    let mut known: Vec<&str> = render::KEYS.to_vec();
+    let mut known: Vec<&str> = render::keys().collect();
     known.push("cursor");
     if args.fold.fold {
         known.extend(["story_id", "n_folded"]);
