@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::coverage::{Gap, Listed, Mark, ordered};
+use crate::coverage::{CLOCK_MAX, Gap, Listed, Mark, ordered};
 use crate::model::time::{StatedDate, Timestamp};
 
 /// Entries on either side, at most.
@@ -18,10 +18,6 @@ const BEFORE_MIN: usize = 2;
 /// A stated date in another source differs from the feed's by no more than this: an article is
 /// dated when it is written there, when it is sent here.
 const SLACK: Duration = Duration::from_secs(15 * 60);
-
-/// The clock of a source, or the zone that it writes, is off by no more than this; what differs more
-/// is no date of publication.
-const SHIFT_MAX_SECONDS: i64 = 26 * 3_600;
 
 /// After each try, how long until the next. News sitemaps reach back two days, so what is not
 /// proven by then will not be.
@@ -84,13 +80,15 @@ impl std::fmt::Display for Doubt {
     }
 }
 
-/// The witnesses of a gap between the edge `before` and the window `listed`.
-pub fn witnesses(before: &[Mark], listed: &[Listed], now: Timestamp) -> Witnesses {
-    let newest = before.iter().map(|mark| mark.at).max();
-    let spine = ordered(before, listed, now).unwrap_or_default();
-    let oldest_first = spine.iter().rev().filter(|mark| Some(mark.at) > newest);
+/// The witnesses of `gap`, between the edge `before` and the window `listed`.
+pub fn witnesses(before: &[Mark], listed: &[Listed], gap: Gap) -> Witnesses {
+    let spine = ordered(before, listed).unwrap_or_default();
+    let oldest_first = spine.iter().rev().filter(|mark| mark.at > gap.from);
+    let is_listed = |mark: &Mark| listed.iter().any(|entry| entry.article == mark.article);
+    // An event to come that is kept on top stands on neither side.
+    let is_before = |mark: &&Mark| mark.at <= gap.from || !is_listed(mark);
     Witnesses {
-        before: before.to_vec(),
+        before: before.iter().filter(is_before).copied().collect(),
         after: oldest_first.take(WITNESSES_MAX).copied().collect(),
     }
 }
@@ -165,7 +163,8 @@ pub fn shift(witnesses: impl Iterator<Item = (Mark, StatedDate)>) -> Option<i64>
 /// `None` when that is more than a clock can be off.
 pub fn shifted(gap: Gap, seconds: i64) -> Option<Gap> {
     let by = |at: Timestamp| Timestamp::from_seconds(at.seconds().saturating_add(seconds));
-    (seconds.abs() <= SHIFT_MAX_SECONDS).then(|| Gap { from: by(gap.from), to: by(gap.to) })
+    (seconds.unsigned_abs() <= CLOCK_MAX.as_secs())
+        .then(|| Gap { from: by(gap.from), to: by(gap.to) })
 }
 
 /// Whether documents that were looked through with these shifts, the last of which is known best,
@@ -173,7 +172,7 @@ pub fn shifted(gap: Gap, seconds: i64) -> Option<Gap> {
 pub fn judge_clock(shifts: &[i64]) -> Result<(), Doubt> {
     let is_right = |shift: &i64| {
         let apart = shifts.last().map_or(0, |last| shift.abs_diff(*last));
-        shift.abs() <= SHIFT_MAX_SECONDS && apart <= SLACK.as_secs()
+        shift.unsigned_abs() <= CLOCK_MAX.as_secs() && apart <= SLACK.as_secs()
     };
     if shifts.iter().all(is_right) { Ok(()) } else { Err(Doubt::OtherClock) }
 }
@@ -212,9 +211,13 @@ mod tests {
             .iter()
             .map(|date| Listed { article: *date, stated_at: Some(at(*date)) })
             .collect();
-        let found = witnesses(&marks(&[50, 40]), &listed, at(300));
+        let gap = Gap { from: at(50), to: at(90) };
+        let found = witnesses(&marks(&[50, 40]), &listed, gap);
         assert_eq!(found, of(&[50, 40], &[90, 100, 110, 120, 130, 140, 150, 160, 170, 180]));
-        assert_eq!(witnesses(&[], &[], at(300)), Witnesses::default());
+        assert_eq!(witnesses(&[], &[], gap), Witnesses::default());
+        // An event to come.
+        let ahead = [&[Listed { article: 900, stated_at: Some(at(900)) }][..], &listed].concat();
+        assert_eq!(witnesses(&marks(&[900, 50, 40]), &ahead, gap), found);
     }
 
     #[track_caller]

@@ -1,7 +1,7 @@
 //! What a poll adds to the coverage ledger.
 
 use crate::coverage::order::{self, Order};
-use crate::coverage::{self, Gap, Listed, State, Verdict, evidence};
+use crate::coverage::{self, Gap, Listed, Look, State, Verdict, evidence};
 use crate::model::article::Content;
 use crate::model::fetch::Outcome;
 use crate::model::time::{Precision, Timestamp};
@@ -76,14 +76,16 @@ pub(super) fn enter(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> 
 fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
     let Poll { feed, window, last_at, at, .. } = *poll;
     let before = ledger::edge(tx, feed)?.filter(|_| last_at.is_some());
-    let (verdict, edge) = coverage::judge(before.as_deref().unwrap_or_default(), window.listed, at);
+    let order_before = orders::last(tx, feed)?;
+    let look = Look {
+        edge: before.as_deref().unwrap_or_default(),
+        order: &order_before,
+        at: last_at.unwrap_or(at),
+    };
+    let (verdict, edge) = coverage::judge(&look, window.listed, at);
     ledger::set_edge(tx, feed, &edge, window.oldest_at, window.older_url)?;
     let order: Order =
         window.listed.iter().take(order::ENTRIES_MAX).map(|listed| listed.article).collect();
-    let order_before = match verdict {
-        Verdict::Unprovable => orders::last(tx, feed)?,
-        Verdict::Complete | Verdict::Suspected(_) => Order::new(),
-    };
     // While a site is rebuilt its feed is empty for a while.
     if !order.is_empty() {
         orders::note(tx, feed, &order, at)?;
@@ -106,7 +108,7 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
         ledger::extend(tx, feed, state, at)?;
         return Ok(None);
     };
-    let witnesses = evidence::witnesses(&before, window.listed, at);
+    let witnesses = evidence::witnesses(&before, window.listed, gap);
     ledger::suspect(tx, feed, gap, &witnesses, at)?;
     Ok(Some(gap))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -198,4 +198,29 @@ fn status_names_feeds_at_risk() {
     let feed = &program.json(&["status"])["feeds"][0];
     assert_eq!((&feed["gaps_24h"], &feed["at_risk"]), (&json!(1), &json!(true)));
     assert!(program.ok(&["status"]).contains("at risk   dijkbode"));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what is dated ahead is ahead of the clock")]
+fn a_feed_whose_clock_is_ahead_has_no_gap_while_windows_meet() {
+    let now = SystemTime::now();
+    // One every five minutes, so that of thirty all, or half, are ahead.
+    for hours in [1, 6] {
+        let newest = now + Duration::from_secs(hours * 3_600);
+        let dated = |number: usize| {
+            let before = Duration::from_secs(300 * (200 - number) as u64);
+            let published =
+                Some(httpdate::fmt_http_date(newest + Duration::from_secs(30_000) - before));
+            Item { published, ..item(number) }
+        };
+        let window = |first: usize| {
+            let items: Vec<Item> = (first..first + 30).rev().map(dated).collect();
+            Route::document(rss(&items))
+        };
+        let (web, program) = polled([70, 71, 72, 80, 100].map(window));
+        assert_eq!(program.rows(LEDGER), ["complete"], "{hours} h");
+        web.set("/rss", window(150));
+        program.poll_all();
+        assert_eq!(program.rows(LEDGER), ["complete", "suspected", "complete"], "{hours} h");
+    }
 }

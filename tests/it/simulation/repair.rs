@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use knipsel::coverage::evidence::{self, Witnesses};
-use knipsel::coverage::{self, Edge, Gap, Listed, Mark, Verdict};
+use knipsel::coverage::order::Order;
+use knipsel::coverage::{self, Edge, Gap, Listed, Look, Mark, Verdict};
 use knipsel::model::time::{StatedDate, Timestamp};
 
 use super::feed::{Archive, Feed};
@@ -69,6 +70,8 @@ struct Reader<'f> {
     random: Random,
     archive: Archive,
     edge: Edge,
+    order: Order,
+    last_at: Timestamp,
     gaps: Vec<Open>,
     month: Month,
     found: HashSet<usize>,
@@ -89,6 +92,8 @@ pub(super) fn month(rule: Rule, per_day: u32, sitemap: Sitemap, seed: u32) -> Mo
         random,
         archive: Archive::default(),
         edge: Edge::new(),
+        order: Order::new(),
+        last_at: at,
         gaps: Vec::new(),
         month: Month { n_items: feed.n_until(until) - feed.n_until(at), ..Month::default() },
         found: HashSet::new(),
@@ -150,13 +155,16 @@ impl Reader<'_> {
             .rev()
             .map(|n| Listed { article: id(n), stated_at: Some(self.feed.arrivals[n]) })
             .collect();
-        let (verdict, edge) = coverage::judge(&self.edge, &listed, at);
+        let before = Look { edge: &self.edge, order: &self.order, at: self.last_at };
+        let (verdict, edge) = coverage::judge(&before, &listed, at);
         if let Verdict::Suspected(gap) = verdict {
-            let witnesses = evidence::witnesses(&self.edge, &listed, at);
+            let witnesses = evidence::witnesses(&self.edge, &listed, gap);
             let next_at = Some(at);
             self.gaps.push(Open { gap, witnesses, n_tries: 0, next_at, is_repaired: false });
         }
         self.edge = edge;
+        self.order = listed.iter().map(|entry| entry.article).collect();
+        self.last_at = at;
         seen
     }
 
