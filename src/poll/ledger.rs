@@ -5,7 +5,7 @@ use crate::coverage::{self, Gap, Listed, Look, State, Verdict, evidence};
 use crate::model::article::Content;
 use crate::model::fetch::Outcome;
 use crate::model::time::{Precision, Timestamp};
-use crate::store::coverage as ledger;
+use crate::store::coverage::{self as ledger, Suspicion};
 use crate::store::{ArticleRow, Error, FeedId, Tx, orders};
 
 /// A document with fewer entries may list others each time.
@@ -95,9 +95,9 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
         ledger::begin(tx, feed, state, at)?;
         return Ok(None);
     };
-    let (state, gap) = match verdict {
+    let (since, gap) = match verdict {
         Verdict::Complete => (State::Complete, None),
-        Verdict::Suspected(gap) => (State::Suspected, Some(gap)),
+        Verdict::Suspected(gap) => (State::Complete, Some(gap)),
         // In whatever order: where nothing is shared, something may have come and gone.
         Verdict::Unprovable => {
             let last_at = last_at.filter(|_| window.shares_none(&order_before, &order));
@@ -105,11 +105,12 @@ fn enter_window(tx: &Tx<'_>, poll: &Poll<'_>) -> Result<Option<Gap>, Error> {
         }
     };
     let Some(gap) = gap else {
-        ledger::extend(tx, feed, state, at)?;
+        ledger::extend(tx, feed, since, at)?;
         return Ok(None);
     };
     let witnesses = evidence::witnesses(&before, window.listed, gap);
-    ledger::suspect(tx, feed, gap, &witnesses, at)?;
+    let suspicion = Suspicion { gap, witnesses: &witnesses, since };
+    ledger::suspect(tx, feed, suspicion, at)?;
     Ok(Some(gap))
 }
 

@@ -134,15 +134,26 @@ const CUT: &str = "
     SET to_at = max(from_at, min(to_at, :at))
     WHERE id = :id";
 
-/// Something may be missing in `gap`, which is to be looked up by `witnesses`; from there until
-/// `now` the feed is complete again.
+/// A gap that is to be entered.
+#[derive(Debug, Clone, Copy)]
+pub struct Suspicion<'s> {
+    /// Something may be missing in it.
+    pub gap: Gap,
+    /// By whom other sources are checked.
+    pub witnesses: &'s Witnesses,
+    /// What is known of the feed since.
+    pub since: State,
+}
+
+/// Enters a gap, which is to be looked up; from there until `now` the feed is in the state that is
+/// known.
 pub fn suspect(
     tx: &Tx<'_>,
     feed: FeedId,
-    gap: Gap,
-    witnesses: &Witnesses,
+    suspicion: Suspicion<'_>,
     now: Timestamp,
 ) -> Result<(), Error> {
+    let Suspicion { gap, witnesses, since } = suspicion;
     let failed = || Error::sqlite("store a gap of a feed");
     if let Some(last) = last(tx, feed)? {
         let mut statement = tx.connection.prepare_cached(CUT).map_err(failed())?;
@@ -151,7 +162,7 @@ pub fn suspect(
     }
     let stretch = add(tx, feed, gap, State::Suspected)?;
     repairs::add(tx, stretch, feed, witnesses, now)?;
-    add(tx, feed, Gap { from: gap.to, to: now }, State::Complete).map(|_| ())
+    add(tx, feed, Gap { from: gap.to, to: now }, since).map(|_| ())
 }
 
 /// A gap as it is read back.

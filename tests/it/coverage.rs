@@ -97,6 +97,22 @@ fn a_feed_in_no_order_is_unprovable_while_windows_meet_and_has_a_gap_where_none_
 }
 
 #[test]
+fn a_feed_without_dates_is_as_unprovable_after_a_gap_as_before_it() {
+    let undated = |numbers: std::ops::Range<usize>| {
+        let items: Vec<Item> = numbers.rev().map(item).collect();
+        Route { has_validators: true, ..Route::document(rss(&items)) }
+    };
+    let looks = [0, 40, 40].map(|n| undated(n..n + 20));
+    let (web, program) = polled(looks);
+    let states = ["unprovable", "suspected", "unprovable"];
+    assert_eq!(program.rows("SELECT outcome FROM fetches ORDER BY id DESC")[0], "not-modified");
+    assert_eq!(program.rows("SELECT state FROM coverage"), states);
+    web.set("/rss", undated(45..65));
+    program.poll_all();
+    assert_eq!(program.rows("SELECT state FROM coverage"), states);
+}
+
+#[test]
 fn what_is_pinned_on_top_joins_no_windows() {
     let pinned = |from: usize| feed((0..4).chain((0..8).map(move |n| from + n * 3 % 8)));
     let (web, program) = polled([pinned(20), pinned(24), feed(0..0)]);
