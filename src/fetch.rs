@@ -4,8 +4,8 @@
 //!
 //! It knows hosts, limits and statuses. It does not know what a feed is, when to come again, or
 //! whether a document is new; nothing is kept between two requests but open connections, the
-//! time at which each host was last asked, and for a day its robots.txt and its reservations, which
-//! whoever has an archive keeps between two runs as well.
+//! time at which each host was last asked, until when it asked to be left alone, and for a day its
+//! robots.txt and its reservations, which whoever has an archive keeps between two runs as well.
 
 pub mod client;
 
@@ -222,7 +222,7 @@ pub enum Answer {
     NotModified,
     /// 410: it is gone.
     Gone,
-    /// The server asked us to wait (`Retry-After`).
+    /// The server asked us to wait (`Retry-After`), or its host had and it was not asked.
     Throttled {
         /// How long from now, at most a day.
         wait: Duration,

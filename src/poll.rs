@@ -15,7 +15,7 @@ use crate::model::feed::{Feed, PollState, Validators};
 use crate::model::fetch::{Failure, FailureClass, Fetch, Outcome};
 use crate::model::time::Timestamp;
 use crate::schedule::outage::Outage;
-use crate::schedule::{self, Hints, Next, Observed, Policy, Rhythm, Window};
+use crate::schedule::{self, Hints, Next, Observed, Policy, Reason, Rhythm, Window};
 use crate::store::captures::Subject;
 use crate::store::polls::{Recorded, Tally};
 use crate::store::{Error, FeedId, Tx, Writer, captures, feeds, pages, polls, repairs, sightings};
@@ -98,7 +98,7 @@ pub async fn poll(
         user_agent: feed.user_agent.as_deref(),
         now: started,
     };
-    let mut response = context.client.get(&request).await;
+    let mut response = context.client.poll(&request, state.waited).await;
     let at = (context.clock)();
     let mut answer = answer::own(context, id, feed, &mut response).await?;
     let kept = if context.keeper.keeps_feeds() {
@@ -118,7 +118,7 @@ pub async fn poll(
     } else if response.status.is_some() {
         unreached_since = lessons::answered(context.outage, at);
     }
-    let gone = lessons::gone(&state, &read.outcome, at);
+    let gone = lessons::gone(&state, &response, &read.outcome, at);
     if read.outcome == Outcome::Gone && gone.is_some_and(|gone| !schedule::is_gone(&gone)) {
         read.outcome = Outcome::Failed(Failure::new(FailureClass::Http, "410 Gone"));
     }
@@ -264,7 +264,8 @@ impl Plan {
             last_at,
             at,
         };
-        let mut next = schedule::next(&self.policy, &self.name, rhythm(&state), &observed);
+        let next = schedule::next(&self.policy, &self.name, rhythm(&state), &observed);
+        let mut next = if fetch.is_put_off() { put_off(&state, next.at) } else { next };
         if let Some(live) = live.filter(|_| read.outcome.is_success()) {
             let reach = window.map_or(Duration::ZERO, |window| window.reach(at));
             next = push::end((tx, id, at), live, &tally, (&self.policy, reach, next))?;
@@ -281,6 +282,11 @@ impl Plan {
         let (size_bytes, duration) = (fetch.size_bytes, fetch.duration);
         Ok(Polled { outcome: read.outcome, tally, warnings, next, gap, size_bytes, duration })
     }
+}
+
+/// Where it was not asked until `at`: that says nothing of the feed itself.
+fn put_off(state: &PollState, at: Timestamp) -> Next {
+    Next { at, rhythm: rhythm(state), reason: Reason::HostRetryAfter }
 }
 
 /// What is remembered of a feed's rhythm.

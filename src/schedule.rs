@@ -115,6 +115,8 @@ pub enum Reason {
     Outage,
     /// `Retry-After`.
     RetryAfter,
+    /// `Retry-After` to another feed of its host.
+    HostRetryAfter,
     /// 410: looked at again now and then.
     Gone,
     /// A hub pushes what is new.
@@ -133,6 +135,7 @@ impl fmt::Display for Reason {
             Self::Failures(n) => write!(f, "failed {n} times"),
             Self::Outage => f.write_str("our own network"),
             Self::RetryAfter => f.write_str("server's Retry-After"),
+            Self::HostRetryAfter => f.write_str("its host's Retry-After"),
             Self::Gone => f.write_str("gone (410)"),
             Self::Push => f.write_str("pushed by a hub"),
         }

@@ -1,6 +1,7 @@
 //! The client: one request with its redirects, each hop guarded, in turn and within its limits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{
     CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
@@ -10,17 +11,17 @@ use url::Url;
 
 use crate::fetch::guard::Guard;
 use crate::fetch::hop::Hop;
-use crate::fetch::hosts::{self, Hosts, Turn};
+use crate::fetch::hosts::{self, Asker, Hosts, Turn};
 use crate::fetch::http::POOL_IDLE;
 use crate::fetch::kept::Kept;
 use crate::fetch::lanes::{Lanes, Pace, Room, SLOW_AFTER};
 use crate::fetch::robots;
 use crate::fetch::{
-    Error, Forbidden, Options, Place, Refusal, Request, Response, Sent, body, failure, headers,
-    http, redirect,
+    Answer, Error, Forbidden, Options, Place, Refusal, Request, Response, Sent, body, failure,
+    headers, http, redirect,
 };
 use crate::model::feed::Validators;
-use crate::model::fetch::{Failure, FailureClass};
+use crate::model::fetch::{Failure, FailureClass, Waited};
 
 mod said;
 mod walk;
@@ -49,13 +50,34 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind<'k> {
     /// Published to be polled: the pause of hosts, and no question.
-    Feed,
+    Feed(Option<Waited>),
     /// Anything else: the pause of pages, and only what robots.txt allows.
     Page,
     /// robots.txt itself.
     Robots,
     /// Nothing: it is sent to a server that is there to be asked.
     Post(Sent<'k>),
+}
+
+impl Kind<'_> {
+    /// As whom it waits while the host wishes to be left alone. A feed that waited already goes on.
+    fn waits(self) -> Option<Asker> {
+        match self {
+            Self::Feed(None) => Some(Asker::Feed),
+            Self::Page | Self::Robots => Some(Asker::Page),
+            Self::Feed(Some(_)) | Self::Post(_) => None,
+        }
+    }
+
+    /// For whom the wish of the host to be left alone holds. One that comes again and again may be of
+    /// one feed alone.
+    fn speaks_for(self) -> Option<Asker> {
+        match self {
+            Self::Feed(None | Some(Waited::ForItsHost)) => Some(Asker::Feed),
+            Self::Page => Some(Asker::Page),
+            Self::Feed(Some(Waited::ForItself)) | Self::Robots | Self::Post(_) => None,
+        }
+    }
 }
 
 /// Why a request ended without a response.
@@ -65,6 +87,8 @@ enum Stop {
     /// A connection that was kept open turned out to be closed before there was an answer.
     Lost(Failure),
     Forbidden(Forbidden),
+    /// Nothing was asked: the host wishes to be left alone for so long.
+    Resting(Duration),
 }
 
 impl From<Failure> for Stop {
@@ -108,9 +132,26 @@ impl Client {
         self.0.hosts.rest();
     }
 
-    /// Gets a feed. Whatever happens is in the response.
+    /// Notes that the host of each of these URLs wishes to be left alone for so long.
+    pub fn let_rest(&self, waits: &[(String, Duration)]) {
+        for (url, wait) in waits {
+            if let Ok(url) = Url::parse(url) {
+                self.0.hosts.begin_rest(hosts::key(&url), *wait);
+            }
+        }
+    }
+
+    /// Gets a feed, for itself alone. Whatever happens is in the response.
     pub async fn get(&self, request: &Request<'_>) -> Response {
-        match self.0.get(request, Kind::Feed).await {
+        self.poll(request, Some(Waited::ForItself)).await
+    }
+
+    /// Gets a feed that is one of many. While its host wishes to be left alone (429 or 503 with
+    /// `Retry-After`, to any of its feeds) it is told to wait without being asked for, and the response
+    /// has no status; but only once, if that is why it `waited` the last time. One that itself is told
+    /// to wait again and again has no others wait for it.
+    pub async fn poll(&self, request: &Request<'_>, waited: Option<Waited>) -> Response {
+        match self.0.get(request, Kind::Feed(waited)).await {
             Ok(response) => response,
             Err(_) => unreachable!("the rules of robots.txt are not asked for feeds"),
         }
@@ -140,6 +181,7 @@ impl Client {
             }),
             Err(Stop::Failed(failure) | Stop::Lost(failure)) => refused(failure.reason),
             Err(Stop::Forbidden(forbidden)) => refused(forbidden.reason),
+            Err(Stop::Resting(_)) => unreachable!("what is sent waits for no rest"),
         }
     }
 }
@@ -150,7 +192,11 @@ impl Inner {
         match self.follow(request, kind, &mut walk).await {
             Ok(reply) => Ok(walk.response(request, Ok(reply))),
             Err(Stop::Failed(failure) | Stop::Lost(failure)) => {
-                Ok(walk.response(request, Err(failure)))
+                Ok(walk.response(request, Err(Answer::Failed(failure))))
+            }
+            Err(Stop::Resting(wait)) => {
+                let response = walk.response(request, Err(Answer::Throttled { wait }));
+                Ok(Response { status: None, ..response })
             }
             Err(Stop::Forbidden(forbidden)) => Err(forbidden),
         }
@@ -186,7 +232,7 @@ impl Inner {
             url = redirect::target(&url, &reply.headers)?;
             let max = match kind {
                 Kind::Robots => self.options.redirects_max.max(robots::REDIRECTS_MIN),
-                Kind::Feed | Kind::Page | Kind::Post(_) => self.options.redirects_max,
+                Kind::Feed(_) | Kind::Page | Kind::Post(_) => self.options.redirects_max,
             };
             walk.redirected(&url, reply.status, max)?;
         }
@@ -196,9 +242,12 @@ impl Inner {
     async fn turn(&self, request: &Request<'_>, kind: Kind<'_>, url: &Url) -> Result<Turn, Stop> {
         let (key, gap) = (hosts::key(url), self.options.page_gap.0);
         Ok(match kind {
-            Kind::Feed | Kind::Post(_) => self.hosts.turn(key).await,
+            Kind::Feed(_) | Kind::Post(_) => self.hosts.turn(key).await,
             Kind::Robots => self.hosts.page_turn(key, gap).await,
             Kind::Page => {
+                if let Some(wait) = self.hosts.rest_left(key, Asker::Page) {
+                    return Err(Stop::Resting(wait));
+                }
                 let rules = self.rules(url, request).await;
                 rules.check(url, request.now).map_err(Stop::Forbidden)?;
                 self.hosts.page_turn(key, gap.max(rules.crawl_delay())).await
@@ -217,6 +266,9 @@ impl Inner {
         // The host's turn first: who waits for a host must not keep a place from others. The turn
         // ends with this function, the place with the reply: before the next hop waits for its own.
         let turn = self.turn(request, kind, url).await?;
+        if let Some(wait) = kind.waits().and_then(|asker| turn.rest_left(asker)) {
+            return Err(Stop::Resting(wait));
+        }
         let mut seat = self.lanes.enter(turn.pace()).await;
         let total = self.options.total_timeout;
         let started_at = Instant::now();
@@ -234,6 +286,10 @@ impl Inner {
         let was_kept = turn.kept_at().is_some_and(|at| started_at.duration_since(at) < POOL_IDLE);
         match reply {
             Ok(reply) => {
+                let wait = headers::rest(reply.status, &reply.headers, request.now);
+                if let Some((asker, wait)) = kind.speaks_for().zip(wait) {
+                    turn.begin_rest(asker, url, wait);
+                }
                 turn.set_kept_at(walk.is_kept.then(Instant::now));
                 Ok(Reply { place: Place(seat.into_permit(), reply.place.1), ..reply })
             }
@@ -275,7 +331,7 @@ impl Inner {
             _ if !status.is_success() => Vec::new(),
             Kind::Post(_) => Vec::new(),
             Kind::Robots => body::read_start(response, options, robots::BYTES_READ).await?,
-            Kind::Feed | Kind::Page => {
+            Kind::Feed(_) | Kind::Page => {
                 body::read(response, options, (&self.lanes, &mut room)).await?
             }
         };

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use reqwest::StatusCode;
 use reqwest::header::{
     AsHeaderName, CACHE_CONTROL, CONTENT_TYPE, DATE, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED,
     RETRY_AFTER,
@@ -50,6 +51,13 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
         None => date(&value)?.since(now),
     };
     Some(wait.min(RETRY_AFTER_MAX))
+}
+
+/// How long the whole host asks to be left alone: a status that speaks of its load, with a wait.
+pub(super) fn rest(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let is_of_load =
+        matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    is_of_load.then(|| retry_after(headers, now)).flatten()
 }
 
 /// For how long the response is fresh (RFC 9111 section 4.2.1); `s-maxage` is for shared caches.

@@ -27,6 +27,47 @@ pub(super) fn key(url: &Url) -> &str {
     }
 }
 
+/// Who asks a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// A feed.
+    Feed,
+    /// A page, or what is read like one.
+    Page,
+}
+
+/// Until when a host wishes to be left alone.
+#[derive(Debug, Default)]
+struct Rest {
+    all_until: Option<Instant>,
+    pages_until: Option<Instant>,
+    /// The page that was told so last.
+    page: Option<Url>,
+}
+
+impl Rest {
+    /// What a feed is told holds for all.
+    fn begin(&mut self, until: Instant) {
+        self.all_until = self.all_until.max(Some(until));
+    }
+
+    /// What a page is told holds for pages, unless it alone is told so each time.
+    fn begin_of_pages(&mut self, page: &Url, until: Instant) {
+        if self.page.as_ref() != Some(page) {
+            self.page = Some(page.clone());
+            self.pages_until = self.pages_until.max(Some(until));
+        }
+    }
+
+    fn left(&self, asker: Asker) -> Option<Duration> {
+        let until = match asker {
+            Asker::Feed => self.all_until,
+            Asker::Page => self.all_until.max(self.pages_until),
+        };
+        until.map(|at| at.duration_since(Instant::now())).filter(|left| !left.is_zero())
+    }
+}
+
 /// The hosts asked of late.
 #[derive(Debug)]
 pub(super) struct Hosts {
@@ -52,6 +93,7 @@ struct HostState {
     page_turn: Arc<Semaphore>,
     /// When the last page was answered, and how long the next one waits at least.
     page: Mutex<Option<(Instant, Duration)>>,
+    rest: Mutex<Rest>,
     /// Of the last request.
     pace: Mutex<Pace>,
     /// When it last answered on a connection that it may have kept open.
@@ -116,6 +158,16 @@ impl Hosts {
         self.table().rested_at = Some(Instant::now());
     }
 
+    /// How much longer the host `key` wishes to be left alone by `asker`.
+    pub(super) fn rest_left(&self, key: &str, asker: Asker) -> Option<Duration> {
+        self.host(key).rest_left(asker)
+    }
+
+    /// Notes that the host `key` told a feed to wait for so long, at most a day.
+    pub(super) fn begin_rest(&self, key: &str, wait: Duration) {
+        self.host(key).rest().begin(after(wait));
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,12 +183,27 @@ impl Hosts {
             asked_at: Mutex::new(None),
             page_turn: Arc::new(Semaphore::new(1)),
             page: Mutex::new(None),
+            rest: Mutex::default(),
             pace: Mutex::new(Pace::Quick),
             kept_at: Mutex::new(None),
         });
         table.hosts.insert(key.to_owned(), Arc::clone(&host));
         host
     }
+}
+
+impl HostState {
+    fn rest(&self) -> MutexGuard<'_, Rest> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rest_left(&self, asker: Asker) -> Option<Duration> {
+        self.rest().left(asker)
+    }
+}
+
+fn after(wait: Duration) -> Instant {
+    Instant::now() + wait.min(GAP_MAX)
 }
 
 impl Table {
@@ -151,6 +218,7 @@ impl Table {
             let asked_at = *host.asked_at.lock().unwrap_or_else(PoisonError::into_inner);
             let page = *host.page.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::strong_count(host) > 1
+                || host.rest_left(Asker::Page).is_some()
                 || asked_at.is_some_and(|at| at + gap > now)
                 || page.is_some_and(|(ended_at, gap)| ended_at + gap > now)
         });
@@ -159,6 +227,19 @@ impl Table {
 }
 
 impl Turn {
+    /// How much longer this host wishes to be left alone by `asker`.
+    pub(super) fn rest_left(&self, asker: Asker) -> Option<Duration> {
+        self.host.rest_left(asker)
+    }
+
+    /// Notes that this host told `asker`, who asked for `url`, to wait for so long, at most a day.
+    pub(super) fn begin_rest(&self, asker: Asker, url: &Url, wait: Duration) {
+        match asker {
+            Asker::Feed => self.host.rest().begin(after(wait)),
+            Asker::Page => self.host.rest().begin_of_pages(url, after(wait)),
+        }
+    }
+
     /// How this host answered last; one not asked before is taken to be quick.
     pub(super) fn pace(&self) -> Pace {
         *self.host.pace.lock().unwrap_or_else(PoisonError::into_inner)
@@ -321,6 +402,24 @@ mod tests {
         };
         let (page_at, ended_at) = tokio::join!(page, end);
         assert!(page_at - ended_at >= GAP);
+    }
+
+    #[tokio::test]
+    async fn what_a_feed_is_told_holds_for_all_and_what_a_page_is_told_for_pages() {
+        const LONG: Duration = Duration::from_secs(60);
+        let hosts = Hosts::new(Duration::ZERO);
+        let left = |key: &str| [Asker::Feed, Asker::Page].map(|by| hosts.rest_left(key, by));
+        let page = Url::parse("https://nu.nl/1").unwrap();
+        hosts.turn("nu.nl").await.begin_rest(Asker::Page, &page, LONG);
+        assert!(matches!(left("nu.nl"), [None, Some(left)] if left <= LONG));
+        hosts.turn("nos.nl").await.begin_rest(Asker::Feed, &page, LONG);
+        // A shorter wait does not end a longer one.
+        hosts.begin_rest("nos.nl", Duration::ZERO);
+        assert!(matches!(left("nos.nl"), [Some(_), Some(_)]));
+        // One page that is always told to wait keeps no other from being read.
+        hosts.turn("ad.nl").await.begin_rest(Asker::Page, &page, Duration::ZERO);
+        hosts.turn("ad.nl").await.begin_rest(Asker::Page, &page, LONG);
+        assert_eq!(left("ad.nl"), [None; 2]);
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::curve::DayCurve;
+use crate::model::fetch::Waited;
 use crate::model::page::PageRules;
 use crate::model::time::Timestamp;
 
@@ -239,6 +240,8 @@ pub struct PollState {
     pub curve: Option<DayCurve>,
     /// The interval while all goes well.
     pub interval: Duration,
+    /// For whom it waited the last time, if it did.
+    pub waited: Option<Waited>,
 }
 
 impl Default for PollState {
@@ -258,6 +261,7 @@ impl Default for PollState {
             last_full_at: None,
             curve: None,
             interval: Duration::ZERO,
+            waited: None,
         }
     }
 }

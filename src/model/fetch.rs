@@ -40,6 +40,15 @@ impl Outcome {
     }
 }
 
+/// For whom a feed waited the last time, instead of being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    /// It was asked for, and the server asked to wait.
+    ForItself,
+    /// It was not asked for, because its host had asked to wait.
+    ForItsHost,
+}
+
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -123,6 +132,13 @@ pub struct Fetch {
     pub size_bytes: u64,
     /// From the request to the last byte.
     pub duration: Duration,
+}
+
+impl Fetch {
+    /// Whether nothing was asked, because the host had asked to wait.
+    pub fn is_put_off(&self) -> bool {
+        self.status.is_none() && matches!(self.outcome, Outcome::Throttled { .. })
+    }
 }
 
 /// What a host said of itself in its robots.txt or `/.well-known/tdmrep.json`, as it is kept from one

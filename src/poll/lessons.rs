@@ -56,8 +56,15 @@ pub(super) fn answered(outage: &Mutex<Outage>, at: Timestamp) -> Option<Timestam
     Some(began_at)
 }
 
-pub(super) fn gone(state: &PollState, outcome: &Outcome, at: Timestamp) -> Option<Streak> {
+pub(super) fn gone(
+    state: &PollState,
+    response: &Response,
+    outcome: &Outcome,
+    at: Timestamp,
+) -> Option<Streak> {
     match outcome {
+        // It was not asked.
+        Outcome::Throttled { .. } if response.status.is_none() => state.gone,
         Outcome::Gone => Some(Streak::continued(state.gone, at)),
         Outcome::Failed(failure) if failure.class == FailureClass::Outage => state.gone,
         _ => None,

@@ -176,6 +176,7 @@ impl Engine {
             engine.shared.client.rest();
         }
         engine.shared.client.recall(&host_files::all(&engine.reader)?);
+        engine.shared.client.let_rest(&feeds::resting(&engine.reader, (setup.clock)())?);
         engine.take_up_feeds(&setup.feeds).await?;
         Ok(engine)
     }

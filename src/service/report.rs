@@ -48,6 +48,9 @@ pub(super) fn poll(feed: &Feed, polled: &Polled, now: Timestamp) {
         }
         Outcome::NotModified => "not modified".to_owned(),
         Outcome::Gone => "gone: the server answers 410".to_owned(),
+        Outcome::Throttled { .. } if polled.next.reason == Reason::HostRetryAfter => {
+            "not asked: its host asks to wait".to_owned()
+        }
         Outcome::Throttled { .. } => "the server asks to wait".to_owned(),
         Outcome::Failed(failure) => format!("failed: {}", failure.reason),
     };

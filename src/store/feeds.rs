@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use rusqlite::named_params;
+use rusqlite::{Row, named_params};
 
 use crate::model::feed::{Feed, Fulltext};
 use crate::model::time::Timestamp;
@@ -296,6 +296,38 @@ pub fn due(reader: &Reader, now: Timestamp) -> Result<Vec<FeedId>, Error> {
         )
         .map_err(failed())?;
     rows.collect::<Result<_, _>>().map_err(failed())
+}
+
+// As with `Waited::ForItself`, a feed that is told to wait again and again speaks for itself alone.
+const RESTING: &str = "
+    SELECT coalesce(t.final_url, f.url), p.next_poll_at - :now
+    FROM poll_state AS p
+    JOIN feed AS f ON f.id = p.feed_id
+    JOIN fetch AS t ON t.id = (
+        SELECT id
+        FROM fetch
+        WHERE feed_id = p.feed_id AND pushed_by IS NULL
+        ORDER BY at DESC, id DESC
+        LIMIT 1)
+    WHERE p.last_outcome = 'throttled' AND p.next_poll_at > :now AND p.last_poll_at <= :ahead
+        AND t.status IN (429, 503)
+        AND NOT coalesce((
+            SELECT outcome = 'throttled' AND status IS NOT NULL
+            FROM fetch
+            WHERE feed_id = p.feed_id AND pushed_by IS NULL
+            ORDER BY at DESC, id DESC
+            LIMIT 1 OFFSET 1), 0)";
+
+/// Addresses whose hosts asked at their load to be left alone until after `now`, and for how long yet.
+pub fn resting(reader: &Reader, now: Timestamp) -> Result<Vec<(String, Duration)>, Error> {
+    let failed = || Error::sqlite("look up which hosts asked to wait");
+    let mut statement = reader.connection.prepare_cached(RESTING).map_err(failed())?;
+    let values = named_params! { ":now": now.seconds(), ":ahead": now.plus(AHEAD_MAX).seconds() };
+    let rest = |row: &Row<'_>| {
+        let seconds: i64 = row.get(1)?;
+        Ok((row.get(0)?, Duration::from_secs(seconds.unsigned_abs())))
+    };
+    statement.query_map(values, rest).and_then(Iterator::collect).map_err(failed())
 }
 
 const ASKED_TO_WAIT: &str = "

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use crate::model::curve::DayCurve;
 use crate::model::feed::{Move, PollState, Streak, Validators};
-use crate::model::fetch::{Fetch, Outcome};
+use crate::model::fetch::{Fetch, Outcome, Waited};
 use crate::model::time::Timestamp;
 use crate::store::{Error, FeedId, Reader, Tx};
 
@@ -28,7 +28,13 @@ pub struct Tally {
 const STATE: &str = "
     SELECT etag, last_modified, body_hash, next_poll_at, interval_s, day_curve, n_failures,
            last_success_at, last_full_at, failing_since, n_gone, gone_since, last_poll_at,
-           moved_to, n_moved, moved_since, moved_seen_at, last_304_at, validators_lie, body_check
+           moved_to, n_moved, moved_since, moved_seen_at, last_304_at, validators_lie, body_check,
+           CASE WHEN last_outcome = 'throttled' THEN (
+               SELECT status IS NULL
+               FROM fetch
+               WHERE fetch.feed_id = :feed AND pushed_by IS NULL
+               ORDER BY at DESC, id DESC
+               LIMIT 1) END
     FROM poll_state
     WHERE feed_id = :feed";
 
@@ -71,6 +77,9 @@ fn read_state(row: &Row<'_>) -> rusqlite::Result<PollState> {
         moved: moved_to.zip(moved_seen).map(|(to, seen)| Move { to, seen }),
         last_304_at: moment(17)?,
         has_lying_validators: row.get(18)?,
+        waited: row
+            .get::<_, Option<bool>>(20)?
+            .map(|is_put_off| if is_put_off { Waited::ForItsHost } else { Waited::ForItself }),
     })
 }
 

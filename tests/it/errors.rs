@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use rusqlite::Connection;
 
 use crate::news::{Item, item, items, rss};
-use crate::program::{Program, until};
+use crate::program::Program;
 use crate::web::{Route, Web};
 
 /// A web with a feed at `/rss`, and a program that knows it as `dijkbode`.
@@ -102,10 +102,10 @@ fn retry_after_is_obeyed_across_restarts_and_by_poll_all() {
     program.ok(&["poll"]);
     program.poll_all();
     let mut daemon = program.daemon(&[]);
-    // One feed that is due shows that the daemon has looked at what is due.
     web.set("/ander", news());
+    // One feed that is due shows that the daemon has looked at what is due.
     program.list(&[("dijkbode", &web.url("/rss")), ("ander", &web.url("/ander"))]);
-    until("the other feed", || (!web.asked_for("/ander").is_empty()).then_some(()));
+    daemon.wait_for("ander                    not asked: its host asks to wait");
     daemon.signal("TERM");
     daemon.wait();
     assert_eq!(web.asked_for("/rss").len(), 1);
@@ -116,6 +116,48 @@ fn retry_after_is_obeyed_across_restarts_and_by_poll_all() {
     let_pass(&program, 2);
     program.ok(&["poll"]);
     assert_eq!(web.asked_for("/rss").len(), 3);
+}
+
+#[test]
+fn a_host_that_asks_to_wait_is_not_asked_for_its_other_feeds() {
+    let wait = |status| Route {
+        headers: vec![("retry-after", "3600".to_owned())],
+        ..Route::error(status)
+    };
+    let web = Web::start();
+    for (path, route) in [("/rss", wait(429)), ("/sport", news()), ("/cultuur", news())] {
+        web.set(path, route);
+    }
+    let program = Program::new();
+    let (rss, sport, cultuur) = (web.url("/rss"), web.url("/sport"), web.url("/cultuur"));
+    let feeds = [("dijkbode", &*rss), ("sport", &sport), ("cultuur", &cultuur)];
+    program.list(&feeds);
+    let log = program.run(&["poll", "--all"]).stderr;
+    assert!(log.contains("sport                    not asked: its host asks to wait"), "{log}");
+    assert!(log.contains("(its host's Retry-After)"), "{log}");
+    assert_eq!(web.asked().len(), 1);
+    // Nor in the next run, for the same ones or one that is new.
+    web.set("/nieuw", news());
+    let nieuw = web.url("/nieuw");
+    program.list(&[&feeds[..], &[("nieuw", &nieuw)]].concat());
+    program.poll_all();
+    program.ok(&["poll"]);
+    assert_eq!(web.asked().len(), 1);
+    assert!(program.ok(&["status"]).contains("its host's Retry-After"));
+    let states = "SELECT last_outcome, n_failures, failing_since IS NULL FROM poll_state
+                  WHERE next_reason LIKE 'its host%'";
+    assert_eq!(program.rows(states), vec!["throttled|0|1"; 3]);
+    let waits = "SELECT max(next_poll_at) - min(next_poll_at) < 600 FROM poll_state
+                 WHERE last_outcome = 'throttled'";
+    assert_eq!(program.rows(waits), ["1"]);
+    // When the time is over all are asked, whatever one of them is told again.
+    for status in [503, 429] {
+        let n_before = web.asked().len();
+        web.set("/rss", wait(status));
+        let_pass(&program, 2);
+        program.ok(&["poll"]);
+        assert_eq!(web.asked().len(), n_before + 4);
+    }
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use reqwest::StatusCode;
 use url::Url;
 
 use crate::fetch::client::walk::{Reply, Walk};
 use crate::fetch::client::{Client, Inner, Kind, Stop};
+use crate::fetch::hosts::{self, Asker};
 use crate::fetch::memory::Cache;
 use crate::fetch::reserved::{self, Site};
 use crate::fetch::robots::{self, Known};
@@ -57,6 +59,7 @@ impl Client {
     pub async fn site_reservations(&self, request: &Request<'_>) -> Reservations {
         let Ok(url) = Url::parse(request.url) else { return Reservations::default() };
         if self.0.guard.check_url(&url).is_err()
+            || self.0.hosts.rest_left(hosts::key(&url), Asker::Page).is_some()
             || self.0.rules(&url, request).await.check(&url, request.now).is_err()
         {
             return Reservations::default();
@@ -86,6 +89,10 @@ impl Inner {
                     Ok(robots::Read { status, retry_after, body })
                 }
                 Err(Stop::Failed(failure) | Stop::Lost(failure)) => Err(failure),
+                Err(Stop::Resting(wait)) => {
+                    let (status, body) = (StatusCode::TOO_MANY_REQUESTS, Vec::new());
+                    Ok(robots::Read { status, retry_after: Some(wait), body })
+                }
                 Err(Stop::Forbidden(_)) => unreachable!("robots.txt may always be asked for"),
             };
             Known::new(&answer, before.as_deref(), request.now)

@@ -52,18 +52,14 @@ impl Walk {
         Ok(())
     }
 
-    pub(super) fn response(
-        self,
-        request: &Request<'_>,
-        result: Result<Reply, Failure>,
-    ) -> Response {
+    pub(super) fn response(self, request: &Request<'_>, result: Result<Reply, Answer>) -> Response {
         let redirected_to = self.visited.get(1..).and_then(<[Url]>::last);
         let (headers, mut answer, place) = match result {
             Ok(Reply { status, headers, body, place }) => {
                 let answer = answer::decide(status, &headers, body, request);
                 (headers, answer, place)
             }
-            Err(failure) => (HeaderMap::new(), Answer::Failed(failure), Place::default()),
+            Err(answer) => (HeaderMap::new(), answer, Place::default()),
         };
         if let (Answer::Failed(failure), Some(url)) = (&mut answer, redirected_to) {
             let reason = format!("redirected to `{}`: {}", redirect::shown(url), failure.reason);

@@ -8,8 +8,10 @@ use tokio::sync::Barrier;
 use crate::fetch::client::Client;
 use crate::fetch::tests::web::{Script, Web};
 use crate::fetch::tests::{TEXT, get_with, options};
-use crate::fetch::{Answer, Options};
+use crate::fetch::{Answer, Options, Request, Response};
 use crate::model::feed::Validators;
+use crate::model::fetch::Waited;
+use crate::model::time::Timestamp;
 use crate::model::units::Span;
 
 #[tokio::test]
@@ -71,4 +73,75 @@ async fn waiting_for_a_host_takes_no_place_from_others() {
             assert_eq!(response.answer, Answer::Document(TEXT.into()));
         }
     }
+}
+
+/// A web on which all under `/druk` is answered with this status and `Retry-After: 60`.
+async fn busy(status: &'static str) -> (Web, Client) {
+    let web = Web::start(move |path| match path {
+        "/robots.txt" => Script::response("404 Not Found", ""),
+        path if path.starts_with("/druk") => {
+            Script::response(&format!("{status}\r\nretry-after: 60"), "")
+        }
+        _ => Script::response("200 OK", TEXT),
+    });
+    let client = Client::new(Options { page_gap: Span::default(), ..options() }).unwrap();
+    (web.await.unwrap(), client)
+}
+
+async fn poll(client: &Client, url: &str, waited: Option<Waited>) -> Response {
+    let now = Timestamp::EPOCH;
+    let validators = &Validators::default();
+    client.poll(&Request { url, validators, user_agent: None, now }, waited).await
+}
+
+async fn page(client: &Client, url: &str) -> Response {
+    let now = Timestamp::EPOCH;
+    let validators = &Validators::default();
+    client.get_page(&Request { url, validators, user_agent: None, now }).await.unwrap()
+}
+
+/// Whether it was answered without asking.
+fn is_put_off(response: &Response) -> bool {
+    matches!(response.answer, Answer::Throttled { wait } if wait <= Duration::from_secs(60))
+        && response.status.is_none()
+}
+
+#[tokio::test]
+async fn what_a_busy_host_tells_one_feed_holds_for_all_that_is_on_it() {
+    for status in ["429 Too Many Requests", "503 Service Unavailable"] {
+        let (web, client) = busy(status).await;
+        let (druk, feed) = (web.url("/druk"), web.url("/feed"));
+        assert!(poll(&client, &druk, None).await.status.is_some());
+        assert!(is_put_off(&poll(&client, &feed, None).await));
+        assert!(is_put_off(&page(&client, &feed).await));
+        assert_eq!(web.asked().len(), 1);
+        let elsewhere = web.url_at("127.0.0.2", "/feed");
+        assert_eq!(poll(&client, &elsewhere, None).await.status, Some(200));
+        // Whoever waited already is asked for, and so is what the owner asks for.
+        for waited in [Waited::ForItself, Waited::ForItsHost] {
+            assert_eq!(poll(&client, &feed, Some(waited)).await.status, Some(200));
+        }
+        assert_eq!(get_with(&client, &feed, &Validators::default()).await.status, Some(200));
+    }
+}
+
+#[tokio::test]
+async fn what_is_told_to_one_feed_alone_holds_for_no_other() {
+    let (web, client) = busy("403 Forbidden").await;
+    poll(&client, &web.url("/druk"), None).await;
+    assert_eq!(poll(&client, &web.url("/feed"), None).await.status, Some(200));
+    // Told so again and again.
+    let (web, client) = busy("503 Service Unavailable").await;
+    poll(&client, &web.url("/druk"), Some(Waited::ForItself)).await;
+    assert_eq!(poll(&client, &web.url("/feed"), None).await.status, Some(200));
+}
+
+#[tokio::test]
+async fn what_a_busy_host_tells_one_page_holds_for_pages() {
+    let (web, client) = busy("429 Too Many Requests").await;
+    assert_eq!(page(&client, &web.url("/druk")).await.status, Some(429));
+    let n_asked = web.asked().len();
+    assert!(is_put_off(&page(&client, &web.url("/artikel")).await));
+    assert_eq!(web.asked().len(), n_asked);
+    assert_eq!(poll(&client, &web.url("/feed"), None).await.status, Some(200));
 }
