@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ pub const TIME_MAX: Duration = Duration::from_secs(60);
 
 /// How much of what it complains of is kept.
 const COMPLAINT_BYTES_MAX: usize = 400;
+
+/// How long its last complaint may take to arrive. What it left running may hold its pipes for hours.
+const LAST_WORDS_MAX: Duration = Duration::from_secs(1);
 
 /// What came of telling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,14 +98,26 @@ pub async fn run(
 
 async fn attend(child: &mut Child, facts: &str) -> Result<(), String> {
     let (input, complaints) = (child.stdin.take(), child.stderr.take());
+    let mut kept = Vec::new();
     let feed = async {
         if let Some(mut input) = input {
             // One that does not read what it is told has been told too.
             let _ = input.write_all(facts.as_bytes()).await;
         }
     };
-    let ((), complaint, status) = tokio::join!(feed, beginning(complaints), child.wait());
-    judge(status, &complaint)
+    let status = {
+        let mut pipes = pin!(async { tokio::join!(feed, read_beginning(complaints, &mut kept)) });
+        let mut ended = pin!(child.wait());
+        tokio::select! {
+            status = &mut ended => {
+                let _ = timeout(LAST_WORDS_MAX, pipes).await;
+                status
+            }
+            _ = &mut pipes => ended.await,
+        }
+    };
+    let complaint = String::from_utf8_lossy(&kept);
+    judge(status, &complaint.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn judge(status: std::io::Result<ExitStatus>, complaint: &str) -> Result<(), String> {
@@ -113,16 +129,14 @@ fn judge(status: std::io::Result<ExitStatus>, complaint: &str) -> Result<(), Str
     }
 }
 
-/// The beginning of what comes in, on one line; all of it is read, so that nobody waits for us.
-async fn beginning(source: Option<impl AsyncRead + Unpin>) -> String {
-    let Some(mut source) = source else { return String::new() };
-    let (mut kept, mut buffer) = (Vec::new(), [0; 1024]);
+/// Keeps the beginning of what comes in; all of it is read, so that nobody waits for us.
+async fn read_beginning(source: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
+    let Some(mut source) = source else { return };
+    let mut buffer = [0; 1024];
     while let Ok(n @ 1..) = source.read(&mut buffer).await {
         let room = COMPLAINT_BYTES_MAX - kept.len();
         kept.extend_from_slice(&buffer[..n.min(room)]);
     }
-    let text = String::from_utf8_lossy(&kept);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -160,6 +174,14 @@ mod tests {
         assert!(failed.ends_with("and was killed"), "{failed}");
         tokio::time::sleep(Duration::from_millis(1200)).await;
         assert!(!file.exists());
+    }
+
+    #[tokio::test]
+    async fn one_that_leaves_something_running_is_done_when_it_ends_itself() {
+        let short = Duration::from_secs(3);
+        assert_eq!(told("sleep 6 & echo gedaan >&2", short).await, Ok(()));
+        let failed = told("sleep 6 & echo geen post >&2; exit 3", short).await.unwrap_err();
+        assert_eq!(failed, "ended with exit status: 3: geen post");
     }
 
     #[tokio::test]
