@@ -363,11 +363,13 @@ fn why_not(page: &Page) -> Option<&'static str> {
     page.wall.map(Wall::as_str).or(is_empty.then_some("no text was found"))
 }
 
-/// How long a host rests that could not be reached, or asked to wait, `n_failures` times in a row.
+/// How long a host rests that could not be reached, or asked to wait, `n_failures` times in a row; not
+/// at all for none.
 fn rest_of(policy: &Policy, n_failures: u32) -> Duration {
     const FIRST_MAX: Duration = Duration::from_secs(600);
     const MAX: Duration = Duration::from_secs(6 * 3_600);
-    let doubled = 2_u32.saturating_pow(n_failures.saturating_sub(1).min(16));
+    let Some(n_doubled) = n_failures.checked_sub(1) else { return Duration::ZERO };
+    let doubled = 2_u32.saturating_pow(n_doubled.min(16));
     policy.retry.0.min(FIRST_MAX).saturating_mul(doubled).min(MAX)
 }
 

@@ -155,9 +155,9 @@ impl Plan {
                 End::new("forbidden").because(reason)
             }
             What::Throttled { wait } => {
-                // The wait may be of no length, on every error.
-                let n_failures = pages::site_failed(tx, &self.state.site)?;
-                let wait = wait.max(rest_of(&self.policy, n_failures));
+                // Some servers ask for a few seconds on every error: at first they are believed.
+                let n_before = pages::site_failed(tx, &self.state.site)?.saturating_sub(1);
+                let wait = wait.max(rest_of(&self.policy, n_before));
                 self.put_off(tx, wait, "the server asked to wait")?;
                 End::new(THROTTLED)
             }
