@@ -17,6 +17,10 @@ const SWEEP_AT_MIN: usize = 256;
 /// A longer gap is held to this, so that adding it to a time cannot overflow.
 const GAP_MAX: Duration = Duration::from_secs(86_400);
 
+/// What one feed or page was told holds for others of the host no longer than this: it may be broken
+/// for itself alone, and asks for days.
+const REST_MAX: Duration = Duration::from_secs(3_600);
+
 /// What a URL's host is counted under: its registrable domain, or the host itself where there is
 /// none (an address, `localhost`).
 pub(super) fn key(url: &Url) -> &str {
@@ -163,7 +167,7 @@ impl Hosts {
         self.host(key).rest_left(asker)
     }
 
-    /// Notes that the host `key` told a feed to wait for so long, at most a day.
+    /// Notes that the host `key` told a feed to wait for so long; for others at most an hour.
     pub(super) fn begin_rest(&self, key: &str, wait: Duration) {
         self.host(key).rest().begin(after(wait));
     }
@@ -203,7 +207,7 @@ impl HostState {
 }
 
 fn after(wait: Duration) -> Instant {
-    Instant::now() + wait.min(GAP_MAX)
+    Instant::now() + wait.min(REST_MAX)
 }
 
 impl Table {
@@ -232,7 +236,8 @@ impl Turn {
         self.host.rest_left(asker)
     }
 
-    /// Notes that this host told `asker`, who asked for `url`, to wait for so long, at most a day.
+    /// Notes that this host told `asker`, who asked for `url`, to wait for so long; for others at most
+    /// an hour.
     pub(super) fn begin_rest(&self, asker: Asker, url: &Url, wait: Duration) {
         match asker {
             Asker::Feed => self.host.rest().begin(after(wait)),
@@ -413,6 +418,9 @@ mod tests {
         hosts.turn("nu.nl").await.begin_rest(Asker::Page, &page, LONG);
         assert!(matches!(left("nu.nl"), [None, Some(left)] if left <= LONG));
         hosts.turn("nos.nl").await.begin_rest(Asker::Feed, &page, LONG);
+        // One that is broken for itself asks for days.
+        hosts.begin_rest("fd.nl", LONG * 60 * 24);
+        assert!(matches!(left("fd.nl"), [Some(left), _] if left <= LONG * 60));
         // A shorter wait does not end a longer one.
         hosts.begin_rest("nos.nl", Duration::ZERO);
         assert!(matches!(left("nos.nl"), [Some(_), Some(_)]));
