@@ -118,11 +118,17 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
         return None;
     }
     let merged = merge(content, known);
-    if known.last_in_feed.is_none() {
-        // It tells more of the article than the others, and has edited nothing of its own.
-        return Some(Edit { content: merged, changed: Vec::new() });
-    }
     let mut changed = changes(&known.current, &merged);
+    if known.last_in_feed.is_none() {
+        let is_later =
+            content.modified.zip(known.current.modified).is_some_and(|(a, b)| a.at > b.at);
+        // It may be the first to show an edit. Otherwise it tells more of the article than the others,
+        // and has edited nothing of its own.
+        if !is_later || !changed.contains(&"title") {
+            changed.clear();
+        }
+        return Some(Edit { content: merged, changed });
+    }
     let is_dated = known.current.published.is_none() && merged.published.is_some();
     if changed.contains(&"text") {
         let said = |content: &Content| noise::without_counters(&content.text);
@@ -323,6 +329,19 @@ pub(super) mod tests {
         let short = content("Brug dicht", "De brug is dicht.");
         let expected = Edit { content: full.clone(), changed: Vec::new() };
         assert_eq!(edit(&full, &known(&short, None)), Some(expected));
+    }
+
+    #[test]
+    fn what_another_feed_shows_first_is_an_edit_where_it_is_dated_later() {
+        let at = |minute: i64, title: &str, text: &str| {
+            let modified = Some(StatedDate::exact(Timestamp::from_seconds(minute * 60)));
+            Content { modified, ..content(title, text) }
+        };
+        let before = at(10, "Brug dicht", "De brug is dicht.");
+        let changed = |now: &Content| edit(now, &known(&before, None)).unwrap().changed;
+        assert_eq!(changed(&at(50, "Brug weer open", LONG)), ["title", "text"]);
+        assert!(changed(&at(10, "Brug weer open", LONG)).is_empty());
+        assert!(changed(&at(50, "Brug dicht", LONG)).is_empty());
     }
 
     #[test]
