@@ -58,10 +58,10 @@ struct Take {
     doubted: Option<Short>,
 }
 
-/// Whether a page says that it is the front of its site.
-fn is_front(page: &Page) -> bool {
-    let canonical = page.canonical_url.as_deref().and_then(|url| Url::parse(url).ok());
-    canonical.is_some_and(|url| url.path() == "/" && url.query().is_none())
+/// Whether an address is that of the front of a site.
+fn is_front(url: Option<&str>) -> bool {
+    let url = url.and_then(|url| Url::parse(url).ok());
+    url.is_some_and(|url| url.path() == "/" && url.query().is_none())
 }
 
 impl Plan {
@@ -76,7 +76,7 @@ impl Plan {
         let is_another = if let Some(before) = &before {
             self.is_of_another(tx, (before, &known.current), page)?
         } else {
-            let is_led = self.seen.final_url.is_some() || is_front(page);
+            let is_led = self.seen.final_url.is_some() || is_front(page.canonical_url.as_deref());
             is_led && !may_be_one(&known.current, &content(page))
         };
         if is_another {
@@ -146,7 +146,15 @@ impl Plan {
         }
         // The feed may have the headline of now already.
         let is_alike = || is_alike(last, &now) || may_be_one(current, &now);
-        if (is_front(page) || has_lost_its_dates(last, &now)) && !is_alike() {
+        let is_front_now = is_front(page.canonical_url.as_deref());
+        // The front may have the beginning of this article among others, but not under its headline.
+        let stated_last = self.state.canonical_url.as_deref();
+        let was_article = stated_last.is_some() && !is_front(stated_last);
+        let is_headed = [last, current].iter().any(|one| !differ(&one.title, &now.title));
+        if is_front_now && was_article && !is_headed {
+            return Ok(true);
+        }
+        if (is_front_now || has_lost_its_dates(last, &now)) && !is_alike() {
             return Ok(true);
         }
         let stated = page.canonical_url.as_deref();

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, named_params};
 
 use crate::dedupe::fingerprint;
+use crate::model::article::Source;
 use crate::model::time::StatedDate;
 use crate::store::articles::{Version, enclosures_to_json, to_json};
 use crate::store::{ArticleRow, Error, Tx, text};
@@ -31,6 +32,9 @@ const CURRENT_DATES: &str = "
     ORDER BY r.number DESC
     LIMIT 1";
 
+const READ_LAST: &str = "
+    SELECT modified_at FROM page WHERE article_id = :article AND modified_at IS NOT NULL";
+
 /// Whether the text changed and the stated dates are those that came with the text before, or from the same
 /// source since: a feed may have told the new ones with a headline, a moment before the page was read.
 fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<bool, Error> {
@@ -48,7 +52,16 @@ fn is_silent(tx: &Tx<'_>, article: ArticleRow, version: &Version<'_>) -> Result<
             statement.query_row(id, |row| Ok((row.get(0)?, row.get(1)?))).optional()
         })
         .map_err(Error::sqlite("read an article"))?;
-    Ok(current == Some(dates))
+    if current == Some(dates) || version.source != Source::Page {
+        return Ok(current == Some(dates));
+    }
+    // Its last reading stated this date beside the text of before.
+    let read_last: Option<i64> = tx
+        .connection
+        .prepare_cached(READ_LAST)
+        .and_then(|mut one| one.query_row([article.0], |row| row.get(0)).optional())
+        .map_err(Error::sqlite("read an article"))?;
+    Ok(read_last.is_some() && read_last == dates.1)
 }
 
 const SET_CURRENT: &str = "UPDATE article SET revision_id = :revision WHERE id = :article";

@@ -254,6 +254,26 @@ fn another_page_in_the_place_of_an_article_is_no_edit_but_for_one_that_was_writt
 }
 
 #[test]
+fn the_front_of_a_site_that_announces_an_article_is_not_that_article() {
+    let outlet = Outlet::new();
+    let serve = |title: &str, text: &[String], canonical: &str| {
+        let canonical = format!("<link rel=\"canonical\" href=\"{canonical}\"></head>");
+        outlet.serve(Route::document(page(title, text, 0).replace("</head>", &canonical)));
+        outlet.poll();
+        outlet.program.rows("SELECT coalesce(last_error, last_outcome) FROM pages").remove(0)
+    };
+    let (title, text) = (outlet.item.title.clone(), paragraphs());
+    assert_eq!(serve(&title, &text, &outlet.item.link), "read");
+    let announced: Vec<String> =
+        text[..2].iter().cloned().chain((8..11).map(|n| item(n).text)).collect();
+    let front = outlet.web.url("/");
+    assert_eq!(serve("Het laatste nieuws", &announced, &front), "it leads to another article");
+    assert_eq!(outlet.article()["title"], json!(title));
+    // A site that begins to call its front the canonical address of everything.
+    assert_eq!(serve(&title, &text, &front), "same");
+}
+
+#[test]
 fn an_edit_whose_date_its_feed_told_with_a_headline_is_not_silent() {
     let mut outlet = Outlet::new();
     let read = |outlet: &Outlet, title: &str, text: &[String], minute: u32| {
@@ -279,6 +299,13 @@ fn an_edit_whose_date_its_feed_told_with_a_headline_is_not_silent() {
     text.push("Een woordvoerder wil niet zeggen of er al iemand heeft gebeld.".to_owned());
     read(&outlet, &outlet.item.title, &text, 20);
     assert_eq!(outlet.revisions()[4..], ["page|[\"text\"]|1"]);
+    // The page stated the new date, and said what it said before, at another reading.
+    let before = outlet.item.title.clone();
+    outlet.item.title = "Koper gezocht voor zwembad Zuidlaren".to_owned();
+    read(&outlet, &before, &text, 30);
+    text.push("Vrijdag beslist de raad.".to_owned());
+    read(&outlet, &before, &text, 30);
+    assert_eq!(outlet.revisions()[5..], ["feed|[\"title\"]|0", "page|[\"text\"]|1"]);
 }
 
 #[test]
