@@ -3,6 +3,7 @@
 //! Pure: the store looks up what is known, the rules here decide.
 
 pub mod another;
+pub mod beginning;
 pub mod decide;
 pub mod fingerprint;
 pub mod identity;

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{End, Plan};
 use crate::dedupe::another::{Move, has_lost_its_dates, is_alike, is_moved, may_be_one};
+use crate::dedupe::beginning;
 use crate::dedupe::decide::{Known, changes, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
 use crate::dedupe::identity;
@@ -13,7 +14,7 @@ use crate::enrich::again::{Reread, Wish};
 use crate::enrich::is_read_alike;
 use crate::enrich::seen::content;
 use crate::extract::access::Access;
-use crate::extract::{self, Page};
+use crate::extract::{self, Kind, Page};
 use crate::fetch;
 use crate::model::article::{Content, IdentityKey, Source};
 use crate::model::capture::digest;
@@ -62,6 +63,12 @@ struct Take {
 fn is_front(url: Option<&str>) -> bool {
     let url = url.and_then(|url| Url::parse(url).ok());
     url.is_some_and(|url| url.path() == "/" && url.query().is_none())
+}
+
+/// Whether a page shows no more than the beginning of what was read last. Of a live blog the old updates
+/// fall off.
+fn is_beginning(page: &Page, content: &Content, last: &Content) -> bool {
+    page.kind != Kind::LiveBlog && beginning::is_all_that_is_left(last, content)
 }
 
 impl Plan {
@@ -181,23 +188,22 @@ impl Plan {
             {
                 (reading::read_anew(&known.current, last, &content), false)
             }
-            Some(last) if self.seen.is_cut && reading::is_opened(&page.text, &last.text) => {
+            Some(last) if self.seen.is_cut && beginning::is_opened(&page.text, &last.text) => {
                 return Step::End(self.cut());
             }
             Some(last) if self.is_less(page, last) => {
                 self.try_again("less of it is free");
                 return Step::End(End::new("wall").access(access));
             }
+            Some(last) if is_beginning(page, &content, last) => {
+                return self.collapsed(page, "no more than its beginning");
+            }
             Some(last) => match reading::judge(last, &content, &known.current.title) {
                 Verdict::Unchanged => {
                     self.remember(page);
                     return Step::End(End::new("same").access(access));
                 }
-                Verdict::Collapsed => {
-                    self.try_again("hardly any text");
-                    let reason = format!("{} words, where there were more", page.n_words);
-                    return Step::End(End::new("collapsed").because(reason));
-                }
+                Verdict::Collapsed => return self.collapsed(page, "hardly any text"),
                 _ if self.is_behind(&content) && !self.is_confirmed(&content) => {
                     self.look_again(&content);
                     return Step::End(End::new("same").access(access));
@@ -232,6 +238,13 @@ impl Plan {
             },
         };
         Step::Take(Box::new(Take { merged, content, is_edit, doubted }))
+    }
+
+    /// What is left of a page is not taken for its article, and looked at again.
+    fn collapsed(&mut self, page: &Page, left: &str) -> Step {
+        self.try_again(left);
+        let reason = format!("{} words, where there were more", page.n_words);
+        Step::End(End::new("collapsed").because(reason))
     }
 
     /// Stores the text of a reading: in a revision where the article has more or other words now, and
@@ -323,7 +336,8 @@ impl Plan {
         let is_shorter = page.text.len() < last.text.len();
         // What may be read for nothing now and then is said to be paid all the time.
         let is_beginning = || {
-            page.text.len() * 10 < last.text.len() * 7 && reading::is_opened(&page.text, &last.text)
+            page.text.len() * 10 < last.text.len() * 7
+                && beginning::is_opened(&page.text, &last.text)
         };
         matches!(page.access, Access::Teaser | Access::Paid)
             && is_shorter
@@ -337,7 +351,7 @@ impl Plan {
         let was_closed =
             [Access::Teaser, Access::Paid].iter().any(|access| was == Some(access.as_str()));
         let is_open = page.access == Access::Full || page.text.len() * 2 > last.text.len() * 3;
-        was_closed && is_open && reading::is_opened(&last.text, &page.text)
+        was_closed && is_open && beginning::is_opened(&last.text, &page.text)
     }
 
     /// Whether it was changed before what was read last was: a server may be behind the others.

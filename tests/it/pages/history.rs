@@ -141,6 +141,30 @@ fn a_wall_that_comes_down_is_no_edit() {
 }
 
 #[test]
+fn a_wall_that_leaves_half_of_an_article_is_no_edit_and_a_cut_that_is_dated_is_one() {
+    let outlet = Outlet::new();
+    let read = |text: &[String], minute: u32| {
+        let modified = format!(
+            "<meta property=\"article:modified_time\" content=\"2022-02-14T10:{minute}:00Z\"></head>"
+        );
+        let html = page(&outlet.item.title, text, 0).replace("</head>", &modified);
+        outlet.serve(Route::document(html));
+        outlet.poll();
+        outlet.program.rows("SELECT last_outcome FROM pages").remove(0)
+    };
+    let walled = [&paragraphs()[..3], &["Probeer een maand voor 1 euro.".to_owned()]].concat();
+    assert_eq!(read(&paragraphs(), 10), "read");
+    assert_eq!([read(&walled, 10), read(&walled, 10)], ["collapsed"; 2]);
+    assert_eq!(outlet.article()["text"], json!(paragraphs().join("\n\n")));
+    let reason = "SELECT next_reason FROM pages";
+    assert_eq!(outlet.program.rows(reason), ["no more than its beginning, 2 in a row"]);
+    assert_eq!(read(&paragraphs(), 10), "same");
+    assert_eq!(outlet.revisions().len(), 2);
+    assert_eq!(read(&paragraphs()[..3], 20), "changed");
+    assert_eq!(outlet.article()["text"], json!(paragraphs()[..3].join("\n\n")));
+}
+
+#[test]
 fn a_feed_that_keeps_an_old_headline_does_not_bring_it_back() {
     let mut outlet = Outlet::new();
     let author = outlet.item.author.clone();
