@@ -24,6 +24,7 @@ mod json_ld;
 mod kind;
 mod meta;
 mod metadata;
+mod notes;
 mod offer;
 mod own;
 mod phrases;
@@ -47,7 +48,7 @@ use votes::{Voter, Votes};
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;
@@ -340,37 +341,10 @@ fn choose(
     (chosen, vec![ours, first, second, json])
 }
 
-/// Whether a block stands beside those that were chosen: in the same element, or alone in one that does.
-/// Teasers, comments and what a site says of itself stand in boxes with more in them.
-fn is_among(blocks: &Blocks, chosen: &[bool], block: &blocks::Block) -> bool {
-    let holder = |of: &blocks::Block| blocks.containers[of.container].parent;
-    let is_beside = |holder_of: usize| {
-        let kept = blocks.blocks.iter().zip(chosen).filter(|(_, is_chosen)| **is_chosen);
-        kept.map(|(kept, _)| holder(kept)).any(|kept| kept == holder_of)
-    };
-    let own = holder(block);
-    let is_alone = |holder_of| {
-        let within = |one: &&blocks::Block| blocks.around(one).any(|around| around == holder_of);
-        blocks.blocks.iter().filter(within).count() == 1
-    };
-    is_beside(own) || is_alone(own) && is_beside(blocks.containers[own].parent)
-}
-
-/// So many blocks before and behind an article may still belong to it.
-const BESIDE_BLOCKS: usize = 3;
-
 fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {
-    // What a paper says of its own mistakes often looks like the small print around it.
-    let first = chosen.iter().position(|is_chosen| *is_chosen).unwrap_or(chosen.len());
-    let last = chosen.iter().rposition(|is_chosen| *is_chosen).unwrap_or_default();
-    let beside = first.saturating_sub(BESIDE_BLOCKS)..=last + BESIDE_BLOCKS;
-    let mut kept = Vec::new();
-    for (at, (block, is_chosen)) in blocks.blocks.iter().zip(chosen).enumerate() {
-        let is_note = || phrases::is_correction(&block.text) && is_among(blocks, chosen, block);
-        if *is_chosen || beside.contains(&at) && is_note() {
-            kept.push(block);
-        }
-    }
+    let all = notes::with(blocks, chosen);
+    let kept = blocks.blocks.iter().zip(&all).filter(|(_, is_kept)| **is_kept);
+    let mut kept: Vec<_> = kept.map(|(block, _)| block).collect();
     if page.is_free != Some(true) {
         kept.truncate(offer::before(blocks, &kept));
     }

@@ -113,7 +113,8 @@ static OUTAGE: LazyLock<Regex> = LazyLock::new(|| {
 /// What says of an article that it was changed is no heading, with or without a full stop.
 static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     let words = "rectificatie|correctie|update|aanvulling|naschrift|erratum|correction";
-    Regex::new(&format!(r"(?i)^\W*(?:{words})\b[^:–—-]{{0,20}}[:–—-]\s*\p{{L}}"))
+    let marked = r"^\W*met (?:correctie|rectificatie)\W*$";
+    Regex::new(&format!(r"(?i)^\W*(?:{words})\b[^:–—-]{{0,20}}[:–—-]\s*\p{{L}}|{marked}"))
         .expect("the pattern is constant")
 });
 
@@ -511,6 +512,7 @@ mod tests {
         let added = |line| around(&[], &[line]);
         check(&text(&BODY), &added("Rectificatie: de brug is niet dicht geweest"), &edited);
         check(&text(&BODY), &added("Update (14.02 uur) – de brug is open"), &edited);
+        check(&text(&BODY), &added("(Met correctie)"), &edited);
         check(&text(&BODY), &added("Update over stikstof"), &Verdict::Unchanged);
         let before = added("Aantal gewonden: 3");
         check(&before, &added("Aantal gewonden: 30"), &Verdict::Doubtful);

@@ -55,7 +55,13 @@ static AGO: LazyLock<Regex> = LazyLock::new(|| {
 
 static CORRECTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|naschrift|correction|editor.s note)\b[^:.–—-]{0,30}[:.–—-]|^[\W_]*update\b[^:–—-]{0,30}[:–—-]|\beerdere versie van (?:dit|deze|het)\b|\bearlier version of this\b|^[\W_]*(?:dit|het) (?:artikel|bericht|verhaal|stuk) (?:is|werd) (?:\w+ ){0,4}(?:aangevuld|aangepast|gecorrigeerd|gewijzigd|geactualiseerd|bijgewerkt|gerectificeerd)\b|^[\W_]*this (?:article|story) (?:was|has been) (?:updated|corrected|amended)\b",
+        r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|naschrift|correction|editor.s note)\b[^:.–—-]{0,30}[:.–—-]|^[\W_]*(?:correctie|rectificatie|erratum|correction) (?-i:In|Op|Bij|Dit|Deze|Het|De|Een|Eerder|Anders|An?|The|This)\b|^[\W_]*(?:verbeterd|verbetering|herstel|hersteld) ?:|^[\W_]*met (?:correctie|rectificatie)[\W_]*$|^[\W_]*update\b[^:–—-]{0,30}[:–—-]|\beerdere versie van (?:dit|deze|het)\b|\bearlier version of this\b|^[\W_]*(?:dit|het) (?:artikel|bericht|verhaal|stuk) (?:is|werd) (?:\w+ ){0,4}(?:aangevuld|aangepast|gecorrigeerd|gewijzigd|geactualiseerd|bijgewerkt|gerectificeerd)\b|^[\W_]*this (?:article|story) (?:was|has been) (?:updated|corrected|amended)\b",
+    )
+});
+
+static CORRECTION_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|verbetering|naschrift(?: (?:van de )?redactie)?|correcties? en (?:aanvulling(?:en)?|verbetering(?:en)?)|correction|clarification|editor.s note)[\W_]*$",
     )
 });
 
@@ -74,6 +80,11 @@ pub(super) fn counts_comments(text: &str) -> bool {
 pub(super) fn is_correction(text: &str) -> bool {
     const CHARS_MAX: usize = 600;
     text.len() <= CHARS_MAX && CORRECTION.is_match(text) && !is_prompt(text)
+}
+
+/// Whether a block is a heading under which that is told.
+pub(super) fn heads_correction(text: &str) -> bool {
+    CORRECTION_HEADING.is_match(text)
 }
 
 /// Whether a block ends as sentences do.

@@ -182,6 +182,11 @@ fn what_a_paper_says_of_its_own_mistakes_is_text_and_what_others_say_is_not() {
     check(end, &format!("<p><em>{said}</em></p>"), true);
     check(end, &format!("<div class=\"correction\"><p>{said}</p></div>"), true);
     check(end, &format!("<div class=\"correction\">{said}</div>"), true);
+    let box_of =
+        |name| format!("<div class={name}><h4>Rectificatie</h4><p>{}</p></div>", &said[11..]);
+    check(end, &box_of("noot"), true);
+    check("</article>", &box_of("noot"), true);
+    check("</article>", &box_of("related"), false);
     check(
         "</article>",
         &format!(
