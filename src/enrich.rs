@@ -1,7 +1,6 @@
 //! The pipeline: the page of one article, from the request to the transaction that stores what came
 //! of it.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use crate::enrich::learned::Learned;
 use crate::enrich::plan::Plan;
 use crate::enrich::seen::{Seen, What};
 use crate::extract::access::Wall;
-use crate::extract::recurring::{self, Keys, Recurring};
+use crate::extract::recurring::{Keys, Recurring};
 use crate::extract::{self, Page, Rules, Source};
 use crate::fetch::client::Client;
 use crate::fetch::{self, Answer, Forbidden, Request, Response};
@@ -286,21 +285,25 @@ async fn extracted(
         status: response.status,
     };
     let before = blocks_before(context, known).await?;
-    let mut keys = {
+    let recurring = {
         let learned = context.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        Keys::clone(&learned.keys(learned::key(state)))
+        learned.keys(learned::key(state))
     };
+    let mut keys = Keys::clone(&recurring);
     // None that was taken for a part of this article: nobody has taken it out since.
-    keys.retain(|key| before.as_ref().is_none_or(|before| !before.contains(&key)));
+    keys.retain(|key| before.as_ref().is_none_or(|before| !before.contains_key(&key)));
     let rules = Rules { outlet: rules.clone(), recurring: keys };
     let answer = context.worker.lock().await.page(bytes, &source, &rules).await;
     let mut new = Vec::new();
     let what = match answer {
-        Ok(Ok(page)) => match (page.wall, why_not(&page)) {
+        Ok(Ok(mut page)) => match (page.wall, why_not(&page)) {
             (Some(wall), _) => What::Wall(wall),
             (None, Some(reason)) => What::Unread { reason: reason.to_owned(), is_known: false },
             (None, None) => {
-                new = before.map(|before| learned::gained(&page.text, &before)).unwrap_or_default();
+                if let Some(before) = before {
+                    new = learned::gained(&page.text, &before);
+                    page.text = learned::without_counting(&page.text, &before, &recurring);
+                }
                 What::Article(Box::new(page))
             }
         },
@@ -313,17 +316,17 @@ async fn extracted(
     Ok((what, new))
 }
 
-/// Keys of the blocks of the text that was last read, where that was read as it would be now.
+/// The blocks of the text that was last read, where that was read as it would be now.
 async fn blocks_before(
     context: &Context<'_>,
     known: Known<'_>,
-) -> Result<Option<HashSet<u64>>, Error> {
+) -> Result<Option<learned::Said>, Error> {
     let Known { article, state, rules } = known;
     if state.n_reads == 0 || !is_read_alike(state, rules) {
         return Ok(None);
     }
     let last = context.writer.write(move |tx| state::last_text(tx, article)).await?;
-    Ok(Some(last.unwrap_or_default().split("\n\n").map(recurring::key_of).collect()))
+    Ok(Some(learned::said(&last.unwrap_or_default())))
 }
 
 /// Counts the blocks of a page that was read for the first time, and what another one gained; gives

@@ -1,6 +1,6 @@
 //! What recurs on the pages of each outlet, in memory while pages are read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::extract::recurring::{Keys, Recurring, key_of};
@@ -31,11 +31,29 @@ pub fn key(state: &State) -> &str {
     state.outlet.as_deref().unwrap_or(&state.site)
 }
 
+/// The blocks of a text by their keys.
+pub(super) type Said = HashMap<u64, String>;
+
+/// The blocks of `text`.
+pub(super) fn said(text: &str) -> Said {
+    text.split("\n\n").map(|block| (key_of(block), block.to_owned())).collect()
+}
+
 /// Keys of what `text` says and did not say before; a line that is no sentence is no edit either.
-pub(super) fn gained(text: &str, before: &HashSet<u64>) -> Vec<u64> {
+pub(super) fn gained(text: &str, before: &Said) -> Vec<u64> {
     let is_sentence = |block: &&str| block.ends_with(['.', '!', '?', '…']);
     let keys = text.split("\n\n").filter(is_sentence).map(key_of);
-    keys.filter(|key| !before.contains(key)).collect()
+    keys.filter(|key| !before.contains_key(key)).collect()
+}
+
+/// A text in which what most pages of its outlet have, but for the numbers in it, has those that it had
+/// `before`: it counts by itself.
+pub(super) fn without_counting(text: &str, before: &Said, recurring: &Keys) -> String {
+    let as_before = |block| {
+        let was = before.get(&key_of(block)).filter(|_| recurring.is_on_most(block));
+        was.map_or(block, String::as_str)
+    };
+    text.split("\n\n").map(as_before).collect::<Vec<_>>().join("\n\n")
 }
 
 impl Learned {
@@ -90,5 +108,22 @@ impl Outlet {
     fn counts(&mut self) -> Recurring {
         self.n_unstored = 0;
         self.counted.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_most_pages_have_counts_by_itself_and_a_number_in_an_article_does_not() {
+        let mut outlet = Recurring::default();
+        let counter = "Nog 12 dagen tot de verkiezingen.";
+        (0..20).for_each(|page| outlet.observe(&[key_of(counter), page]));
+        let before = said(&format!("Er vielen 12 doden.\n\n{counter}"));
+        let now = "Er vielen 14 doden.\n\nNog 11 dagen tot de verkiezingen.";
+        let text = without_counting(now, &before, &outlet.keys());
+        assert_eq!(text, format!("Er vielen 14 doden.\n\n{counter}"));
+        assert_eq!(without_counting(now, &before, &Keys::default()), now);
     }
 }

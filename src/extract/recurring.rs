@@ -64,6 +64,11 @@ impl Keys {
         self.most.contains(&key) || self.some.contains(&key) && !phrases::tells(block)
     }
 
+    /// Whether this block stands on so many pages that whatever changes of its numbers is no news.
+    pub fn is_on_most(&self, block: &str) -> bool {
+        self.most.contains(&key_of(block))
+    }
+
     /// Forgets the blocks whose keys are not to be kept.
     pub fn retain(&mut self, is_kept: impl Fn(u64) -> bool) {
         self.some.retain(|key| is_kept(*key));

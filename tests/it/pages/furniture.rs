@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::news::{Item, item, rss};
-use crate::pages::AT_ONCE;
+use crate::pages::{AT_ONCE, page};
 use crate::program::{Program, until};
 use crate::web::{Route, Web};
 
@@ -275,4 +275,30 @@ fn in_five_hundred_readings_again_each_edit_is_counted_and_nothing_else() {
         let rows = program.json(&["sql", &text]);
         assert_eq!(rows[0]["text"].as_str(), Some(last.as_str()), "article {n}");
     }
+}
+
+#[test]
+fn what_counts_on_every_page_of_an_outlet_is_no_edit_and_a_number_in_one_article_is() {
+    const PAGES: usize = 12;
+    let web = Web::start();
+    let items: Vec<Item> = (0..PAGES)
+        .map(|n| Item { link: web.url(&path(n)), title: Story::new(n).title, ..item(n) })
+        .collect();
+    web.set("/rss", Route::document(rss(&items)));
+    let program = Program::with_pages(&web.url("/rss"));
+    for visit in 0..3 {
+        for n in 0..PAGES {
+            let mut story = Story::new(n);
+            if n == 0 && visit == 2 {
+                story.edit(Edit::Number);
+            }
+            story.paragraphs.insert(2, format!("Nog {} dagen tot de verkiezingen.", 20 - visit));
+            let html = page(&story.title, &story.paragraphs, 1);
+            web.set(&path(n), Route::document(html));
+        }
+        program.ok(&[&["poll", "--all"], &AT_ONCE[..]].concat());
+    }
+    let edits = "SELECT p.url, r.changed FROM revisions AS r JOIN pages AS p ON p.id = r.id \
+                 WHERE r.source = 'page' AND r.changed != '[]'";
+    assert_eq!(program.rows(edits), [format!("{}|[\"text\"]", web.url(&path(0)))]);
 }
