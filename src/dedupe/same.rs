@@ -92,6 +92,11 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
     let is_said_again = known.last_in_feed.is_some_and(|last| last.is(content));
     let is_same_title = is_said_again || !differ(&content.title, &known.current.title);
     let is_same_text = || content.text.len() >= TELLING_BYTES_MIN && known.says_text_of(content);
+    // On a bare hour a headline of some length tells as much as a summary of some length.
+    let is_same_in_all = || {
+        let n_bytes = content.title.len() + content.text.len();
+        !content.text.is_empty() && n_bytes >= TELLING_BYTES_MIN && known.says_text_of(content)
+    };
     match dates {
         (Some(date), Some(before)) if date.at != before.at => false,
         (Some(date), Some(_)) => {
@@ -100,7 +105,7 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
             let is_named = || !content.title.is_empty() && known.says_text_of(content);
             let is_told = || content.text.len() >= TEASER_BYTES_MIN && known.says_text_of(content);
             match (is_same_title, is_of_many(date)) {
-                (true, true) => is_same_text(),
+                (true, true) => is_same_text() || is_same_in_all(),
                 (false, false) => is_told() && !is_of_series(content, &known.current),
                 (true, false) => is_same_text() || is_alike() || is_named(),
                 (false, true) => false,
@@ -371,6 +376,28 @@ mod tests {
             assert_eq!(is_readdressed(&keys, &short, &known), is_alike_enough);
             assert!(!is_readdressed(&keys, &at(seconds, "Monteurs vonden."), &known));
         }
+    }
+
+    #[test]
+    fn on_a_bare_hour_a_long_headline_tells_as_much_as_a_summary() {
+        let at = |seconds, title: &str, text: &str| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
+            ..content(title, text)
+        };
+        let (title, text) = (
+            "Wachten op monteurs van de brug bij Hulst",
+            "Schippers weten nog niet hoelang het duurt.",
+        );
+        assert!(text.len() < TELLING_BYTES_MIN);
+        let known = known(&at(68_400, title, text), None);
+        let is_it = |entry: &Content| {
+            is_readdressed(&[IdentityKey::url("https://b.example/brug")], entry, &known)
+        };
+        assert!(is_it(&at(68_400, title, text)));
+        assert!(!is_it(&at(72_000, title, text)));
+        assert!(!is_it(&at(68_400, "Wachten op monteurs van de sluis bij Hulst", text)));
+        assert!(!is_it(&at(68_400, title, "Schippers weten nog niet wat het gaat kosten.")));
+        assert!(!is_it(&at(68_400, title, "")));
     }
 
     #[test]
