@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::dedupe::fingerprint::differ;
 use crate::dedupe::near::passages::Passages;
+use crate::dedupe::reading::is_fuller;
 use crate::dedupe::same::{REUSE_OVERLAP_MAX, is_of_one_second, overlap, words_of};
 use crate::model::article::Content;
 use crate::model::time::StatedDate;
@@ -56,6 +57,12 @@ pub fn is_alike(one: &Content, other: &Content) -> bool {
 /// apology, stands in the place of articles.
 pub fn has_lost_its_dates(last: &Content, now: &Content) -> bool {
     last.modified.is_some() && now.modified.is_none() && now.published.is_none()
+}
+
+/// Whether a page says what an article said and much beside, under another headline: it took that article
+/// in.
+pub fn is_taken_in(last: &Content, now: &Content) -> bool {
+    differ(&last.title, &now.title) && is_fuller(&now.text, &last.text)
 }
 
 /// Where a page was asked for, and where it says or turned out to be.
@@ -163,6 +170,15 @@ mod tests {
         let with_id =
             Move { to: "https://a.example/kaas~b1", from: "https://a.example/brug~b1", ..led };
         assert!(is_moved(&dated(0, 99), &dated(9_000, 99), with_id));
+    }
+
+    #[test]
+    fn a_page_with_more_than_the_article_under_another_headline_took_it_in() {
+        let last = content("Brand in Hulst", LONG);
+        let both = format!("{LONG} {LONG}");
+        assert!(is_taken_in(&last, &content("Gewonden bij brand in Hulst", &both)));
+        assert!(!is_taken_in(&last, &content("Brand in Hulst", &both)));
+        assert!(!is_taken_in(&last, &content("Gewonden bij brand in Hulst", LONG)));
     }
 
     #[test]

@@ -262,7 +262,7 @@ pub(super) fn is_below(part: usize, whole: usize, ratio: f64) -> bool {
     (part as f64) < whole as f64 * ratio
 }
 
-fn is_fuller(text: &str, than: &str) -> bool {
+pub(super) fn is_fuller(text: &str, than: &str) -> bool {
     is_below(than.len(), text.len(), 1.0 / FULLER)
 }
 

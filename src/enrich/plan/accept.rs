@@ -3,7 +3,9 @@
 use url::Url;
 
 use super::{End, Plan};
-use crate::dedupe::another::{Move, has_lost_its_dates, is_alike, is_moved, may_be_one};
+use crate::dedupe::another::{
+    Move, has_lost_its_dates, is_alike, is_moved, is_taken_in, may_be_one,
+};
 use crate::dedupe::beginning;
 use crate::dedupe::decide::{Known, changes, settled};
 use crate::dedupe::fingerprint::{self, Short, differ};
@@ -148,7 +150,7 @@ impl Plan {
         page: &Page,
     ) -> Result<bool, Error> {
         let now = content(page);
-        if say_the_same(last, &now) {
+        if say_the_same(last, &now) && !is_taken_in(last, &now) {
             return Ok(false);
         }
         // The feed may have the headline of now already.

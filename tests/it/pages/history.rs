@@ -240,6 +240,12 @@ fn a_page_that_leads_to_another_article_is_gone_and_one_with_two_addresses_is_no
     assert_eq!(outcomes[4], "changed");
     let words = "SELECT count(*) FROM revisions WHERE changed LIKE '%text%'";
     assert_eq!(program.rows(words), ["0"]);
+    // The first takes in what the second said, and the second still leads there.
+    let both = [first, other].concat();
+    web.set(&path(1), Route::document(page("Zwembad dicht en meer", &both, 1)));
+    poll();
+    assert_eq!(program.rows(shown)[1], another);
+    assert_eq!(program.rows(words), ["1"]);
     // What is announced there afterwards is an article of its own.
     let eighth = Item { link: web.url(&path(8)), ..item(8) };
     web.set("/rss", Route::document(rss(&[&items[..], &[eighth]].concat())));
