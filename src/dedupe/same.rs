@@ -98,14 +98,16 @@ pub fn is_readdressed(keys: &[IdentityKey], content: &Content, known: &Known) ->
         !content.text.is_empty() && n_bytes >= TELLING_BYTES_MIN && known.says_text_of(content)
     };
     match dates {
-        (Some(date), Some(before)) if date.at != before.at => false,
+        (Some(date), Some(before)) if date.at != before.at => {
+            is_of_one_minute(date, before) && is_same_title && is_same_in_all()
+        }
         (Some(date), Some(_)) => {
             let is_alike = || say_the_same(content, &known.current);
             // However short: no two of one second have one headline, and few one teaser.
             let is_named = || !content.title.is_empty() && known.says_text_of(content);
             let is_told = || content.text.len() >= TEASER_BYTES_MIN && known.says_text_of(content);
             match (is_same_title, is_of_many(date)) {
-                (true, true) => is_same_text() || is_same_in_all(),
+                (true, true) => is_same_in_all(),
                 (false, false) => is_told() && !is_of_series(content, &known.current),
                 (true, false) => is_same_text() || is_alike() || is_named(),
                 (false, true) => false,
@@ -179,6 +181,14 @@ fn is_of_many(date: StatedDate) -> bool {
 /// Whether two versions share so many words that they are one article, whatever they are known by.
 pub fn say_the_same(one: &Content, other: &Content) -> bool {
     overlap(one, other) >= READDRESSED_OVERLAP_MIN
+}
+
+/// Whether one date may be the other without its seconds, as some systems keep them.
+fn is_of_one_minute(one: StatedDate, other: StatedDate) -> bool {
+    const MINUTE_SECONDS: i64 = 60;
+    let (one, other) = (one.at.seconds(), other.at.seconds());
+    one.abs_diff(other) < MINUTE_SECONDS.unsigned_abs()
+        && (one % MINUTE_SECONDS == 0 || other % MINUTE_SECONDS == 0)
 }
 
 /// Whether they state the same second, which other articles are not likely to.
@@ -364,7 +374,7 @@ mod tests {
             let known = known(&at(seconds, LONG), None);
             assert!(is_readdressed(&keys, &at(seconds, LONG), &known));
             assert_eq!(is_readdressed(&keys, &at(seconds, &alike), &known), is_alike_enough);
-            assert!(!is_readdressed(&keys, &at(seconds + 1, LONG), &known));
+            assert!(!is_readdressed(&keys, &at(seconds + 61, LONG), &known));
             let other = |text| Content { title: "Sluis dicht".into(), ..at(seconds, text) };
             assert!(!is_readdressed(&keys, &other(&alike), &known));
             assert_eq!(is_readdressed(&keys, &other(LONG), &known), is_alike_enough);
@@ -376,6 +386,23 @@ mod tests {
             assert_eq!(is_readdressed(&keys, &short, &known), is_alike_enough);
             assert!(!is_readdressed(&keys, &at(seconds, "Monteurs vonden."), &known));
         }
+    }
+
+    #[test]
+    fn a_date_that_lost_its_seconds_is_the_same_where_headline_and_text_are() {
+        let at = |seconds, title: &str, text: &str| Content {
+            published: Some(StatedDate::exact(Timestamp::from_seconds(seconds))),
+            ..content(title, text)
+        };
+        let known = known(&at(86_507, "Brug dicht", LONG), None);
+        let is_it = |seconds, title: &str, text: &str| {
+            let keys = [IdentityKey::url("https://b.example/brug")];
+            is_readdressed(&keys, &at(seconds, title, text), &known)
+        };
+        assert!(is_it(86_460, "Brug dicht", LONG) && is_it(86_520, "Brug dicht", LONG));
+        assert!(!is_it(86_506, "Brug dicht", LONG) && !is_it(86_400, "Brug dicht", LONG));
+        assert!(!is_it(86_460, "Brug open", LONG));
+        assert!(!is_it(86_460, "Brug dicht", &LONG.replace("kanaal", "Kanaal bij Ede")));
     }
 
     #[test]
