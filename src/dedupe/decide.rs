@@ -120,8 +120,8 @@ pub fn edit(content: &Content, known: &Known) -> Option<Edit> {
     let merged = merge(content, known);
     let mut changed = changes(&known.current, &merged);
     if known.last_in_feed.is_none() {
-        let is_later =
-            content.modified.zip(known.current.modified).is_some_and(|(a, b)| a.at > b.at);
+        let known_at = known.current.modified.map_or(known.first_seen_at, |date| date.at);
+        let is_later = content.modified.is_some_and(|date| date.at > known_at);
         // It may be the first to show an edit. Otherwise it tells more of the article than the others,
         // and has edited nothing of its own.
         if !is_later || !changed.contains(&"title") {
@@ -342,6 +342,14 @@ pub(super) mod tests {
         assert_eq!(changed(&at(50, "Brug weer open", LONG)), ["title", "text"]);
         assert!(changed(&at(10, "Brug weer open", LONG)).is_empty());
         assert!(changed(&at(50, "Brug dicht", LONG)).is_empty());
+        // Of one without such a date it is enough that it was changed after it was first seen.
+        let undated = Known {
+            first_seen_at: Timestamp::from_seconds(20 * 60),
+            ..known(&content("Brug dicht", "De brug is dicht."), None)
+        };
+        let changed = |now: &Content| edit(now, &undated).unwrap().changed;
+        assert_eq!(changed(&at(50, "Brug weer open", LONG)), ["title", "text"]);
+        assert!(changed(&at(10, "Brug weer open", LONG)).is_empty());
     }
 
     #[test]
