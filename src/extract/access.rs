@@ -270,8 +270,15 @@ pub(super) fn is_free(all: &JsonLd, meta: &Meta) -> Option<bool> {
     match paid.as_deref() {
         Some("true" | "1" | "yes" | "paid" | "premium") => Some(false),
         Some("false" | "0" | "no" | "free") => Some(true),
-        _ => json_ld::boolean(all.of_own_page("isAccessibleForFree")),
+        _ => json_ld::boolean(all.of_own_page("isAccessibleForFree"))
+            .or_else(|| has_part_that_is_paid(all).then_some(false)),
     }
+}
+
+/// Whether an element of the page is said to be not free. One that is says nothing of the others.
+fn has_part_that_is_paid(all: &JsonLd) -> bool {
+    let mut parts = all.of_type("WebPageElement");
+    parts.any(|part| json_ld::boolean(part.get("isAccessibleForFree")) == Some(false))
 }
 
 /// What was found, for [`judge`].
@@ -321,6 +328,23 @@ mod tests {
     use super::*;
     use crate::extract::Kind;
     use crate::query::Field;
+
+    #[test]
+    fn an_element_that_is_not_free_is_of_a_page_that_is_not() {
+        let check = |stated: &str, part: &str, expected: Option<bool>| {
+            let document = Document::from(format!(
+                "<h1>Brug bij Hulst dicht</h1><script type=application/ld+json>{{\"@graph\":[\
+                 {{\"@type\":\"NewsArticle\",\"headline\":\"Brug bij Hulst dicht\"{stated},\
+                 \"hasPart\":{{\"@id\":\"#rest\"}}}},{{\"@type\":\"WebPageElement\",\
+                 \"@id\":\"#rest\",\"isAccessibleForFree\":{part}}}]}}</script>"
+            ));
+            let found = is_free(&JsonLd::of(&document), &Meta::of(&document));
+            assert_eq!(found, expected, "{stated} {part}");
+        };
+        check("", "false", Some(false));
+        check("", "true", None);
+        check(",\"isAccessibleForFree\":true", "false", Some(true));
+    }
 
     #[test]
     fn a_query_may_ask_for_what_there_is() {

@@ -194,12 +194,22 @@ impl JsonLd {
         })
     }
 
-    /// The value of a key in the first object that has it and describes the page; where none is its
-    /// article, that describes any.
+    /// The value of a key in the first object that has it and describes the page or its article, which
+    /// is told in pieces too; where none is its article, that describes any.
     pub(super) fn of_own_page(&self, key: &str) -> Option<&Value> {
-        let has_article = self.article().and_then(rank).is_some_and(|rank| !is_weak(rank));
-        let is_its = |object: &&Map<String, Value>| {
-            rank(object).is_some_and(|one| !has_article || is_weak(one))
+        let headline = |object: &Map<String, Value>| {
+            first_text(object.get("headline")).map(|text| fold(&text))
+        };
+        let own = self.article().filter(|own| rank(own).is_some_and(|rank| !is_weak(rank)));
+        let own_headline = own.and_then(headline);
+        let is_its = |object: &&Map<String, Value>| match rank(object) {
+            Some(one) if own.is_none() || is_weak(one) => true,
+            None if object.contains_key("@type") => false,
+            one => {
+                let is_named_so =
+                    headline(object).map_or(one.is_none(), |said| Some(said) == own_headline);
+                is_named_so && self.place(object) != Place::Elsewhere
+            }
         };
         self.objects.iter().filter(is_its).find_map(|object| object.get(key))
     }
@@ -364,7 +374,8 @@ mod tests {
     fn what_is_said_of_something_else_is_not_said_of_the_page() {
         let of = |data: &str| {
             let script = format!(
-                "<h1>Brug bij Hulst dicht</h1><script type=application/ld+json>{data}</script>"
+                "<link rel=canonical href=https://a.example/brug><h1>Brug bij Hulst dicht</h1>\
+                 <script type=application/ld+json>{data}</script>"
             );
             let json_ld = JsonLd::of(&Document::from(script.as_str()));
             boolean(json_ld.of_own_page("isAccessibleForFree"))
@@ -377,6 +388,15 @@ mod tests {
         assert_eq!(of(&format!("[{own},{event},{other}]")), None);
         assert_eq!(of(&format!("[{own},{page}]")), Some(false));
         assert_eq!(of(&format!("[{event},{page}]")), Some(false));
+        let again = r#"{"@type":"Article","headline":"Brug  bij Hulst dicht"KEYS}"#;
+        let with = |keys: &str| again.replace("KEYS", keys);
+        let paid = r#","isAccessibleForFree":"False""#;
+        assert_eq!(of(&format!("[{own},{}]", with(paid))), Some(false));
+        let elsewhere = format!(r#"{paid},"url":"https://a.example/toen""#);
+        assert_eq!(of(&format!("[{own},{}]", with(&elsewhere))), None);
+        assert_eq!(of(&format!(r#"[{own},{{"isAccessibleForFree":false}}]"#)), Some(false));
+        let untyped = r#"{"headline":"Iets","isAccessibleForFree":false}"#;
+        assert_eq!(of(&format!("[{own},{untyped}]")), None);
     }
 
     #[test]
