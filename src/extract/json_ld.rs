@@ -132,8 +132,9 @@ impl JsonLd {
         }
     }
 
-    /// The article of the page: the most telling type, then the headline, the address and the moment
-    /// that the page has too, since other articles are described as well, then the most facts.
+    /// The article of the page: of a type that tells of articles, then with the headline, the address
+    /// and the moment that the page has too, since other articles are described as well, then no
+    /// review, which readers write too, then with the most facts.
     pub(super) fn article(&self) -> Option<&Map<String, Value>> {
         let articles = self.objects.iter().filter_map(|object| {
             let rank = rank(object)?;
@@ -141,7 +142,8 @@ impl JsonLd {
             let has_headline = object.contains_key("headline");
             let is_some = !is_weak || has_headline || object.contains_key("datePublished");
             let is_other = (!self.is_headed(object), self.place(object), !self.is_then(object));
-            let key = (is_weak, !has_headline, is_other, Reverse(object.len()));
+            let is_review = is_a(object, "Review");
+            let key = (is_weak, !has_headline, is_other, is_review, Reverse(object.len()));
             is_some.then_some((key, object))
         });
         articles.min_by_key(|(key, _)| *key).map(|(_, object)| object)
@@ -426,6 +428,9 @@ mod tests {
         ] {
             assert_eq!(headline("", &article(2, address)), "Bericht 2", "{address}");
         }
+        let facts = r#","reviewBody":"Mooi","reviewRating":5"#;
+        let review = article(2, &format!("{many}{facts}")).replace("NewsArticle", "Review");
+        assert_eq!(headline("", &review), "Bericht 1");
         let elsewhere = article(3, &format!(r#"{many},"image":"x","url":"/sluis","name":"x""#));
         assert_eq!(headline("", &format!("{elsewhere},{}", article(2, ""))), "Bericht 1");
         let canonical = "<link rel=canonical href=https://a.example/2>";
