@@ -151,7 +151,7 @@ static CHALLENGE_MARKS: &str = "#challenge-form, #challenge-running, #cf-challen
 
 static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:error|fout)\s*)?(?:404|410)\s*(?:$|[^a-z0-9\s]|(?:error|fout|not|niet|oeps|oops|pagina|page|seite|sorry)\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
+        r"(?i)^(?:(?:error|fout)\s*)?(?:404|410)\s*(?:$|[^a-z0-9\s]|(?:error|fout|not|niet|oeps|oops|(?:geen |deze )?pagina|page|seite|sorry|gone|file not|bestand niet|nothing (?:here|found)|helaas)\b)|\b404\s*(?:-|–|:|\||$)|(?:pagina|artikel|bericht|page|article|seite|artikel) (?:is |kon |kan |could |was |wurde |kunne )?(?:niet (?:worden )?(?:gevonden|beschikbaar)|not (?:be )?(?:found|available)|nicht gefunden|non trouvée)|^niet gevonden|^not found|(?:pagina|artikel) (?:die (?:je|u) zoekt )?bestaat niet(?: meer)?|no longer available|niet meer beschikbaar|nothing (?:was )?found|page introuvable",
     )
 });
 
@@ -328,6 +328,30 @@ mod tests {
     use super::*;
     use crate::extract::Kind;
     use crate::query::Field;
+
+    #[test]
+    fn a_number_of_an_error_is_told_from_one_of_news() {
+        for gone in [
+            "404 File Not Found",
+            "404 Geen pagina gevonden",
+            "404 Deze pagina is er niet meer",
+            "404 Bestand niet gevonden",
+            "404 Nothing here",
+            "404 Helaas",
+            "410 Gone",
+        ] {
+            assert!(NOT_FOUND.is_match(gone), "{gone}");
+        }
+        for news in [
+            "404 euro per maand voor een kamer",
+            "410 bestanden met namen gestolen",
+            "404 kilometer file op donderdag",
+            "410 geen ronde afstand voor schaatsers",
+            "404 files in een week",
+        ] {
+            assert!(!NOT_FOUND.is_match(news), "{news}");
+        }
+    }
 
     #[test]
     fn an_element_that_is_not_free_is_of_a_page_that_is_not() {
