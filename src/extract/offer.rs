@@ -1,6 +1,6 @@
 //! Offers to read on for those who pay, told from what an article says of subscribers and readers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -29,7 +29,7 @@ static TO_READER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The same, where nothing is said of reading on: an offer that stands under free articles as well.
+/// An offer in which nothing is said of reading on: it stands under free articles as well.
 static ADVERTISEMENT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bword (?:nu )?abonnee|neem een abonnement|jetzt abonnieren"));
 
@@ -92,14 +92,19 @@ pub(super) fn ends_article(all: &Blocks, chosen: &[bool]) -> bool {
         // `Lees verder` by itself opens what is on the page already.
         block.n_words > 2 && is_offer(all, block) && offers(all, block, &said)
     };
+    let offers: Vec<usize> = (first..end).filter(|at| is_asked(&all.blocks[*at])).collect();
+    if offers.is_empty() {
+        return false;
+    }
     let places: Vec<usize> = (0..chosen.len()).filter(|at| chosen[*at]).collect();
     let kept: Vec<&Block> = places.iter().map(|at| &all.blocks[*at]).collect();
-    let ends = |at: usize| {
-        let before = &kept[..places.partition_point(|place| *place < at)];
-        let behind = &kept[places.partition_point(|place| *place <= at)..];
-        !goes_on(all, before, &all.blocks[at], behind)
+    let kept = Kept::of(all, &kept);
+    let goes_on = |at: usize| {
+        let before = places.partition_point(|place| *place < at);
+        let behind = places.partition_point(|place| *place <= at);
+        kept.goes_on(&all.blocks[at], before, behind)
     };
-    (first..end).any(|at| is_asked(&all.blocks[at]) && ends(at))
+    !offers.into_iter().all(goes_on)
 }
 
 /// How many of these blocks, in their order, come before an offer with which they end. An offer in
@@ -108,43 +113,110 @@ pub(super) fn before(all: &Blocks, kept: &[&Block]) -> usize {
     const PARAGRAPH_WORDS: usize = 25;
     let is_text = |block: &&Block| block.n_words >= PARAGRAPH_WORDS && !is_offer(all, block);
     let end = kept.iter().rposition(is_text).map_or(0, |last| last + 1);
-    let ends_at = |at: &usize| {
-        is_offer(all, kept[*at]) && !goes_on(all, &kept[..*at], kept[*at], &kept[at + 1..])
-    };
-    (end..kept.len()).find(ends_at).unwrap_or(kept.len())
+    let offers: Vec<usize> = (end..kept.len()).filter(|at| is_offer(all, kept[*at])).collect();
+    if offers.is_empty() {
+        return kept.len();
+    }
+    let text = Kept::of(all, kept);
+    let ends_at = |at: &usize| !text.goes_on(kept[*at], *at, at + 1);
+    offers.into_iter().find(ends_at).unwrap_or(kept.len())
 }
 
-/// Whether an article goes on at length behind an offer: in sentences that stand where those before
-/// it do, and not in the box of the offer.
-fn goes_on(all: &Blocks, before: &[&Block], offer: &Block, behind: &[&Block]) -> bool {
-    const WORDS_MIN: usize = 40;
-    let outer = |holder: usize| all.containers[holder].parent;
-    let holders: HashSet<usize> = before.iter().map(|block| all.holder(block)).collect();
-    let outers: HashSet<usize> =
-        holders.iter().filter(|holder| **holder != 0).map(|holder| outer(*holder)).collect();
-    let is_beside = |holder: usize| {
-        before.is_empty()
-            || holders.contains(&holder)
-            || holder != 0 && outers.contains(&outer(holder))
-    };
-    let box_of = all.holder(offer);
-    let is_box_of_offer = !holders.contains(&box_of) && !holds_headline(all, box_of);
-    let is_text = |block: &&&Block| {
-        let holder = all.holder(block);
-        block.n_link_chars == 0
-            && !(is_box_of_offer && holder == box_of)
-            && is_beside(holder)
-            && phrases::is_sentence(&block.text)
-            && !phrases::is_prompt(&block.text)
+/// What a block says, as far as an article may go on with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Nothing,
+    Something,
+    /// To the reader, as articles of advice do and those who tell what subscribers get.
+    ToReader,
+}
+
+impl Says {
+    fn of(all: &Blocks, block: &Block) -> Self {
+        let text = block.text.as_str();
+        let is_text = block.n_link_chars == 0
+            && phrases::is_sentence(text)
+            && !phrases::is_prompt(text)
             && !is_offer(all, block)
-            && !is_in_box(all, block)
-    };
-    behind.iter().filter(is_text).map(|block| block.n_words).sum::<usize>() >= WORDS_MIN
+            && !is_in_box(all, block);
+        let is_quoted = || TOLD.is_match(text) || text.contains(['‘', '“', '„', '"', '«']);
+        match is_text {
+            true if TO_READER.is_match(text) && !is_quoted() => Self::ToReader,
+            true => Self::Something,
+            false => Self::Nothing,
+        }
+    }
 }
 
-fn holds_headline(all: &Blocks, holder: usize) -> bool {
-    let headlines = all.blocks.iter().filter(|block| block.shape == Shape::Heading(1));
-    headlines.flat_map(|block| all.around(block)).any(|around| around == holder)
+/// The blocks that were kept, to see whether they go on behind an offer. A live blog has many offers,
+/// so that what is asked for each is found once.
+struct Kept<'b> {
+    all: &'b Blocks,
+    blocks: &'b [&'b Block],
+    says: Vec<Says>,
+    first_to_reader: Option<usize>,
+    /// Which block is the first in each element, and in each element around those.
+    holders: HashMap<usize, usize>,
+    outers: HashMap<usize, usize>,
+    /// The elements around the headline.
+    headed: HashSet<usize>,
+}
+
+impl<'b> Kept<'b> {
+    fn of(all: &'b Blocks, blocks: &'b [&'b Block]) -> Self {
+        let (mut holders, mut outers) = (HashMap::new(), HashMap::new());
+        for (at, block) in blocks.iter().enumerate() {
+            let holder = all.holder(block);
+            holders.entry(holder).or_insert(at);
+            if holder != 0 {
+                outers.entry(all.containers[holder].parent).or_insert(at);
+            }
+        }
+        let headlines = all.blocks.iter().filter(|block| block.shape == Shape::Heading(1));
+        let says: Vec<Says> = blocks.iter().map(|block| Says::of(all, block)).collect();
+        Self {
+            all,
+            blocks,
+            first_to_reader: says.iter().position(|says| *says == Says::ToReader),
+            says,
+            holders,
+            outers,
+            headed: headlines.flat_map(|block| all.around(block)).collect(),
+        }
+    }
+
+    /// Whether the article goes on at length from the block `behind` the offer: in sentences that
+    /// stand where the first `before` of it do, and not in the box of the offer. What subscribers get
+    /// is told to a reader to whom nothing was said before.
+    fn goes_on(&self, offer: &Block, before: usize, behind: usize) -> bool {
+        const WORDS_MIN: usize = 40;
+        let has = |firsts: &HashMap<usize, usize>, element: usize| {
+            firsts.get(&element).is_some_and(|first| *first < before)
+        };
+        let is_beside = |holder: usize| {
+            let outer = self.all.containers[holder].parent;
+            before == 0 || has(&self.holders, holder) || holder != 0 && has(&self.outers, outer)
+        };
+        let box_of = self.all.holder(offer);
+        let is_box_of_offer = !has(&self.holders, box_of) && !self.headed.contains(&box_of);
+        let is_for_reader = before == 0 || self.first_to_reader.is_some_and(|first| first < before);
+        let mut n_words = 0;
+        for (block, says) in self.blocks.iter().zip(&self.says).skip(behind) {
+            let holder = self.all.holder(block);
+            let is_text = match says {
+                Says::Nothing => false,
+                Says::Something => true,
+                Says::ToReader => is_for_reader || block.text.len() > OFFER_BYTES_MAX,
+            };
+            if is_text && !(is_box_of_offer && holder == box_of) && is_beside(holder) {
+                n_words += block.n_words;
+            }
+            if n_words >= WORDS_MIN {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 #[cfg(test)]
@@ -220,5 +292,26 @@ mod tests {
         assert_eq!(end_of(&article(&template)), None);
         let named = format!("{short}{offer}<div class=paywall>{print}</div>");
         assert_eq!(end_of(&article(&named)), Some(6));
+    }
+
+    #[test]
+    fn what_subscribers_get_is_not_how_an_article_goes_on() {
+        let article = |body: &str| end_of(&format!("<article><h1>Brug dicht</h1>{body}</article>"));
+        let text = "<p>De brug bij Eefde blijft nog drie weken dicht.</p>".repeat(3);
+        let offer = "<p>Dit artikel is alleen voor abonnees.</p>";
+        let gets = "<p>Alle verhalen uit de streek op je telefoon, waar en wanneer het uitkomt.</p>\
+                    <p>De eerste maand voor € 2, daarna gewoon opzegbaar met één klik.</p>\
+                    <p>Puzzels, podcasts en een middag gratis naar het museum in de stad.</p>\
+                    <p>Bij het ontbijt vind je de krant al op de mat, zes dagen lang.</p>";
+        assert_eq!(article(&format!("{text}{offer}{gets}")), Some(4));
+        let apart = format!("<div>{text}</div><div>{offer}</div><div>{gets}</div>");
+        assert_eq!(article(&apart), Some(4));
+        let advice = "<p>Je betaalt straks alleen nog per maand, zolang je blijft varen.</p>";
+        let advice = advice.repeat(4);
+        assert_eq!(article(&format!("{advice}{offer}{advice}")), None);
+        let quotes = "<p>‘Je staat hier elke dag een uur te wachten op de pont’, weet Ko.</p>";
+        assert_eq!(article(&format!("{text}{offer}{}", quotes.repeat(4))), None);
+        let long = format!("<p>{}</p>", "Wie je hier ook vraagt, elk wacht op de brug. ".repeat(6));
+        assert_eq!(article(&format!("{text}{offer}{long}")), None);
     }
 }
