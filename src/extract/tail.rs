@@ -2,10 +2,27 @@
 //! stands around articles. What they stand beside tells them apart.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::extract::blocks::{Block, Blocks, Shape};
-use crate::extract::phrases;
+use crate::extract::phrases::{self, pattern};
 use crate::extract::votes::Voter;
+
+/// A line that counts readers, or what it takes to read.
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*[\d.,]+ ?(?:x|keer|maal) (?:bekeken|gelezen|gedeeld)\W*$|^\W*\d+ ?(?:min|minuut|minuten)\.? (?:leestijd|leesduur|lezen)\W*$|^\W*(?:leestijd|leesduur)\W*\d+ ?min",
+    )
+});
+
+/// What can be answered to a poll, and where one can go from a page.
+static CHOICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:(?:helemaal |mee )?(?:eens|oneens)|ja|nee|weet (?:ik )?niet|geen mening|vorige|volgende)\W*$",
+    )
+});
 
 /// Takes into the article what belongs to the block before it: items of one list, a list that was
 /// announced, and behind its end what the JSON-LD has next or a list among its paragraphs.
@@ -55,6 +72,7 @@ fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
         || phrases::is_prompt(text)
         || phrases::reads_also(text)
         || is_for_sharing(block)
+        || COUNT.is_match(text)
         || phrases::is_credit(text)
         || phrases::is_advertisement(text) && !is_named_ad(text)
 }
@@ -108,8 +126,10 @@ fn is_end_of(blocks: &Blocks, before: &Block, at: usize) -> bool {
     let block = &blocks.blocks[at];
     if is_list_behind(blocks, before, block) {
         let list = blocks.holder(block);
-        let items = blocks.blocks[at..].iter().take_while(|item| blocks.holder(item) == list);
+        let items: Vec<&Block> =
+            blocks.blocks[at..].iter().take_while(|item| blocks.holder(item) == list).collect();
         return before.shape == Shape::Paragraph
+            && !is_to_choose_from(blocks, list, &items)
             && !items.into_iter().any(|item| is_furniture(blocks, item));
     }
     let holder = blocks.holder(block);
@@ -117,6 +137,14 @@ fn is_end_of(blocks: &Blocks, before: &Block, at: usize) -> bool {
         && holder == blocks.holder(before)
         && blocks.containers[holder].hints.has_named("body")
         && phrases::tells(&block.text)
+}
+
+/// Whether a list is a poll, or leads to the other pages of an article.
+fn is_to_choose_from(blocks: &Blocks, list: usize, items: &[&Block]) -> bool {
+    let mut numbered = items.iter().zip(1_usize..);
+    blocks.is_named_as(list, &["embed"])
+        || items.iter().any(|item| CHOICE.is_match(&item.text))
+        || numbered.all(|(item, number)| item.text == number.to_string())
 }
 
 #[cfg(test)]
@@ -143,6 +171,11 @@ mod tests {
         let list = "<ul><li>brood</li><li>melk en kaas</li></ul>";
         check(&format!("{text}{list}"), &["brood", "melk en kaas"]);
         check(&format!("<p>Op de brug:</p>{list}<p>Over de brug.</p>"), &["brood", "melk en kaas"]);
+        let votes = "<ul><li>Ja: 12 stemmen</li><li>Nee: 9 stemmen</li></ul>";
+        check(&format!("{text}{votes}"), &["Ja: 12 stemmen", "Nee: 9 stemmen"]);
+        let numbers = "<ul><li>1</li><li>2</li></ul>";
+        check(&format!("<p>Op de brug vielen:</p>{numbers}"), &["1", "2"]);
+        check(&format!("{text}<ul><li>4</li><li>17</li></ul>"), &["4", "17"]);
         let tips = "<ul><li>Bel Ad</li><li>Bewaar de bonnen</li></ul>";
         check(&format!("{text}{tips}"), &["Bel Ad", "Bewaar de bonnen"]);
         check("<ol><li>een brug</li><li>geen pont</li></ol>", &["geen pont"]);
@@ -157,6 +190,11 @@ mod tests {
             "<ul><li>Deel dit op Facebook</li><li>brood</li></ul>",
             "<ul class=tags><li>Hulst</li></ul>",
             "<p>Dit is 12 keer gelezen</p>",
+            "<ul><li>1.530 keer gelezen</li><li>4 minuten leestijd</li></ul>",
+            "<ul class=poll><li>Bouwen</li><li>Slopen</li></ul>",
+            "<ul><li>Eens</li><li>Oneens</li><li>Geen mening</li></ul>",
+            "<ul><li>« Vorige</li><li>Volgende »</li></ul>",
+            "<ol><li>1</li><li>2</li><li>3</li></ol>",
             "<div><ul><li>brood</li></ul></div>",
             "<p>Dat is alles.</p>",
         ] {
