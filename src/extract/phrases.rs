@@ -31,7 +31,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 
 static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)nieuwsbrief|newsletter|abonneer|abonnement|abonnee\b|word lid|subscribe|subscription|sign up|schrijf je in|aanmelden|meld je aan|inloggen|log in\b|sign in\b|register|registreer|heb je een (?:tip|vraag|foutje)|tip de redactie|mail (?:ons|de redactie|naar)|stuur (?:ons )?een (?:mail|e-mail|bericht|app)|download (?:de|onze|our|the) (?:gratis )?app|whatsapp|volg (?:ons|jij|onze)|follow us|jetzt (?:abonnieren|testen|anmelden)|abonnieren sie|melden sie sich|s.abonner|inscrivez|donate\b|doneer|support (?:us|our)|cookies?\b|privacy|sponsored|advertis|click here|klik hier|leave a (?:comment|reply)|reageer|all rights reserved|alle rechten|terms of (?:use|service)|push-?berichten|notificat",
+        r"(?i)nieuwsbrief|newsletter|abonneer|abonnement|abonnee\b|word lid|subscribe|subscription|sign up|schrijf je in|aanmelden|meld je aan|inloggen|log in\b|sign in\b|register|registreer|heb je een (?:tip|vraag|foutje)|tip de redactie|mail (?:ons|de redactie|naar)|stuur (?:ons )?een (?:mail|e-mail|bericht|app)|download (?:de|onze|our|the) (?:gratis )?app|whatsapp|volg (?:ons|jij|onze)|follow us|jetzt (?:abonnieren|testen|anmelden)|abonnieren sie|melden sie sich|s.abonner|inscrivez|donate\b|doneer|support (?:us|our)|\bsteun (?:ons|onze) [^.!?]{0,40}(?:journalistiek|redactie|verslaggeving|nieuwssite)|\bsteun (?:(?:onafhankelijke|lokale|regionale|vrije|goede) )+journalistiek|\bwaardeer (?:je )?dit (?:artikel|verhaal)\b|cookies?\b|privacy|sponsored|advertis|click here|klik hier|leave a (?:comment|reply)|reageer|all rights reserved|alle rechten|terms of (?:use|service)|push-?berichten|notificat",
     )
 });
 
@@ -139,4 +139,28 @@ pub(super) fn is_share(text: &str) -> bool {
 /// Whether a short block announces an advertisement, or that the text goes on behind it.
 pub(super) fn is_advertisement(text: &str) -> bool {
     ADVERTISEMENT.is_match(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plea_for_gifts_asks_and_news_of_support_tells() {
+        for plea in [
+            "Steun onze onafhankelijke journalistiek met een kleine bijdrage.",
+            "Steun ons en de lokale redactie in jouw dorp.",
+            "Steun onafhankelijke lokale journalistiek.",
+            "Waardeer je dit artikel? Geef een bedrag naar keuze.",
+        ] {
+            assert!(is_prompt(plea) && !tells(plea), "{plea}");
+        }
+        for told in [
+            "De minister geeft steun aan de lokale journalistiek.",
+            "Zonder steun onze haven uit, dat lukt geen schip.",
+            "De jury kon het verhaal waarderen.",
+        ] {
+            assert!(!is_prompt(told), "{told}");
+        }
+    }
 }
