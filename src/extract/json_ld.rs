@@ -17,7 +17,7 @@ use crate::parse::{date, mend};
 /// More nodes than any page describes; a bomb has more.
 const NODES_MAX: usize = 5_000;
 
-/// The types of an article, with the most telling first.
+/// The types of an article, and of the page that it is on.
 const ARTICLES: [&str; 22] = [
     "LiveBlogPosting",
     "NewsArticle",
