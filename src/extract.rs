@@ -238,7 +238,11 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         page.access = wall.access();
         return page;
     }
-    blocks.end_at_comments();
+    let body = json_ld.article().and_then(|a| json_ld::first_text(a.get("articleBody")));
+    let json = votes::json_ld(&body.unwrap_or_default());
+    // Each post of a live blog may have comments of its own.
+    let is_live = page.kind == Kind::LiveBlog;
+    blocks.end_at_comments(|block| is_live || json.vote(block) > 0.5);
     let is_article = says_it_is_an_article(&page, &json_ld, &meta);
     let n_words_stated =
         json_ld.article().and_then(|article| json_ld::number(article.get("wordCount")));
@@ -247,9 +251,9 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         headline: page.headline.as_deref(),
         description: description.as_deref(),
         authors: &page.authors,
-        is_live: page.kind == Kind::LiveBlog,
+        is_live,
     };
-    let (chosen, voters) = choose((html, document), &blocks, &json_ld, about);
+    let (chosen, voters) = choose((html, document), &blocks, json, about);
     compose(&mut page, &blocks, &voters, &chosen, rules);
     let is_told = blocks.blocks.iter().any(|block| block.is_kept);
     if let Some(text) = rescue::text(&json_ld, page.n_words).filter(|_| !is_told) {
@@ -316,15 +320,13 @@ fn language(text: &str) -> Option<String> {
 fn choose(
     (html, document): (&str, Document),
     blocks: &Blocks,
-    json_ld: &JsonLd,
+    json: Voter,
     about: features::About<'_>,
 ) -> (Vec<bool>, Vec<Voter>) {
     let all = &blocks.blocks;
     if all.iter().any(|block| block.is_kept) {
         return (all.iter().map(|block| block.is_kept).collect(), Vec::new());
     }
-    let body = json_ld.article().and_then(|a| json_ld::first_text(a.get("articleBody")));
-    let json = votes::json_ld(&body.unwrap_or_default());
     let said = features::Said::of(blocks, about);
     let mut own = own::read(blocks, &said, &json);
     tail::take_in(blocks, &mut own.chosen, &json);

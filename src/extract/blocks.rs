@@ -9,10 +9,10 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use dom_query::{Document, NodeId, NodeRef};
 
 use crate::extract::hints::{self, Hints};
-use crate::extract::phrases;
 use crate::normalize::text;
 use elements::{Role, is_advertisement, role, shape};
 
+mod comments;
 mod elements;
 
 /// More text blocks than a real page has; what comes after is not read.
@@ -86,48 +86,7 @@ impl Blocks {
     /// The most words that such blocks have which stand beside each other in one element without a
     /// heading that is a link: teasers have that, or an element each.
     pub(super) fn n_prose_together(&self) -> usize {
-        let mut sums: HashMap<usize, usize> = HashMap::new();
-        let mut lists = HashSet::new();
-        for block in &self.blocks {
-            let holder = self.holder(block);
-            match block.shape {
-                Shape::Heading(_) if block.n_link_chars > 0 => {
-                    lists.insert(holder);
-                }
-                Shape::Paragraph if block.n_words >= PROSE_WORDS_MIN => {
-                    *sums.entry(holder).or_default() += block.n_words;
-                }
-                Shape::Bare if block.n_words >= PROSE_WORDS_MIN => {
-                    // Text between two line breaks stands in the element itself.
-                    *sums.entry(block.container).or_default() += block.n_words;
-                }
-                _ => {}
-            }
-        }
-        let together = sums.iter().filter(|(holder, _)| !lists.contains(*holder));
-        together.map(|(_, n_words)| *n_words).max().unwrap_or_default()
-    }
-
-    /// Leaves out what readers say: what stands below a heading that counts it, under an article.
-    pub(super) fn end_at_comments(&mut self) {
-        const PARAGRAPH_WORDS_MIN: usize = 8;
-        let mut is_headed = false;
-        let mut is_told = false;
-        let is_heading_of_comments = |block: &Block| {
-            let is_headline = block.shape == Shape::Heading(1);
-            let is_paragraph =
-                block.shape == Shape::Paragraph && block.n_words >= PARAGRAPH_WORDS_MIN;
-            let is_below = is_told;
-            is_told |= is_headed && is_paragraph;
-            is_headed |= is_headline;
-            is_below
-                && matches!(block.shape, Shape::Heading(2..))
-                && block.n_link_chars == 0
-                && phrases::counts_comments(&block.text)
-        };
-        if let Some(end) = self.blocks.iter().position(is_heading_of_comments) {
-            self.blocks.truncate(end);
-        }
+        n_together(self, &self.blocks)
     }
 
     /// Whether a container is named as any of these kinds of furniture. What holds the article
@@ -152,6 +111,30 @@ impl Blocks {
             (this != 0).then_some(this)
         })
     }
+}
+
+/// [`Blocks::n_prose_together`] of some of them.
+fn n_together<'b>(blocks: &Blocks, some: impl IntoIterator<Item = &'b Block>) -> usize {
+    let mut sums: HashMap<usize, usize> = HashMap::new();
+    let mut lists = HashSet::new();
+    for block in some {
+        let holder = blocks.holder(block);
+        match block.shape {
+            Shape::Heading(_) if block.n_link_chars > 0 => {
+                lists.insert(holder);
+            }
+            Shape::Paragraph if block.n_words >= PROSE_WORDS_MIN => {
+                *sums.entry(holder).or_default() += block.n_words;
+            }
+            Shape::Bare if block.n_words >= PROSE_WORDS_MIN => {
+                // Text between two line breaks stands in the element itself.
+                *sums.entry(block.container).or_default() += block.n_words;
+            }
+            _ => {}
+        }
+    }
+    let together = sums.iter().filter(|(holder, _)| !lists.contains(*holder));
+    together.map(|(_, n_words)| *n_words).max().unwrap_or_default()
 }
 
 /// The blocks of a document, in their order. What stands in an element of `kept` is so marked.
@@ -400,23 +383,6 @@ mod tests {
         let apart = "<x-text>De brug blijft dicht.</x-text><x-text>Dat is lang.</x-text>\
                      <x-box><p>Nee.</p></x-box>";
         assert_eq!(texts(apart), ["De brug blijft dicht.", "Dat is lang.", "Nee."]);
-    }
-
-    #[test]
-    fn comments_that_a_heading_counts_end_the_page() {
-        let ends = |html: &str| {
-            let mut all = of(&Document::from(html), &HashSet::new());
-            let n_blocks = all.blocks.len();
-            all.end_at_comments();
-            all.blocks.len() < n_blocks
-        };
-        let text = "<p>De brug bij Hulst blijft nog drie weken dicht voor alle verkeer.</p>";
-        let comment = "<div><b>Piet</b><p>Schande, en dat al voor het derde jaar.</p></div>";
-        assert!(ends(&format!("<h1>Brug dicht</h1>{text}<h2>12 reacties</h2>{comment}")));
-        assert!(ends(&format!("<h1>Brug dicht</h1>{text}<h3>Reacties (2)</h3>{comment}")));
-        assert!(!ends(&format!("<h1>Brug dicht</h1><h2>12 reacties</h2>{text}")));
-        assert!(!ends(&format!("<h1>Brug dicht</h1>{text}<h2>Reacties op het plan</h2>{text}")));
-        assert!(!ends(&format!("<h1>Brug</h1>{text}<h2><a href=#r>12 reacties</a></h2>{text}")));
     }
 
     #[test]
