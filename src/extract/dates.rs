@@ -1,9 +1,10 @@
 //! When an article was published and changed, as precisely as the page says it.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeId, NodeRef};
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -83,8 +84,8 @@ pub(super) fn published(
     if is_exact {
         return found;
     }
-    let beside =
-        time_beside_headline(document, &around).or_else(|| written(document, Said::Published));
+    let beside = time_beside_headline(document, &around, Said::Published)
+        .or_else(|| written(document, Said::Published));
     let agrees = |beside: &Found| found.is_none_or(|found| is_same_day(found, *beside));
     // A video in an article may be older than that; where the page is of the video, it has that date.
     let media = || {
@@ -102,9 +103,11 @@ pub(super) fn modified(
     document: &Document,
 ) -> Option<Found> {
     let own = article.and_then(|article| article.get("dateModified"));
+    let around = Around::of(document);
     of_value(own)
         .or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
-        .or_else(|| microdata(document, "dateModified", &Around::of(document)))
+        .or_else(|| microdata(document, "dateModified", &around))
+        .or_else(|| time_beside_headline(document, &around, Said::Modified))
         .or_else(|| written(document, Said::Modified))
 }
 
@@ -168,8 +171,10 @@ static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is constant")
 });
 
+/// A word of change, and no end of a sentence behind it; the dot of `za.` is none.
 static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:update|bijgewerkt|gewijzigd|aangepast|updated)[^\d]{0,30}$")
+    let words = "update|bijgewerkt|gewijzigd|aangepast|updated";
+    Regex::new(&format!(r"(?i)(?:{words})(?:[^\d.!?]|\b[a-z]{{1,2}}\.){{0,30}}$"))
         .expect("the pattern is constant")
 });
 
@@ -208,17 +213,20 @@ fn written(document: &Document, said: Said) -> Option<Found> {
     None
 }
 
-/// The first `time` that stands near the headline, and not in a list of other articles, behind a word
-/// of change, or in a sentence. The first `time` of a page is usually somebody else's.
-fn time_beside_headline(document: &Document, others: &Around) -> Option<Found> {
+/// The first `time` that stands near the headline, and not in a list of other articles or in a
+/// sentence; behind a word of change it is the date of that. The first `time` of a page is usually
+/// somebody else's.
+fn time_beside_headline(document: &Document, others: &Around, said: Said) -> Option<Found> {
     const CLIMB_MAX: usize = 4;
     let headline = document.select("h1").nodes().last().copied()?;
+    let mut paragraphs = HashMap::new();
     for around in headline.ancestors(Some(CLIMB_MAX)) {
         if matches!(around.node_name().as_deref(), Some("body" | "html")) {
             break;
         }
-        let times = first_published(&around).into_iter();
-        let times = times.filter(|node| !others.is_of_others(node) && !is_in_sentence(node));
+        let times = times_in(&around, said).into_iter();
+        let times = times
+            .filter(|node| !others.is_of_others(node) && !is_in_sentence(node, &mut paragraphs));
         if let Some(found) = times.take(10).find_map(|node| of_node(&node, "time")) {
             return Some(found);
         }
@@ -226,8 +234,8 @@ fn time_beside_headline(document: &Document, others: &Around) -> Option<Found> {
     None
 }
 
-/// The `time` elements in `around`, without those that stand behind a word of change.
-fn first_published<'d>(around: &NodeRef<'d>) -> Vec<NodeRef<'d>> {
+/// The `time` elements in `around` that stand behind a word of change, or those that do not.
+fn times_in<'d>(around: &NodeRef<'d>, said: Said) -> Vec<NodeRef<'d>> {
     const BEFORE_BYTES: usize = 60;
     let mut before = String::new();
     let mut times = Vec::new();
@@ -235,7 +243,7 @@ fn first_published<'d>(around: &NodeRef<'d>) -> Vec<NodeRef<'d>> {
         if times.len() >= MARKED_MAX {
             break;
         }
-        if node.has_name("time") && !CHANGED.is_match(&before) {
+        if node.has_name("time") && CHANGED.is_match(&before) == (said == Said::Modified) {
             times.push(node);
         }
         // A headline may end in any word, and so may what stands far before.
@@ -251,18 +259,20 @@ fn first_published<'d>(around: &NodeRef<'d>) -> Vec<NodeRef<'d>> {
     times
 }
 
-/// `In <time>1934</time> werd de brug gebouwd.`
-fn is_in_sentence(time: &NodeRef<'_>) -> bool {
+/// `In <time>1934</time> werd de brug gebouwd.` A paragraph is read once, for all it holds.
+fn is_in_sentence(time: &NodeRef<'_>, paragraphs: &mut HashMap<NodeId, Option<usize>>) -> bool {
     const WORDS_MIN: usize = 4;
     let Some(paragraph) = time.ancestors(Some(3)).into_iter().find(|node| node.has_name("p"))
     else {
         return false;
     };
-    let text = paragraph.text();
     let n_words = |text: &str| text.split_whitespace().count();
-    text.trim_end().ends_with(['.', '!', '?'])
-        && n_words(&text) >= n_words(&time.text()) + WORDS_MIN
-        && !NOTED.is_match(&text)
+    let n_words_told = *paragraphs.entry(paragraph.id).or_insert_with(|| {
+        let text = paragraph.text();
+        let tells = text.trim_end().ends_with(['.', '!', '?']) && !NOTED.is_match(&text);
+        tells.then(|| n_words(&text))
+    });
+    n_words_told.is_some_and(|n_told| n_told >= n_words(&time.text()) + WORDS_MIN)
 }
 
 #[cfg(test)]
@@ -307,6 +317,41 @@ mod tests {
         let old = "<p>In <time datetime='1934-05-01'>1934</time> werd de brug gebouwd.</p>";
         assert_eq!(page(&format!("{old}<p>Geplaatst: {first}</p>")), expected);
         assert_eq!(page(old), None);
+        let lead = "<p>De dienstregeling van de pont wordt aangepast.</p>";
+        assert_eq!(page(&format!("{lead}<p>{first}</p>")), expected);
+        assert_eq!(
+            page(&format!("<p>Bijgewerkt op za. {later}, gepubliceerd: {first}</p>")),
+            expected
+        );
+    }
+
+    #[test]
+    fn a_time_behind_a_word_of_change_is_that_of_the_change() {
+        let changed = |rest: &str| {
+            let document = Document::from(format!("<div><h1>Brug dicht</h1>{rest}</div>"));
+            let found = modified(None, &Meta::of(&document), &document)?;
+            Some(found.date.to_rfc3339())
+        };
+        let time = "<time datetime='2026-03-14T10:15:00+01:00'>2 uur geleden</time>";
+        let expected = Some("2026-03-14T09:15:00Z".to_owned());
+        assert_eq!(changed(&format!("<p>Laatste update: {time}</p>")), expected);
+        assert_eq!(changed(&format!("<p>Geplaatst: {time}</p>")), None);
+        assert_eq!(changed(&format!("<p>De pont krijgt een update.</p>{time}")), None);
+        assert_eq!(
+            changed(&format!("<p>In een update van {time} stond dat de pont vaart.</p>")),
+            None
+        );
+    }
+
+    #[test]
+    fn a_paragraph_with_a_thousand_times_is_read_once() {
+        let sentence =
+            "In <time datetime='1934-05-01'>1934</time> werd de brug bij Hulst gebouwd. ";
+        let document = Document::from(format!("<div><p>{}</p></div>", sentence.repeat(1_000)));
+        let times = document.select("time");
+        let mut paragraphs = HashMap::new();
+        assert!(times.nodes().iter().all(|time| is_in_sentence(time, &mut paragraphs)));
+        assert_eq!(paragraphs.into_values().collect::<Vec<_>>(), [Some(8_000)]);
     }
 
     fn stated(html: &str) -> Option<String> {
