@@ -221,9 +221,7 @@ impl<'k> Walk<'k> {
             return;
         }
         match role(&name) {
-            Role::Button if matches!(context.shape, Shape::Heading(_)) => {
-                self.children(node, context);
-            }
+            Role::Button if self.is_heading(node, context) => self.children(node, context),
             Role::Skipped | Role::Button => {}
             Role::Break => self.line_break(context),
             Role::Link => self.inline(node, context, |walk| &mut walk.in_link),
@@ -241,6 +239,24 @@ impl<'k> Walk<'k> {
             && node.descendants_it().any(|inner| inner.has_name("h1"));
         is_headed
             || n_letters(node) * 2 > *self.n_letters.get_or_insert_with(|| n_letters(self.body))
+    }
+
+    /// Whether a button is the first text of a heading that has none outside of buttons.
+    fn is_heading(&self, button: &NodeRef<'_>, context: Context) -> bool {
+        if !matches!(context.shape, Shape::Heading(_)) || !self.text.trim().is_empty() {
+            return false;
+        }
+        let is_heading = |node: &NodeRef<'_>| {
+            node.node_name()
+                .is_some_and(|name| matches!(shape(&name, Shape::Bare), Shape::Heading(_)))
+        };
+        let is_outside = |text: NodeRef<'_>| {
+            text.is_text()
+                && !text.text().trim().is_empty()
+                && !text.ancestors(None).iter().any(|around| around.has_name("button"))
+        };
+        let heading = button.ancestors(None).into_iter().find(is_heading);
+        heading.is_some_and(|heading| !heading.descendants_it().any(is_outside))
     }
 
     /// Whether an element that HTML does not know stands in a sentence: text goes before or behind it,
@@ -367,6 +383,13 @@ mod tests {
         let page = "<h3><button aria-expanded=false><span>Wie betaalt?</span></button></h3>\
                     <div><p>De provincie. <button>Delen</button></p></div><button>Meer</button>";
         assert_eq!(texts(page), ["Wie betaalt?", "De provincie."]);
+        for heading in [
+            "<h2>Vervoer <button>Kopieer link</button></h2>",
+            "<h2><button><span>Luister</span></button><span>Vervoer</span></h2>",
+            "<h2><button>Vervoer</button> <button>Deel</button></h2>",
+        ] {
+            assert_eq!(texts(heading), ["Vervoer"], "{heading}");
+        }
     }
 
     #[test]
