@@ -9,6 +9,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use dom_query::{Document, NodeId, NodeRef};
 
 use crate::extract::hints::{self, Hints};
+use crate::extract::phrases;
 use crate::normalize::text;
 use elements::{Role, is_advertisement, role, shape};
 
@@ -259,13 +260,13 @@ impl<'k> Walk<'k> {
         heading.is_some_and(|heading| !heading.descendants_it().any(is_outside))
     }
 
-    /// Whether an element that HTML does not know stands in a sentence: text goes before or behind it,
-    /// or it is in a paragraph, and it holds none.
+    /// Whether an element that HTML does not know stands in a sentence: text goes on behind it, or
+    /// goes before it and has not ended, or it is in a paragraph, and it holds none.
     fn is_in_sentence(&self, node: &NodeRef<'_>, context: Context) -> bool {
         let is_text = |next: NodeRef<'_>| next.is_text() && !next.text().trim().is_empty();
         let is_of_text = matches!(context.shape, Shape::Paragraph | Shape::Heading(_));
-        let is_beside =
-            is_of_text || !self.text.is_empty() || node.next_sibling().is_some_and(is_text);
+        let is_begun = !self.text.is_empty() && !phrases::is_sentence(&self.text);
+        let is_beside = is_of_text || is_begun || node.next_sibling().is_some_and(is_text);
         let is_block = |inner: NodeRef<'_>| {
             let name = inner.qual_name_ref().map(|name| name.local.clone());
             name.is_some_and(|name| matches!(role(&name), Role::Block))
@@ -406,6 +407,11 @@ mod tests {
         let apart = "<x-text>De brug blijft dicht.</x-text><x-text>Dat is lang.</x-text>\
                      <x-box><p>Nee.</p></x-box>";
         assert_eq!(texts(apart), ["De brug blijft dicht.", "Dat is lang.", "Nee."]);
+        let begun = "<div><b>HULST</b> - <x-text>De brug blijft dicht.</x-text><x-text>Dat is \
+                     lang.</x-text></div>";
+        assert_eq!(texts(begun), ["HULST - De brug blijft dicht.", "Dat is lang."]);
+        let starts = "<div>Dat is lang. <x-link>Hulst</x-link> wil een pont.</div>";
+        assert_eq!(texts(starts), ["Dat is lang. Hulst wil een pont."]);
     }
 
     #[test]
