@@ -16,15 +16,19 @@ const HEADINGS_MAX: usize = 20;
 pub(super) struct Around {
     /// Those that hold a main heading.
     headed: HashSet<NodeId>,
+    /// Those between the headline and the text below it.
+    above_text: HashSet<NodeId>,
     judged: RefCell<HashMap<NodeId, bool>>,
 }
 
 impl Around {
     pub(super) fn of(document: &Document) -> Self {
         let headings = document.select("h1");
-        let headings = headings.nodes().iter().take(HEADINGS_MAX);
-        let headed = headings.flat_map(|heading| heading.ancestors(None)).map(|node| node.id);
-        Self { headed: headed.collect(), judged: RefCell::default() }
+        let headings: Vec<_> = headings.nodes().iter().take(HEADINGS_MAX).collect();
+        let above_text = headings.last().map(|headline| above_text(headline)).unwrap_or_default();
+        let headed = headings.into_iter().flat_map(|heading| heading.ancestors(None));
+        let headed = headed.map(|node| node.id).collect();
+        Self { headed, above_text, judged: RefCell::default() }
     }
 
     /// Whether an element stands in a comment or in a teaser. What holds the headline is neither.
@@ -38,16 +42,48 @@ impl Around {
         if let Some(known) = self.judged.borrow().get(&node.id) {
             return *known;
         }
-        let is_other = is_comment(node) || is_teaser(node);
+        let is_other = is_comment(node) || self.is_named_as_comment(node) || is_teaser(node);
         self.judged.borrow_mut().insert(node.id, is_other);
         is_other
+    }
+
+    /// The line that says who wrote an article and when may be named after the count of comments in it.
+    fn is_named_as_comment(&self, node: &NodeRef<'_>) -> bool {
+        let Some(name) = node.node_name() else { return false };
+        let is_line = || self.above_text.contains(&node.id) && is_line(node);
+        hints::of(node, &name).has_named("comment") && !is_line()
     }
 }
 
 fn is_comment(node: &NodeRef<'_>) -> bool {
-    let kind = node.attr("itemtype").unwrap_or_default();
-    let Some(name) = node.node_name() else { return false };
-    kind.ends_with("/Comment") || hints::of(node, &name).has_named("comment")
+    node.attr("itemtype").is_some_and(|kind| kind.ends_with("/Comment"))
+}
+
+fn is_line(node: &NodeRef<'_>) -> bool {
+    const WORDS_MAX: usize = 25;
+    node.text().split_whitespace().nth(WORDS_MAX).is_none()
+}
+
+/// The elements between a headline and the first text below it, without those that hold that text;
+/// none where there is no text.
+fn above_text(headline: &NodeRef<'_>) -> HashSet<NodeId> {
+    const PROSE_WORDS_MIN: usize = 15;
+    let mut above = HashSet::new();
+    for inner in std::iter::successors(Some(*headline), NodeRef::parent) {
+        for next in std::iter::successors(inner.next_sibling(), NodeRef::next_sibling) {
+            for node in std::iter::once(next).chain(next.descendants_it()) {
+                if node.is_element() {
+                    above.insert(node.id);
+                } else if node.text().split_whitespace().nth(PROSE_WORDS_MIN - 1).is_some() {
+                    for holder in node.ancestors(None) {
+                        above.remove(&holder.id);
+                    }
+                    return above;
+                }
+            }
+        }
+    }
+    HashSet::new()
 }
 
 /// Words by which templates name what leads to other articles. A grid, a list or an item may be anything.
@@ -100,6 +136,18 @@ mod tests {
         let grid =
             format!("<div class=grid><h1>Brug</h1><p class=item>{time}</p><h2>Tol</h2></div>");
         assert_eq!(of_others(&grid), [false]);
+        let line = format!("<p class='meta has-comments'>Jo van Dam {time}, 3 reacties</p>");
+        let text = "<p>De brug bij Hulst blijft nog drie weken dicht voor alle verkeer, zegt de \
+                    provincie.</p>";
+        let list = format!("<ol class=comments><li>{time} Schande</li></ol>");
+        let page = of_others(&format!("<h1>Brug</h1>{line}<div>{text}{list}</div>"));
+        assert_eq!(page, [false, true]);
+        assert_eq!(of_others(&format!("<h1>Brug</h1>{list}")), [true]);
+        let many = format!(
+            "<ol class=comments>{}</ol>",
+            format!("<li>{time} Piet de Vries</li>").repeat(13)
+        );
+        assert!(of_others(&format!("<h1>Brug</h1>{many}{text}")).iter().all(|is_other| *is_other));
         let thread = format!("<div class=comments><h1>Brug</h1>{time}</div>");
         assert_eq!(of_others(&thread), [false]);
         let grid =
