@@ -238,8 +238,10 @@ impl<'k> Walk<'k> {
     fn holds_the_article(&mut self, node: &NodeRef<'_>, name: &str) -> bool {
         let is_headed = matches!(name, "article" | "main")
             && node.descendants_it().any(|inner| inner.has_name("h1"));
+        // What stands aside may have more text than a short article.
         is_headed
-            || n_letters(node) * 2 > *self.n_letters.get_or_insert_with(|| n_letters(self.body))
+            || name != "aside"
+                && n_letters(node) * 2 > *self.n_letters.get_or_insert_with(|| n_letters(self.body))
     }
 
     /// Whether a button is the first text of a heading that has none outside of buttons.
@@ -431,5 +433,8 @@ mod tests {
         ] {
             assert_eq!(texts(&format!("<p>{text}</p>{ad}<p>{text}</p>")), [text, text], "{ad}");
         }
+        let offer = "Nu korting op tuinmeubelen. ".repeat(20);
+        let beside = format!("<p>{text}</p><aside class=sponsored><p>{offer}</p></aside>");
+        assert_eq!(texts(&beside), [text]);
     }
 }
