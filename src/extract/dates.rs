@@ -234,13 +234,16 @@ fn time_beside_headline(document: &Document, others: &Around, said: Said) -> Opt
     None
 }
 
-/// The `time` elements in `around` that stand behind a word of change, or those that do not.
+/// The `time` elements in `around` that stand behind a word of change, above all text but a lead, or
+/// those that do not: below, a title of another article may end in that word.
 fn times_in<'d>(around: &NodeRef<'d>, said: Said) -> Vec<NodeRef<'d>> {
     const BEFORE_BYTES: usize = 60;
+    const PROSE_WORDS_MIN: usize = 15;
     let mut before = String::new();
+    let mut n_prose = 0;
     let mut times = Vec::new();
     for node in around.descendants_it() {
-        if times.len() >= MARKED_MAX {
+        if times.len() >= MARKED_MAX || (said == Said::Modified && n_prose > 1) {
             break;
         }
         if node.has_name("time") && CHANGED.is_match(&before) == (said == Said::Modified) {
@@ -251,7 +254,9 @@ fn times_in<'d>(around: &NodeRef<'d>, said: Said) -> Vec<NodeRef<'d>> {
         if is_heading(&node) || node.ancestors(Some(4)).iter().any(is_heading) {
             before.clear();
         } else if node.is_text() {
-            before.push_str(&node.text());
+            let text = node.text();
+            n_prose += usize::from(text.split_whitespace().nth(PROSE_WORDS_MIN - 1).is_some());
+            before.push_str(&text);
             let start = before.len().saturating_sub(BEFORE_BYTES);
             before.drain(..before.ceil_char_boundary(start));
         }
@@ -337,6 +342,11 @@ mod tests {
         assert_eq!(changed(&format!("<p>Laatste update: {time}</p>")), expected);
         assert_eq!(changed(&format!("<p>Geplaatst: {time}</p>")), None);
         assert_eq!(changed(&format!("<p>De pont krijgt een update.</p>{time}")), None);
+        let text = "<p>De brug bij Hulst blijft nog drie weken dicht voor alle verkeer, zegt de \
+                    provincie.</p>";
+        assert_eq!(changed(&format!("{text}<p>Laatste update: {time}</p>{text}")), expected);
+        let other = format!("<li><a href=/t>Telefoon krijgt update</a> {time}</li>");
+        assert_eq!(changed(&format!("{text}{text}<ul>{other}</ul>")), None);
         assert_eq!(
             changed(&format!("<p>In een update van {time} stond dat de pont vaart.</p>")),
             None
