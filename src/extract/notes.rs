@@ -25,7 +25,7 @@ pub(super) fn with(blocks: &Blocks, chosen: &[bool]) -> Vec<bool> {
         if is_heading {
             article.below(at).into_iter().for_each(|at| all[at] = true);
         } else {
-            let is_beside = article.is_among(block) || article.is_alone_in(at);
+            let is_beside = article.is_among(at, block) || article.is_alone_in(at);
             all[at] |= is_beside && !article.is_of_others(block);
         }
     }
@@ -68,31 +68,33 @@ impl<'b> Article<'b> {
 
     /// Whether a block stands beside the article: in the same element, or alone in one that does.
     /// Teasers, comments and what a site says of itself stand in boxes with more in them.
-    fn is_among(&self, block: &Block) -> bool {
+    fn is_among(&self, at: usize, block: &Block) -> bool {
         let own = self.blocks.holder(block);
         let outer = self.blocks.containers[own].parent;
-        let is_alone = || self.blocks_in(own).len() == 1;
-        self.holders.contains(&own) || self.holders.contains(&outer) && is_alone()
+        self.holders.contains(&own) || self.holders.contains(&outer) && self.is_alone(at, own)
     }
 
     /// Whether a block stands alone in a box within the `article`, outside the element of its text.
     fn is_alone_in(&self, at: usize) -> bool {
         let outer = self.outer(at);
-        outer.is_some_and(|outer| self.blocks_in(outer) == [at]) && self.is_said(at)
+        outer.is_some_and(|outer| self.is_alone(at, outer)) && self.is_said(at)
     }
 
     /// A heading and what is said below it, in a box that begins with it or beside it.
     fn below(&self, at: usize) -> Vec<usize> {
         const BLOCKS_MAX: usize = 5;
         let Some(outer) = self.outer(at) else { return Vec::new() };
-        let mut note = self.blocks_in(outer);
+        let from = |at, container| {
+            (at..).take_while(move |at| self.is_in(*at, container)).take(BLOCKS_MAX + 1)
+        };
+        let mut note: Vec<usize> = from(at, outer).collect();
         if note == [at]
             && let Some(next) = self.outer(at + 1)
         {
             let parent = |of: usize| self.blocks.containers[of].parent;
-            note.extend(self.blocks_in(next).into_iter().filter(|_| parent(next) == parent(outer)));
+            note.extend(from(at + 1, next).filter(|_| parent(next) == parent(outer)));
         }
-        let is_note = note.first() == Some(&at)
+        let is_note = self.is_first(at, outer)
             && (2..=BLOCKS_MAX).contains(&note.len())
             && note.iter().skip(1).all(|at| self.is_said(*at));
         if is_note { note } else { Vec::new() }
@@ -106,10 +108,18 @@ impl<'b> Article<'b> {
         self.within.contains(&self.blocks.containers[outer].parent).then_some(outer)
     }
 
-    fn blocks_in(&self, container: usize) -> Vec<usize> {
-        let all = self.blocks.blocks.iter().enumerate();
-        let within = all.filter(|(_, block)| self.blocks.around(block).any(|at| at == container));
-        within.map(|(at, _)| at).collect()
+    fn is_in(&self, at: usize, container: usize) -> bool {
+        let block = self.blocks.blocks.get(at);
+        block.is_some_and(|block| self.blocks.around(block).any(|around| around == container))
+    }
+
+    /// Whether a block is the first of an element that holds it; the blocks of one stand in a row.
+    fn is_first(&self, at: usize, container: usize) -> bool {
+        at.checked_sub(1).is_none_or(|before| !self.is_in(before, container))
+    }
+
+    fn is_alone(&self, at: usize, container: usize) -> bool {
+        self.is_first(at, container) && !self.is_in(at + 1, container)
     }
 
     /// Whether a block tells something, and neither leads elsewhere nor asks for anything, as what
