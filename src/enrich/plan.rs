@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 mod accept;
+mod another;
 
 use crate::enrich::seen::{Seen, What};
 use crate::enrich::{CUT, Evidence, Read, rest_of};
