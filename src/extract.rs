@@ -15,6 +15,7 @@ pub mod scan;
 mod around;
 mod authors;
 mod blocks;
+mod byline;
 mod choose;
 mod dates;
 mod features;
