@@ -14,6 +14,7 @@ pub mod scan;
 
 mod around;
 mod authors;
+mod beside;
 mod blocks;
 mod byline;
 mod choose;
@@ -49,7 +50,7 @@ use votes::{Voter, Votes};
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;

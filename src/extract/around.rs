@@ -6,10 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use dom_query::{Document, NodeId, NodeRef};
 
-use crate::extract::hints;
-
-/// Headings beyond this are those of what else the page has.
-const HEADINGS_MAX: usize = 20;
+use crate::extract::{headline, hints};
 
 /// What is known of the elements of a page.
 #[derive(Default)]
@@ -23,9 +20,8 @@ pub(super) struct Around {
 
 impl Around {
     pub(super) fn of(document: &Document) -> Self {
-        let headings = document.select("h1");
-        let headings: Vec<_> = headings.nodes().iter().take(HEADINGS_MAX).collect();
-        let above_text = headings.last().map(|headline| above_text(headline)).unwrap_or_default();
+        let headings = headline::elements(document);
+        let above_text = headings.last().map(above_text).unwrap_or_default();
         let headed = headings.into_iter().flat_map(|heading| heading.ancestors(None));
         let headed = headed.map(|node| node.id).collect();
         Self { headed, above_text, judged: RefCell::default() }

@@ -4,12 +4,10 @@ use dom_query::{Document, NodeRef};
 use serde_json::{Map, Value};
 
 use crate::extract::around::Around;
-use crate::extract::byline::split;
+use crate::extract::beside;
+use crate::extract::byline::{self, is_full_name, split};
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
-
-/// A longer byline is a biography.
-const BYLINE_CHARS_MAX: usize = 120;
 
 /// More names than a byline has.
 const AUTHORS_MAX: usize = 20;
@@ -42,7 +40,7 @@ pub(super) fn of(
     if said.iter().any(|name| names_outlet || is_full_name(name)) {
         return tidy(said);
     }
-    let marked = from_markup(document);
+    let marked = from_page(document);
     let is_person = marked.iter().all(|name| is_full_name(name) && !is_outlet(name));
     if !marked.is_empty() && (organizations.is_empty() || is_person) {
         return tidy(marked);
@@ -60,17 +58,9 @@ fn outlet_names(article: Option<&Map<String, Value>>, meta: &Meta) -> Vec<String
     publisher.into_iter().chain(site).map(|name| name.to_lowercase()).collect()
 }
 
-/// Two to four words with capitals, as people are called and editorial offices seldom.
-fn is_full_name(name: &str) -> bool {
-    let n_words = name.split_whitespace().count();
-    let has_capitals = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
-    (2..=4).contains(&n_words)
-        && name.split_whitespace().filter(|word| has_capitals(word)).count() >= 2
-        && !name.chars().any(|c| c.is_ascii_digit() || c == '.')
-}
-
-/// Names that the markup calls an author of the article: others wrote comments on it, or other articles.
-fn from_markup(document: &Document) -> Vec<String> {
+/// Names that the markup calls an author of the article, or a line near the headline: others wrote
+/// comments on it, or other articles.
+fn from_page(document: &Document) -> Vec<String> {
     const PLACES: [&str; 7] = [
         "[itemprop~='author'] [itemprop~='name']",
         "[itemprop~='author']",
@@ -87,17 +77,18 @@ fn from_markup(document: &Document) -> Vec<String> {
         let own = nodes.nodes().iter().take(MARKED_MAX).filter(|node| !around.is_of_others(node));
         let names = own.take(AUTHORS_MAX).flat_map(|node| {
             let stated = node.attr("content").map_or_else(|| lines(node), |said| said.to_string());
-            if stated.chars().count() > BYLINE_CHARS_MAX {
+            if stated.chars().count() > byline::CHARS_MAX {
                 return Vec::new();
             }
             stated.lines().flat_map(split).collect()
         });
-        let names: Vec<String> = names.collect();
+        let names = byline::without_titles(names.collect());
         if !names.is_empty() {
             return names;
         }
     }
-    Vec::new()
+    let said = beside::lines(document, &around).map(|lines| byline::said(&lines));
+    said.into_iter().find(|names| !names.is_empty()).unwrap_or_default()
 }
 
 /// The text of a byline, each line of which may be another name.
@@ -155,7 +146,13 @@ fn collect(
                 .iter()
                 .any(|kind| json_ld::is_a(object, kind));
             let target = if is_organization { organizations } else { people };
-            target.extend(names.iter().flat_map(|name| split(name)));
+            // The name of a firm may be joined of several.
+            let is_whole = |name: &String| is_organization && name.contains('&');
+            target.extend(
+                names
+                    .iter()
+                    .flat_map(|name| if is_whole(name) { vec![name.clone()] } else { split(name) }),
+            );
         }
         _ => {}
     }
@@ -203,7 +200,7 @@ mod tests {
 
     #[test]
     fn each_line_of_a_byline_is_another_name() {
-        let of = |html: &str| from_markup(&Document::from(html));
+        let of = |html: &str| from_page(&Document::from(html));
         assert_eq!(
             of("<p class=byline>Door Jo van Dam<br>08:15 | Bijgewerkt: 10:00</p>"),
             ["Jo van Dam"]
@@ -221,8 +218,17 @@ mod tests {
     }
 
     #[test]
+    fn a_line_near_the_headline_names_who_wrote_it_where_no_markup_does() {
+        let of = |html: &str| from_page(&Document::from(html));
+        let page = |byline: &str| format!("<div><h1>Brug dicht</h1>{byline}<p>De brug.</p></div>");
+        let said = "<div class=regel>Door <b>Jo van Dam</b> | 14 maart 2026</div>";
+        assert_eq!(of(&page(said)), ["Jo van Dam"]);
+        assert_eq!(of(&page(&format!("<p class=author>Fenna Bos</p>{said}"))), ["Fenna Bos"]);
+    }
+
+    #[test]
     fn who_comments_or_wrote_something_else_is_no_author() {
-        let of = |html: &str| from_markup(&Document::from(html));
+        let of = |html: &str| from_page(&Document::from(html));
         let comments = "<ol class=comment-list><li itemtype='https://schema.org/Comment'>\
             <span itemprop=author><span itemprop=name>Piet Vos</span></span></li></ol>";
         let teaser =

@@ -4,7 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::extract::dates;
 use crate::normalize::text;
+
+/// A longer byline is a biography.
+pub(super) const CHARS_MAX: usize = 120;
 
 /// What stands before names.
 static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
@@ -60,9 +64,27 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What somebody is, without a name.
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
-    let roles = "redacteur|redactrice|verslaggever|verslaggeefster|correspondente?|medewerker|\
-                 journaliste?|columniste?|fotograaf|stagiaire?";
-    Regex::new(&format!(r"^[\p{{Ll}}-]*(?:{roles})s?$")).expect("the pattern is constant")
+    Regex::new(&format!(r"^[\p{{Ll}}-]*(?:{ROLES})s?$")).expect("the pattern is constant")
+});
+
+/// The same with capitals and more words, which may be all that a byline says of who wrote it.
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    let english = "editor|writer|reporter|correspondent|journalist|columnist|analyst|contributor|\
+                   coordinator|manager|director|photographer|(?:co-)?founder|ceo";
+    Regex::new(&format!(
+        r"(?i)^(?:[\p{{L}}-]+\s+){{0,3}}(?:{english}|\p{{L}}*(?:{ROLES}))s?(?: (?:of|at|bij|van) .*)?$"
+    ))
+    .expect("the pattern is constant")
+});
+
+const ROLES: &str = "redacteur|redactrice|verslaggever|verslaggeefster|correspondente?|medewerker|\
+                     journaliste?|columniste?|fotograaf|stagiaire?";
+
+/// What is said beside names: of changes, and where links lead.
+static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let changes = "updated?|bijgewerkt|gewijzigd|gepubliceerd|geplaatst|published|posted";
+    let links = "bekijk|lees|volg|deel|view|read|follow|share|see";
+    Regex::new(&format!(r"(?i)^(?:{changes}|{links})\s")).expect("the pattern is constant")
 });
 
 /// Small words with which a name of several words may begin.
@@ -70,6 +92,48 @@ const PARTICLES: [&str; 22] = [
     "de", "den", "der", "van", "von", "vom", "zu", "ten", "ter", "te", "het", "'t", "’t", "'s",
     "la", "le", "el", "al", "di", "da", "du", "d'",
 ];
+
+/// What a line without any mark of a byline begins with when it is one, up to the names.
+static SAID: LazyLock<Regex> = LazyLock::new(|| {
+    let told = r"(?:gepubliceerd|geplaatst|geschreven|published|posted|written)\b.{0,60}?";
+    let of = r"(?:tekst|text|words|story|article|artikel)\s+";
+    let day = r".{0,30}?\b\d{4}\b.{0,30}?";
+    Regex::new(&format!(
+        r"(?i)^(?:(?:{told}|{of}|{day})?\b(?:door|by)|auteurs?|tekst)\b\s*[:\-–]?(?:\s+|$)"
+    ))
+    .expect("the pattern is constant")
+});
+
+/// Names out of the first of `lines` that says in words that it is a byline. Those of people: what
+/// else follows such a word may be a sentence.
+pub(super) fn said(lines: &[String]) -> Vec<String> {
+    /// More words are a sentence.
+    const WORDS_MAX: usize = 15;
+    let mut following = lines.iter().skip(1);
+    for line in lines {
+        let next = following.next().map_or("", String::as_str);
+        let Some(found) = SAID.find(line) else { continue };
+        let rest = if found.end() == line.len() { next } else { &line[found.end()..] };
+        let rest = &rest[..dates::written_in(rest).unwrap_or(rest.len())];
+        if rest.split_whitespace().nth(WORDS_MAX).is_some() {
+            continue;
+        }
+        let names = BETWEEN.split(rest).map(clean).collect::<Vec<_>>();
+        if names.first().is_some_and(|first| is_full_name(first)) {
+            return without_titles(names.into_iter().filter(|name| is_full_name(name)).collect());
+        }
+    }
+    Vec::new()
+}
+
+/// Two to four words with capitals, as people are called and editorial offices seldom.
+pub(super) fn is_full_name(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_capital = |word: &&&str| word.chars().next().is_some_and(char::is_uppercase);
+    (2..=4).contains(&words.len())
+        && words.iter().filter(is_capital).count() >= 2
+        && !name.chars().any(|c| c.is_ascii_digit() || c == '.')
+}
 
 /// Names out of one byline. A date or a role between commas is no name.
 pub(super) fn split(byline: &str) -> Vec<String> {
@@ -79,7 +143,15 @@ pub(super) fn split(byline: &str) -> Vec<String> {
     }
     let byline = STAFF.replace(&byline, "");
     let parts = BETWEEN.split(without_lead_in(&byline)).map(clean);
-    parts.filter(|part| is_name(part)).collect()
+    without_titles(parts.filter(|part| is_name(part)).collect())
+}
+
+/// Without what says what somebody is, beside a name.
+pub(super) fn without_titles(mut names: Vec<String>) -> Vec<String> {
+    if names.iter().any(|name| !TITLE.is_match(name)) {
+        names.retain(|name| !TITLE.is_match(name));
+    }
+    names
 }
 
 /// The name in the address of an author's own page: `…/authors/jo-van-dam/`.
@@ -141,6 +213,7 @@ fn is_name(part: &str) -> bool {
         && words.len() <= 7
         && !PICTURES.is_match(part)
         && !ROLE.is_match(part)
+        && !NO_NAME.is_match(part)
         && !is_role
         && !is_count
 }
@@ -173,6 +246,50 @@ mod tests {
         check("https://www.zeeklei.example/auteurs/jo-van-dam/", &["Jo Van Dam"]);
         check("https://www.zeeklei.example/12345", &[]);
         check("", &[]);
+    }
+
+    #[track_caller]
+    fn check_said(lines: &[&str], expected: &[&str]) {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(said(&lines), expected, "{lines:?}");
+    }
+
+    #[test]
+    fn a_line_may_say_that_it_is_a_byline() {
+        let jo = &["Jo van Dam"][..];
+        check_said(&["Zeeland", "Door Jo van Dam"], jo);
+        check_said(&["Door: Jo van Dam 14 maart 2026 om 10:15"], jo);
+        check_said(&["14 maart 2026 | 10:15 | Door Jo van Dam"], jo);
+        check_said(&["Gepubliceerd op zaterdag 14 maart door Jo van Dam"], jo);
+        check_said(&["Door", "Jo van Dam", "3 reacties"], jo);
+        check_said(
+            &["Tekst: Jo van Dam en Fenna Bos, politiek verslaggever"],
+            &[jo[0], "Fenna Bos"],
+        );
+        check_said(&["by Jo van Dam, Senior Writer - March 14, 2026"], jo);
+        check_said(&["Article by", "Jo van Dam"], jo);
+    }
+
+    #[test]
+    fn a_sentence_is_no_byline_whatever_word_it_begins_with() {
+        check_said(&["Door de storm is de brug dicht."], &[]);
+        check_said(&["Door Rijkswaterstaat gesloten bruggen blijven nog een week dicht"], &[]);
+        check_said(&["Van Gogh Museum dicht"], &[]);
+        check_said(&["Door", "de storm is de Brug Dicht"], &[]);
+        let long = "Door Jo van Dam, die al twintig jaar over bruggen schrijft en ze allemaal heeft \
+                    gezien, ook die bij Hulst";
+        check_said(&[long], &[]);
+        check_said(&["Door"], &[]);
+    }
+
+    #[test]
+    fn what_links_and_cards_say_beside_names_is_none() {
+        check("Updated January 08", &[]);
+        check("View more posts", &[]);
+        check("Jo van Dam, Content Marketing Coordinator", &["Jo van Dam"]);
+        check("Jo van Dam, Politiek Verslaggever", &["Jo van Dam"]);
+        check("Jo van Dam, Director of Bridges", &["Jo van Dam"]);
+        check("Dijkbode staff reporter", &["Dijkbode staff reporter"]);
     }
 
     #[test]

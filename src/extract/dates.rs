@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use crate::extract::around::Around;
 use crate::extract::json_ld::{self, JsonLd};
 use crate::extract::meta::Meta;
+use crate::extract::{beside, headline};
 use crate::model::time::{Precision, StatedDate, Timestamp};
-use crate::normalize::text;
 use crate::parse::date;
 
 /// More elements than any page has of one kind.
@@ -25,11 +25,12 @@ pub(super) struct Found {
     pub source: &'static str,
 }
 
-const PUBLISHED: [&str; 20] = [
+const PUBLISHED: [&str; 21] = [
     "article:published_time",
     "og:article:published_time",
     "datepublished",
     "article:published",
+    "published",
     "og:published_time",
     "rnews:datepublished",
     "parsely-pub-date",
@@ -85,7 +86,7 @@ pub(super) fn published(
         return found;
     }
     let beside = time_beside_headline(document, &around, Said::Published)
-        .or_else(|| written(document, Said::Published));
+        .or_else(|| written(document, &around, Said::Published));
     let agrees = |beside: &Found| found.is_none_or(|found| is_same_day(found, *beside));
     // A video in an article may be older than that; where the page is of the video, it has that date.
     let media = || {
@@ -108,7 +109,7 @@ pub(super) fn modified(
         .or_else(|| meta.first(&MODIFIED).and_then(|text| read(&text, "meta")))
         .or_else(|| microdata(document, "dateModified", &around))
         .or_else(|| time_beside_headline(document, &around, Said::Modified))
-        .or_else(|| written(document, Said::Modified))
+        .or_else(|| written(document, &around, Said::Modified))
 }
 
 /// The first date with a time; without any, the first.
@@ -161,13 +162,19 @@ enum Said {
     Modified,
 }
 
+/// A day in words or figures, as Dutch, English, German and French pages have it, and a time behind it.
 static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
-    let months = "jan(?:uari)?|feb(?:ruari)?|mrt|maart|apr(?:il)?|mei|juni?|juli?|aug(?:ustus)?|\
-                  sep(?:t|tember)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+    let months = "jan(?:uari|uary|uar|vier)?|feb(?:ruari|ruary|ruar)?|février|mrt|maart|mar(?:ch|s)?|\
+                  märz|apr(?:il)?|avril|mei|may|mai|june?|juni|juin|july?|juli|juillet|\
+                  aug(?:ustus|ust)?|août|sep(?:t|tember|tembre)?|o[ck]t(?:ober|obre)?|\
+                  nov(?:ember|embre)?|de[cz](?:ember)?|décembre";
+    let nth = "(?:st|nd|rd|th|er?|ste|de|\\.)?";
+    let figures = r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{2}[-/.]\d{2}[-/.]\d{2}|\d{4}-\d{2}-\d{2}";
     let day = format!(
-        r"\d{{1,2}} (?:{months})\.? \d{{4}}|\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}"
+        r"\d{{1,2}}{nth} (?:{months})\.?,? \d{{4}}|(?:{months})\.? \d{{1,2}}{nth},? \d{{4}}|{figures}"
     );
-    Regex::new(&format!(r"(?i)\b({day})(?:[ ,|\-–]*(?:om )?(\d{{1,2}}[:.u]\d{{2}})\b)?"))
+    let time = r"\d{1,2}[:.u]\d{2}(?: ?[ap]\.?m\b)?";
+    Regex::new(&format!(r"(?i)\b({day})\b(?:[ ,|\-–]*(?:(?:om|at|um|à) )?({time})\b)?"))
         .expect("the pattern is constant")
 });
 
@@ -184,33 +191,37 @@ static NOTED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is constant")
 });
 
-/// A date in words near the headline, as `5 maart 2016 17:04`; behind a word of change it is the date
-/// of that.
-fn written(document: &Document, said: Said) -> Option<Found> {
-    const CLIMB_MAX: usize = 4;
-    const BYTES_MAX: usize = 1_500;
-    let headline = document.select("h1").nodes().last().copied()?;
-    for around in headline.ancestors(Some(CLIMB_MAX)) {
-        if matches!(around.node_name().as_deref(), Some("body" | "html")) {
-            break;
-        }
-        // Two forms of one date stand side by side, for wide screens and narrow ones.
-        let html = around.html().replace("><", "> <");
-        let text = text::beginning_of_html(&html, BYTES_MAX);
-        let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= BYTES_MAX);
-        let text = &text[..end.unwrap_or(text.len())];
-        let found = WRITTEN.captures_iter(text).find_map(|found| {
-            let before = &text[..found.get(0)?.start()];
-            let is_change = CHANGED.is_match(before);
-            let time = found.get(2).map(|time| time.as_str().replace(['.', 'u', 'U'], ":"));
-            let date = format!("{} {}", &found[1], time.unwrap_or_default());
-            (is_change == (said == Said::Modified)).then(|| read(date.trim(), "text"))?
-        });
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
+/// A date in words near the headline, as `5 maart 2016 17:04`, and not in a sentence; behind a word
+/// of change it is the date of that.
+fn written(document: &Document, others: &Around, said: Said) -> Option<Found> {
+    beside::lines(document, others).find_map(|lines| {
+        let mut before = String::new();
+        lines.iter().find_map(|line| {
+            let start = before.len();
+            before.push_str(line);
+            let found = WRITTEN.captures_iter(line).find_map(|found| {
+                let is_change = CHANGED.is_match(&before[..start + found.get(0)?.start()]);
+                let time = found.get(2).map(|time| time.as_str().replace(['.', 'u', 'U'], ":"));
+                let date = format!("{} {}", &found[1], time.unwrap_or_default());
+                (is_change == (said == Said::Modified)).then(|| read(date.trim(), "text"))?
+            });
+            before.push('\n');
+            found.filter(|_| !is_told(line))
+        })
+    })
+}
+
+/// Whether a line is a sentence of the article, which tells of days as well.
+fn is_told(line: &str) -> bool {
+    const WORDS_MIN: usize = 8;
+    line.ends_with(['.', '!', '?', '”', '’'])
+        && line.split_whitespace().nth(WORDS_MIN - 1).is_some()
+        && !NOTED.is_match(line)
+}
+
+/// Where a day begins that is written in `text`.
+pub(super) fn written_in(text: &str) -> Option<usize> {
+    WRITTEN.find(text).map(|found| found.start())
 }
 
 /// The first `time` that stands near the headline, and not in a list of other articles or in a
@@ -218,7 +229,7 @@ fn written(document: &Document, said: Said) -> Option<Found> {
 /// somebody else's.
 fn time_beside_headline(document: &Document, others: &Around, said: Said) -> Option<Found> {
     const CLIMB_MAX: usize = 4;
-    let headline = document.select("h1").nodes().last().copied()?;
+    let headline = headline::elements(document).pop()?;
     let mut paragraphs = HashMap::new();
     for around in headline.ancestors(Some(CLIMB_MAX)) {
         if matches!(around.node_name().as_deref(), Some("body" | "html")) {
@@ -286,10 +297,7 @@ mod tests {
 
     #[test]
     fn a_date_in_words_has_its_minute_whatever_stands_beside_it() {
-        let published = |html: &str| {
-            let found = written(&Document::from(html), Said::Published).unwrap();
-            found.date.to_rfc3339()
-        };
+        let published = |html: &str| stated(html).unwrap();
         let twice = "<div><h1>Brug dicht</h1><p>Gepubliceerd: <span>12 november 2015 12:07</span>\
                      <span>12-11-15 12:07</span></p><p>Bijgewerkt: 13 november 2015 09:00</p></div>";
         assert_eq!(published(twice), "2015-11-12T11:07:00Z");

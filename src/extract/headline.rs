@@ -1,5 +1,6 @@
 //! The headline of an article, without the name of the site behind it.
 
+use dom_query::{Document, NodeRef};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -45,7 +46,28 @@ pub(super) fn of(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Op
     headline.or(short).filter(|headline| !headline.is_empty())
 }
 
-/// The main headings of the page.
+/// The main headings of a page: the one that its title begins with, or else all.
+pub(super) fn elements(document: &Document) -> Vec<NodeRef<'_>> {
+    let found = document.select("h1");
+    let all: Vec<NodeRef<'_>> = found.nodes().iter().take(HEADINGS_MAX).copied().collect();
+    if all.len() < 2 {
+        return all;
+    }
+    let shared = document.select_single("meta[property='og:title']");
+    let title = shared.attr("content").map(|title| title.to_string());
+    let title = title.unwrap_or_else(|| document.select_single("head title").text().to_string());
+    let title = words_of(&title).0;
+    let is_named = |heading: &&NodeRef<'_>| {
+        let (words, n_words) = words_of(&heading.text());
+        n_words >= WORDS_MIN && title.starts_with(&words)
+    };
+    match all.iter().find(is_named) {
+        Some(named) => vec![*named],
+        None => all,
+    }
+}
+
+/// The texts of the main headings.
 fn headings(from: &Sources<'_>) -> Vec<String> {
     let found = from.document.select("h1");
     let texts = found.nodes().iter().take(HEADINGS_MAX).map(|node| text::one_line(&node.text()));
@@ -120,8 +142,6 @@ fn split_last(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use dom_query::Document;
-
     use super::*;
     use crate::extract::Source;
     use crate::extract::json_ld::JsonLd;
