@@ -97,7 +97,10 @@ const PARTICLES: [&str; 22] = [
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     let told = r"(?:gepubliceerd|geplaatst|geschreven|published|posted|written)\b.{0,60}?";
     let of = r"(?:tekst|text|words|story|article|artikel)\s+";
-    let day = r".{0,30}?\b\d{4}\b.{0,30}?";
+    let day_first = r"\d{1,2}[-/. ](?:\d{1,2}|\p{L}{3,9})\.?[-/. ]\d{4}";
+    let month_first = r"\p{L}{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}-\d\d-\d\d";
+    let date = format!("(?:{day_first}|{month_first})");
+    let day = format!(r".{{0,30}}?{date}(?:[^\p{{L}}]|(?:om|uur|at|[ap]m|in \p{{L}}+)\b)*?");
     Regex::new(&format!(
         r"(?i)^(?:(?:{told}|{of}|{day})?\b(?:door|by)|auteurs?|tekst)\b\s*[:\-–]?(?:\s+|$)"
     ))
@@ -119,11 +122,17 @@ pub(super) fn said(lines: &[String]) -> Vec<String> {
             continue;
         }
         let names = BETWEEN.split(rest).map(clean).collect::<Vec<_>>();
-        if names.first().is_some_and(|first| is_full_name(first)) {
-            return without_titles(names.into_iter().filter(|name| is_full_name(name)).collect());
+        if names.first().is_some_and(|first| is_proper(first)) {
+            return without_titles(names.into_iter().filter(|name| is_proper(name)).collect());
         }
     }
     Vec::new()
+}
+
+/// A full name without any word that is none of a name.
+fn is_proper(name: &str) -> bool {
+    let is_small = |word: &str| word.starts_with(char::is_lowercase);
+    is_full_name(name) && name.split(' ').all(|word| !is_small(word) || PARTICLES.contains(&word))
 }
 
 /// Two to four words with capitals, as people are called and editorial offices seldom.
@@ -260,6 +269,7 @@ mod tests {
         check_said(&["Zeeland", "Door Jo van Dam"], jo);
         check_said(&["Door: Jo van Dam 14 maart 2026 om 10:15"], jo);
         check_said(&["14 maart 2026 | 10:15 | Door Jo van Dam"], jo);
+        check_said(&["Sport - 14-03-2026 in Nieuws door Jo van Dam"], jo);
         check_said(&["Gepubliceerd op zaterdag 14 maart door Jo van Dam"], jo);
         check_said(&["Door", "Jo van Dam", "3 reacties"], jo);
         check_said(
@@ -275,6 +285,8 @@ mod tests {
         check_said(&["Door de storm is de brug dicht."], &[]);
         check_said(&["Door Rijkswaterstaat gesloten bruggen blijven nog een week dicht"], &[]);
         check_said(&["Van Gogh Museum dicht"], &[]);
+        check_said(&["In 2019 werd de brug door Jo Bos geopend"], &[]);
+        check_said(&["Op 12 mei 2019 werd de brug door Jo Bos Geopend"], &[]);
         check_said(&["Door", "de storm is de Brug Dicht"], &[]);
         let long = "Door Jo van Dam, die al twintig jaar over bruggen schrijft en ze allemaal heeft \
                     gezien, ook die bij Hulst";
