@@ -23,6 +23,9 @@ pub(super) struct Sources<'s> {
 /// What is longer is the licence itself.
 const LICENSE_BYTES_MAX: usize = 500;
 
+/// No tag has so many words.
+const STRUNG_WORDS_MIN: usize = 8;
+
 /// Tags beyond this are keywords for machines.
 const TAGS_MAX: usize = 40;
 
@@ -43,7 +46,7 @@ pub(super) fn fill(page: &mut Page, from: &Sources<'_>) {
     page.is_free = access::is_free(from.json_ld, from.meta);
     let url = page.canonical_url.as_deref().unwrap_or(&from.source.url);
     page.kind = kind::of(article, from.json_ld, from.meta, url, page.section.as_deref());
-    page.wire = wire(article, from);
+    page.wire = wire(article, from).or_else(|| page.authors.iter().find_map(|name| agency(name)));
     page.license = license(article, from);
 }
 
@@ -119,19 +122,43 @@ fn tags(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Vec<String>
         from.meta.all("news_keywords"),
         from.meta.all("parsely-tags"),
     ];
-    let found = lists.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| {
-        let links = from.document.select("a[rel~='tag']");
-        links.nodes().iter().take(TAGS_MAX).map(|node| text::one_line(&node.text())).collect()
-    });
-    let parts = found.iter().flat_map(|text| text.split([',', ';']));
+    let lists: Vec<Vec<String>> = lists.into_iter().map(|list| tags_of(&list)).collect();
+    // Tags that some program has strung together are no tag.
+    let is_strung = |tags: &[String]| match tags {
+        [only] => only.split(' ').nth(STRUNG_WORDS_MIN - 1).is_some(),
+        _ => tags.is_empty(),
+    };
+    let found = lists.iter().find(|tags| !is_strung(tags));
+    if let Some(tags) = found.or_else(|| lists.iter().find(|tags| !tags.is_empty())) {
+        return tags.clone();
+    }
+    let links = from.document.select("a[rel~='tag']");
+    let links: Vec<String> =
+        links.nodes().iter().take(TAGS_MAX).map(|node| text::one_line(&node.text())).collect();
+    tags_of(&links)
+}
+
+/// The tags in a list, each once and without those that are for machines.
+fn tags_of(list: &[String]) -> Vec<String> {
+    let parts = list.iter().flat_map(|text| text.split([',', ';'])).map(text::squeeze);
     let mut tags: Vec<String> = Vec::new();
-    for part in parts.map(text::squeeze).filter(|part| !part.is_empty()) {
+    for part in parts.filter(|part| !part.is_empty() && !is_for_machines(part)) {
         let is_known = tags.iter().any(|tag| tag.to_lowercase() == part.to_lowercase());
         if !is_known && tags.len() < TAGS_MAX {
             tags.push(part);
         }
     }
     tags
+}
+
+/// `100312362`, `8f507083-bac4-423a-9015-2eb31e1bce50`, `_commerce`, `Page Type: Article`.
+fn is_for_machines(tag: &str) -> bool {
+    const NUMBER_DIGITS_MIN: usize = 5;
+    const HEX_DIGITS_MIN: usize = 16;
+    let digits = || tag.bytes().filter(|byte| *byte != b'-');
+    let is_number = tag.len() >= NUMBER_DIGITS_MIN && tag.bytes().all(|byte| byte.is_ascii_digit());
+    let is_hex = tag.len() >= HEX_DIGITS_MIN && digits().all(|byte| byte.is_ascii_hexdigit());
+    is_number || is_hex || tag.starts_with('_') || tag.contains(": ")
 }
 
 fn language(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
@@ -243,6 +270,17 @@ pub(super) fn agency(said: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tags_are_for_readers() {
+        let tags = |list: &str| tags_of(&[list.to_owned()]);
+        assert_eq!(
+            tags("Hulst, brug; hulst,  Rijkswaterstaat "),
+            ["Hulst", "brug", "Rijkswaterstaat"]
+        );
+        assert_eq!(tags("2024,A12,112,100312362,_uit,Page Type: Nieuws"), ["2024", "A12", "112"]);
+        assert!(tags("8f507083-bac4-423a-9015-2eb31e1bce50").is_empty());
+    }
 
     #[test]
     fn a_relative_address_is_one_of_the_base_of_the_page() {

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
+use crate::dedupe::near::credit;
 use crate::model::time::Timestamp;
 use crate::names::{self, Mention};
 use crate::query::Trait;
@@ -41,7 +42,7 @@ pub struct Change {
     pub access: String,
     /// What kind of piece it is; empty when that is not known.
     pub kind: String,
-    /// The agency that its page names; empty when it names none.
+    /// The agency that its page, byline, dateline or last line names; empty when none does.
     pub wire: String,
     /// What else is about it.
     pub traits: Vec<Trait>,
@@ -57,6 +58,16 @@ impl Change {
         } else {
             Vec::new()
         }
+    }
+
+    /// Takes the text, which may credit an agency that its page does not name.
+    fn fill(&mut self, text: String) {
+        if self.wire.is_empty()
+            && let Some(agency) = credit::of(&self.authors, &text)
+        {
+            agency.clone_into(&mut self.wire);
+        }
+        self.text = text;
     }
 }
 
@@ -121,7 +132,7 @@ pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Err
     let mut changes = Vec::new();
     while let Some(row) = rows.next().map_err(failed())? {
         let (mut change, revision, codec, data) = read(row).map_err(failed())?;
-        change.text = text::unpack(&reader.connection, revision, codec, &data)?;
+        change.fill(text::unpack(&reader.connection, revision, codec, &data)?);
         changes.push(change);
     }
     Ok(changes)
@@ -206,7 +217,7 @@ pub fn at(
         .optional()
         .map_err(failed())?;
     let Some((mut change, revision, codec, data)) = found else { return Ok(None) };
-    change.text = text::unpack(&reader.connection, revision, codec, &data)?;
+    change.fill(text::unpack(&reader.connection, revision, codec, &data)?);
     Ok(Some(change))
 }
 

@@ -12,10 +12,18 @@ const DATELINE_BYTES: usize = 80;
 /// A longer last line is a sentence that mentions an agency.
 const LAST_LINE_BYTES: usize = 60;
 
+/// Who took the picture is no source of the text.
+const PICTURES: [&str; 6] = ["foto", "beeld", "video", "illustratie", "photo", "image"];
+
 /// The agency that a version credits.
 pub fn credit(content: &Content) -> Option<&'static str> {
-    let byline = content.authors.iter().find_map(|name| agency(name));
-    byline.or_else(|| dateline(&content.text)).or_else(|| last_line(&content.text))
+    of(&content.authors, &content.text)
+}
+
+/// The agency that a text of these authors credits.
+pub fn of(authors: &[String], text: &str) -> Option<&'static str> {
+    let byline = authors.iter().find_map(|name| agency(name));
+    byline.or_else(|| dateline(text)).or_else(|| last_line(text))
 }
 
 fn dateline(text: &str) -> Option<&'static str> {
@@ -28,7 +36,12 @@ fn dateline(text: &str) -> Option<&'static str> {
 
 fn last_line(text: &str) -> Option<&'static str> {
     let last = text.trim_end().lines().next_back()?;
-    agency(last).filter(|_| last.len() <= LAST_LINE_BYTES && text.len() > last.len())
+    if last.len() > LAST_LINE_BYTES || text.len() == last.len() {
+        return None;
+    }
+    let folded = last.to_lowercase();
+    let is_picture = PICTURES.iter().any(|word| folded.contains(word));
+    agency(last).filter(|_| !is_picture)
 }
 
 /// The first agency named in a line; `AP` is one only in capitals.
@@ -71,6 +84,8 @@ mod tests {
         check("", "Het ANP (het persbureau) verhuist.", None);
         check("Ap Kuiper", "De ap is dicht.", None);
         check("", "ANP", None);
+        check("", "De sluis is dicht.\n\nFoto: ANP", None);
+        check("", "De sluis is dicht.\n\n© Beeld ANP", None);
         check("", "é(", None);
     }
 }

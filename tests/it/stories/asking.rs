@@ -47,6 +47,7 @@ fn an_agency_is_told() {
     let story = program.json(&["story", &id_of(&program, "Twee")]);
     assert_eq!(story["credit"], json!("ANP"));
     assert_eq!(story["articles"][1]["credit"], json!(null));
+    assert_eq!(program.found(&["wire:anp"]), [id_of(&program, "Een")]);
 }
 
 #[test]
