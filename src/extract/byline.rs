@@ -107,6 +107,12 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is constant")
 });
 
+/// What a line goes on with behind the names.
+static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\s(?:foto(?:['’]?s|grafie)?|beeld|video|illustraties?|leestijd)\b")
+        .expect("the pattern is constant")
+});
+
 /// Names out of the first of `lines` that says in words that it is a byline. Those of people: what
 /// else follows such a word may be a sentence.
 pub(super) fn said(lines: &[String]) -> Vec<String> {
@@ -117,7 +123,8 @@ pub(super) fn said(lines: &[String]) -> Vec<String> {
         let next = following.next().map_or("", String::as_str);
         let Some(found) = SAID.find(line) else { continue };
         let rest = if found.end() == line.len() { next } else { &line[found.end()..] };
-        let rest = &rest[..dates::written_in(rest).unwrap_or(rest.len())];
+        let ends = [dates::written_in(rest), BEHIND.find(rest).map(|found| found.start())];
+        let rest = &rest[..ends.into_iter().flatten().min().unwrap_or(rest.len())];
         if rest.split_whitespace().nth(WORDS_MAX).is_some() {
             continue;
         }
@@ -278,6 +285,7 @@ mod tests {
         );
         check_said(&["by Jo van Dam, Senior Writer - March 14, 2026"], jo);
         check_said(&["Article by", "Jo van Dam"], jo);
+        check_said(&["Tekst Jo van Dam Foto’s Piet Vos"], jo);
     }
 
     #[test]
