@@ -29,6 +29,10 @@ pub fn readings(text: &str, closeness: Closeness) -> Vec<Reading> {
         let whole =
             if words.len() == 1 { words.first().map(String::as_str) } else { joined.as_deref() };
         readings.extend(whole.and_then(near));
+        // `pannekoek` is the pan and koek of a `pannenkoekenhuis` too.
+        if let (Closeness::Wide, Some(word)) = (closeness, whole) {
+            readings.extend(spelled(word).words.iter().filter_map(|word| near(word)));
+        }
     }
     readings
 }
@@ -37,7 +41,7 @@ fn alternatives(word: &str, closeness: Closeness, n_words: usize) -> Vec<String>
     match closeness {
         Closeness::Exact | Closeness::Beginning => vec![word.to_owned()],
         Closeness::Wide | Closeness::AsSpelled if n_words == 1 => wide(word, closeness),
-        Closeness::Wide => in_forms(word, &spelling::variants(lexicon::dutch(), word)),
+        Closeness::Wide => in_forms(word, &spelled(word)),
         Closeness::AsSpelled | Closeness::Forms => forms::forms(lexicon::dutch(), word),
     }
 }
@@ -46,13 +50,18 @@ fn alternatives(word: &str, closeness: Closeness, n_words: usize) -> Vec<String>
 fn wide(word: &str, closeness: Closeness) -> Vec<String> {
     let lexicon = lexicon::dutch();
     let spellings = match closeness {
-        Closeness::Wide => spelling::variants(lexicon, word),
+        Closeness::Wide => spelled(word),
         _ => Spellings::default(),
     };
     let mut words = in_forms(word, &spellings);
     let all = std::iter::once(word).chain(spellings.words.iter().map(String::as_str));
     words.extend(all.flat_map(|word| forms::lemmas(lexicon, word)).map(|l| format!("{PART}{l}")));
     words
+}
+
+/// A word in other spellings.
+fn spelled(word: &str) -> Spellings {
+    spelling::variants(lexicon::dutch(), word)
 }
 
 /// The forms of a word and of those among its other spellings that are words of today; of a name
@@ -140,13 +149,15 @@ pub fn explain(text: &str) -> Vec<Explained> {
 
 fn explain_word(word: String) -> Explained {
     let lexicon = lexicon::dutch();
-    let spellings = spelling::variants(lexicon, &word);
+    let spellings = spelled(&word);
     let forms = forms::forms(lexicon, &word);
     let compound = compound::parts(lexicon, &word);
     let in_compounds = wide(&word, Closeness::Wide);
+    let whole = std::iter::once(&word).chain(&spellings.words).find(|word| near(word).is_some());
+    let apart = whole.map(|word| compound::parts(lexicon, word).lemmas).unwrap_or_default();
     Explained {
         lemmas: forms::lemmas(lexicon, &word),
-        apart: if near(&word).is_some() { compound.lemmas.clone() } else { Vec::new() },
+        apart,
         parts: compound.lemmas,
         in_compounds: in_compounds
             .iter()
@@ -206,6 +217,7 @@ mod tests {
             readings.into_iter().any(|reading| matches!(reading, Reading::Near(_)))
         };
         assert!(near("woningnood") && near("stikstofbeleid") && near("stikstof-beleid"));
+        assert!(near("pannekoek") && near("ruggegraat"));
         assert!(!near("minister") && !near("hogeschool") && !near("woning"));
     }
 
