@@ -353,6 +353,7 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
         kept.truncate(offer::before(blocks, &kept));
     }
     kept.retain(|block| !offer::is_offer(blocks, block) && !offer::is_pointer(&block.text));
+    leave_out_byline(page, &mut kept);
     page.n_words = kept.iter().map(|block| block.n_words).sum();
     page.text = render::text(blocks, kept.iter().copied());
     page.leave_out(&rules.recurring);
@@ -364,6 +365,18 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
             agreement: agreement(voter, &kept, page.n_words),
         })
         .collect();
+}
+
+/// Above the second paragraph a line may say who wrote the article and when, which is no text of it.
+fn leave_out_byline(page: &Page, kept: &mut Vec<&blocks::Block>) {
+    const PROSE_WORDS_MIN: usize = 20;
+    let stated = [page.published, page.modified];
+    let days: Vec<_> = stated.iter().flatten().map(|date| date.at.to_local().date()).collect();
+    let mut n_prose = 0;
+    kept.retain(|block| {
+        n_prose += usize::from(block.n_words > PROSE_WORDS_MIN);
+        n_prose > 1 || !byline::tells_who_or_when(&block.text, &days)
+    });
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share of some thousand words")]

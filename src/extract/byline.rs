@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil;
 use regex::Regex;
 
 use crate::extract::dates;
@@ -96,45 +97,102 @@ const PARTICLES: [&str; 22] = [
 /// What a line without any mark of a byline begins with when it is one, up to the names.
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     let told = r"(?:gepubliceerd|geplaatst|geschreven|published|posted|written)\b.{0,60}?";
-    let of = r"(?:tekst|text|words|story|article|artikel)\s+";
+    let of = "tekst|text|words|story|article|artikel|(?:gast)?column|opinie|analyse|interview|\
+              reportage|recensie|commentaar|essay|blog";
     let day_first = r"\d{1,2}[-/. ](?:\d{1,2}|\p{L}{3,9})\.?[-/. ]\d{4}";
     let month_first = r"\p{L}{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}-\d\d-\d\d";
     let date = format!("(?:{day_first}|{month_first})");
     let day = format!(r".{{0,30}}?{date}(?:[^\p{{L}}]|(?:om|uur|at|[ap]m|in \p{{L}}+)\b)*?");
+    let staff = format!(r"van (?:een van )?onze [\p{{L}} -]{{0,30}}?\b\p{{L}}*(?:{ROLES})");
     Regex::new(&format!(
-        r"(?i)^(?:(?:{told}|{of}|{day})?\b(?:door|by)|auteurs?|tekst)\b\s*[:\-–]?(?:\s+|$)"
+        r"(?i)^(?:(?:{told}|(?:{of})\s+|{day})?\b(?:door|by)|auteurs?|tekst|{staff})\b\s*[:\-–]?(?:\s+|$)"
     ))
     .expect("the pattern is constant")
 });
 
 /// What a line goes on with behind the names.
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\s(?:foto(?:['’]?s|grafie)?|beeld|video|illustraties?|leestijd)\b")
+    Regex::new(r"(?i)\s(?:foto(?:['’]?s|grafie)?|beeld|video|illustraties?|leestijd|op|in)\b")
         .expect("the pattern is constant")
 });
 
 /// Names out of the first of `lines` that says in words that it is a byline. Those of people: what
 /// else follows such a word may be a sentence.
 pub(super) fn said(lines: &[String]) -> Vec<String> {
-    /// More words are a sentence.
-    const WORDS_MAX: usize = 15;
     let mut following = lines.iter().skip(1);
-    for line in lines {
+    let bylines = lines.iter().filter_map(|line| {
         let next = following.next().map_or("", String::as_str);
-        let Some(found) = SAID.find(line) else { continue };
-        let rest = if found.end() == line.len() { next } else { &line[found.end()..] };
-        let ends = [dates::written_in(rest), BEHIND.find(rest).map(|found| found.start())];
-        let rest = &rest[..ends.into_iter().flatten().min().unwrap_or(rest.len())];
-        if rest.split_whitespace().nth(WORDS_MAX).is_some() {
-            continue;
-        }
-        let names = BETWEEN.split(rest).map(clean).collect::<Vec<_>>();
-        if names.first().is_some_and(|first| is_proper(first)) {
-            return without_titles(names.into_iter().filter(|name| is_proper(name)).collect());
-        }
-    }
-    Vec::new()
+        let found = SAID.find(line)?;
+        Some(if found.end() == line.len() { next } else { &line[found.end()..] })
+    });
+    let names = bylines.map(named).find(|names| !names.is_empty());
+    names.unwrap_or_else(|| {
+        // A card: a name, and below it what she is.
+        let mut cards = lines.iter().zip(lines.iter().skip(1));
+        let card = cards.find(|(name, role)| is_proper(name) && TITLE.is_match(role));
+        card.map(|(name, _)| name.clone()).into_iter().collect()
+    })
 }
+
+/// The names that follow a word such as `door`; none where a sentence does.
+fn named(text: &str) -> Vec<String> {
+    const WORDS_MAX: usize = 15;
+    let day = dates::written_in(text).next().map(|(place, _)| place.start);
+    let behind = BEHIND.find(text).map(|found| found.start());
+    let text = &text[..day.into_iter().chain(behind).min().unwrap_or(text.len())];
+    if text.split_whitespace().nth(WORDS_MAX).is_some() {
+        return Vec::new();
+    }
+    let without_article = |name: String| match name.strip_prefix("de ") {
+        Some(desk) if is_desk(desk) => desk.to_owned(),
+        _ => name,
+    };
+    let names: Vec<String> = BETWEEN.split(text).map(clean).map(without_article).collect();
+    let is_author = |name: &String| is_proper(name) || is_desk(name);
+    if !names.first().is_some_and(is_author) {
+        return Vec::new();
+    }
+    without_titles(names.into_iter().filter(is_author).collect())
+}
+
+/// `Redactie`, `sportredactie`.
+fn is_desk(name: &str) -> bool {
+    !name.contains(' ') && name.to_lowercase().ends_with("redactie")
+}
+
+/// Whether a line says who wrote an article and when, and nothing else: its date is one of `days`.
+pub(super) fn tells_who_or_when(line: &str, days: &[civil::Date]) -> bool {
+    const WORDS_MAX: usize = 20;
+    const NAMES_MAX: usize = 8;
+    let mut rest = line.to_owned();
+    let mut is_dated = false;
+    for (place, date) in dates::written_in(line) {
+        is_dated |= days.contains(&date.at.to_local().date());
+        rest.replace_range(place.clone(), &" ".repeat(place.len()));
+    }
+    if !(is_dated || SAID.is_match(line)) || line.split_whitespace().nth(WORDS_MAX).is_some() {
+        return false;
+    }
+    let words = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’'));
+    let words = words.filter(|word| word.chars().any(char::is_alphabetic));
+    let names: Vec<&str> = words.filter(|word| !BESIDE.is_match(word)).collect();
+    let is_of_name = |word: &&str| {
+        word.starts_with(char::is_uppercase) || PARTICLES.contains(&word.to_lowercase().as_str())
+    };
+    names.len() <= NAMES_MAX && names.iter().all(is_of_name)
+}
+
+/// The words beside names and days in a line that says who wrote an article and when.
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+    let told = "gepubliceerd|geplaatst|geschreven|bijgewerkt|gewijzigd|aangepast|publicatie|\
+                publicatiedatum|datum|laatste?|update|wijziging|aanpassing|published|posted|written|\
+                updated|last";
+    let days = "(?:maan|dins|woens|donder|vrij|zater|zon)dag|ma|di|wo|do|vr|za|zo";
+    let small = "om|op|in|uur|u|at|on|by|door|van|en|de|een|onze|tekst|leestijd|min|minuut|minuten";
+    let kinds = "auteurs?|redactie|column|opinie|analyse|interview|reportage|recensie|commentaar";
+    Regex::new(&format!("(?i)^(?:{told}|{days}|{small}|{kinds}|{ROLES})$"))
+        .expect("the pattern is constant")
+});
 
 /// A full name without any word that is none of a name.
 fn is_proper(name: &str) -> bool {
@@ -286,6 +344,11 @@ mod tests {
         check_said(&["by Jo van Dam, Senior Writer - March 14, 2026"], jo);
         check_said(&["Article by", "Jo van Dam"], jo);
         check_said(&["Tekst Jo van Dam Foto’s Piet Vos"], jo);
+        check_said(&["Column door Jo van Dam"], jo);
+        check_said(&["Door de redactie op 14 maart 2026"], &["redactie"]);
+        check_said(&["Van onze Haagse verslaggever Jo van Dam"], jo);
+        check_said(&["14 maart 2026 10:15", "Jo van Dam", "Verslaggever"], jo);
+        check_said(&["Geplaatst op 14 maart 2026 door Redactie in Nieuws"], &["Redactie"]);
     }
 
     #[test]
@@ -339,5 +402,21 @@ mod tests {
         check("NPO Radio 1", &["NPO Radio 1"]);
         check("Door Van der Meer en prof. dr. Jo Bos", &["Van der Meer", "prof. dr. Jo Bos"]);
         check("de Jong, 't Hof en Ter Horst", &["de Jong", "'t Hof", "Ter Horst"]);
+    }
+
+    #[test]
+    fn a_line_that_says_who_and_when_says_nothing_else() {
+        let days = [civil::date(2026, 3, 14)];
+        let is_line = |line: &str| tells_who_or_when(line, &days);
+        assert!(is_line("14 mrt 2026 om 10:15 uur • Jo van Dam • Hulst"));
+        assert!(is_line("Bijgewerkt: 15 maart 2026 08:00. Gepubliceerd: 14 maart 2026 10:15"));
+        assert!(is_line("Door de redactie op 14 maart 2026"));
+        assert!(is_line("Column door Jo van Dam"));
+        assert!(is_line("14-03-2026"));
+        assert!(!is_line("12 maart 2026"));
+        assert!(!is_line("Zondag 15 maart 2026 om 14.00 uur: Hulst - Axel"));
+        assert!(!is_line("Op 14 maart 2026 ging de brug dicht."));
+        assert!(!is_line("Door de storm is de brug dicht."));
+        assert!(!is_line("Hulst"));
     }
 }

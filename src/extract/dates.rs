@@ -180,14 +180,14 @@ static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A word of change, and no end of a sentence behind it; the dot of `za.` is none.
 static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "update|bijgewerkt|gewijzigd|aangepast|updated";
+    let words = "update|bijgewerkt|gewijzigd|wijziging|aangepast|aanpassing|updated";
     Regex::new(&format!(r"(?i)(?:{words})(?:[^\d.!?]|\b[a-z]{{1,2}}\.){{0,30}}$"))
         .expect("the pattern is constant")
 });
 
 /// What tells a note on the article from a sentence of it.
 static NOTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:gepubliceerd|geplaatst|geschreven|verschenen|published|posted|door)\b")
+    Regex::new(r"(?i)\b(?:gepubliceerd|geplaatst|geschreven|verschenen|published|posted)\b")
         .expect("the pattern is constant")
 });
 
@@ -199,14 +199,12 @@ fn written(document: &Document, others: &Around, said: Said) -> Option<Found> {
         lines.iter().find_map(|line| {
             let start = before.len();
             before.push_str(line);
-            let found = WRITTEN.captures_iter(line).find_map(|found| {
-                let is_change = CHANGED.is_match(&before[..start + found.get(0)?.start()]);
-                let time = found.get(2).map(|time| time.as_str().replace(['.', 'u', 'U'], ":"));
-                let date = format!("{} {}", &found[1], time.unwrap_or_default());
-                (is_change == (said == Said::Modified)).then(|| read(date.trim(), "text"))?
+            let found = written_in(line).find(|(place, _)| {
+                let is_change = CHANGED.is_match(&before[..start + place.start]);
+                is_change == (said == Said::Modified)
             });
             before.push('\n');
-            found.filter(|_| !is_told(line))
+            found.filter(|_| !is_told(line)).map(|(_, date)| Found { date, source: "text" })
         })
     })
 }
@@ -219,9 +217,13 @@ fn is_told(line: &str) -> bool {
         && !NOTED.is_match(line)
 }
 
-/// Where a day begins that is written in `text`.
-pub(super) fn written_in(text: &str) -> Option<usize> {
-    WRITTEN.find(text).map(|found| found.start())
+/// The days with their times that are written in `text`, by where they stand.
+pub(super) fn written_in(text: &str) -> impl Iterator<Item = (Range<usize>, StatedDate)> {
+    WRITTEN.captures_iter(text).filter_map(|found| {
+        let time = found.get(2).map(|time| time.as_str().replace(['.', 'u', 'U'], ":"));
+        let date = format!("{} {}", &found[1], time.unwrap_or_default());
+        Some((found.get(0)?.range(), date::parse(date.trim())?))
+    })
 }
 
 /// The first `time` that stands near the headline, and not in a list of other articles or in a
