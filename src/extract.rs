@@ -37,6 +37,7 @@ mod votes;
 use dom_query::Document;
 use serde::{Deserialize, Serialize};
 
+use crate::dedupe::near;
 use crate::model::page::{Followed, PageRules};
 use crate::model::time::StatedDate;
 use crate::parse::charset;
@@ -262,6 +263,7 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         page.n_words = blocks::words_of(&text).1;
         page.text = text;
     }
+    credit(&mut page, &blocks, &chosen);
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,
         has_prompt: offer::ends_article(&blocks, &chosen),
@@ -365,6 +367,23 @@ fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], 
             agreement: agreement(voter, &kept, page.n_words),
         })
         .collect();
+}
+
+/// Who wrote an article may stand below its text, as `Tekst: Jo van Dam` or `Bron: ANP`.
+fn credit(page: &mut Page, blocks: &Blocks, chosen: &[bool]) {
+    const BEHIND_MAX: usize = 2;
+    let Some(last) = chosen.iter().rposition(|is_chosen| *is_chosen) else { return };
+    let Some(end) = blocks.blocks.get(last) else { return };
+    let below = blocks.blocks[last..].iter().take(1 + BEHIND_MAX);
+    let below = below.filter(|block| blocks.holder(block) == blocks.holder(end));
+    let lines: Vec<String> =
+        below.map(|block| block.text.trim_matches(['(', ')']).to_owned()).collect();
+    if page.authors.is_empty() {
+        page.authors = byline::said(&lines);
+    }
+    let named = || lines.iter().find_map(|line| near::credit::line(line));
+    let said = || near::credit::of(&page.authors, &page.text);
+    page.wire = page.wire.take().or_else(|| said().or_else(named).map(str::to_owned));
 }
 
 /// Above the second paragraph a line may say who wrote the article and when, which is no text of it.

@@ -1,6 +1,6 @@
 //! Who wrote an article, from the most reliable place of its page that says so.
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeRef, Selection};
 use serde_json::{Map, Value};
 
 use crate::extract::around::Around;
@@ -75,20 +75,31 @@ fn from_page(document: &Document) -> Vec<String> {
     for place in PLACES {
         let nodes = document.select(place);
         let own = nodes.nodes().iter().take(MARKED_MAX).filter(|node| !around.is_of_others(node));
-        let names = own.take(AUTHORS_MAX).flat_map(|node| {
-            let stated = node.attr("content").map_or_else(|| lines(node), |said| said.to_string());
-            if stated.chars().count() > byline::CHARS_MAX {
-                return Vec::new();
-            }
-            stated.lines().flat_map(split).collect()
-        });
+        let names = own.take(AUTHORS_MAX).flat_map(stated);
         let names = byline::without_titles(names.collect());
         if !names.is_empty() {
             return names;
         }
     }
     let said = beside::lines(document, &around).map(|lines| byline::said(&lines));
-    said.into_iter().find(|names| !names.is_empty()).unwrap_or_default()
+    let mut named = beside::holders(document).flat_map(|holder| {
+        let nodes = Selection::from(holder).select("[class*='author'], [class*='auteur']");
+        let own = nodes.nodes().iter().take(AUTHORS_MAX).filter(|node| !around.is_of_others(node));
+        own.map(|node| byline::plain(byline::without_titles(stated(node)))).collect::<Vec<_>>()
+    });
+    said.into_iter()
+        .find(|names| !names.is_empty())
+        .or_else(|| named.find(|names| !names.is_empty()))
+        .unwrap_or_default()
+}
+
+/// The names in what is marked as a byline.
+fn stated(node: &NodeRef<'_>) -> Vec<String> {
+    let stated = node.attr("content").map_or_else(|| lines(node), |said| said.to_string());
+    if stated.chars().count() > byline::CHARS_MAX {
+        return Vec::new();
+    }
+    stated.lines().flat_map(split).collect()
 }
 
 /// The text of a byline, each line of which may be another name.
@@ -224,6 +235,9 @@ mod tests {
         let said = "<div class=regel>Door <b>Jo van Dam</b> | 14 maart 2026</div>";
         assert_eq!(of(&page(said)), ["Jo van Dam"]);
         assert_eq!(of(&page(&format!("<p class=author>Fenna Bos</p>{said}"))), ["Fenna Bos"]);
+        let marked = "<div class=kop-meta><b class=kop-meta__authors>Fenna Bos</b></div>";
+        assert_eq!(of(&page(marked)), ["Fenna Bos"]);
+        assert!(of(&page("<h4 class=author-title>Over de auteur</h4>")).is_empty());
     }
 
     #[test]

@@ -55,10 +55,15 @@ const UNSEEN: [&str; 6] = ["script", "style", "template", "noscript", "svg", "bu
 /// The lines in what holds the headline, and then in what holds that, without the headline itself and
 /// without what is said of other articles.
 pub(super) fn lines(document: &Document, others: &Around) -> impl Iterator<Item = Vec<String>> {
+    holders(document).map(|node| lines_in(&node, others))
+}
+
+/// What holds the headline, from the inside out.
+pub(super) fn holders(document: &Document) -> impl Iterator<Item = NodeRef<'_>> {
     let headline = headline::elements(document).pop();
     let around = headline.map(|headline| headline.ancestors(Some(CLIMB_MAX))).unwrap_or_default();
     let is_part = |node: &NodeRef<'_>| !(node.has_name("body") || node.has_name("html"));
-    around.into_iter().take_while(is_part).map(|node| lines_in(&node, others))
+    around.into_iter().take_while(is_part)
 }
 
 fn lines_in(around: &NodeRef<'_>, others: &Around) -> Vec<String> {

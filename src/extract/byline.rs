@@ -84,7 +84,7 @@ const ROLES: &str = "redacteur|redactrice|verslaggever|verslaggeefster|correspon
 /// What is said beside names: of changes, and where links lead.
 static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
     let changes = "updated?|bijgewerkt|gewijzigd|gepubliceerd|geplaatst|published|posted";
-    let links = "bekijk|lees|volg|deel|view|read|follow|share|see";
+    let links = "bekijk|lees|volg|deel|over|view|read|follow|share|see|about";
     Regex::new(&format!(r"(?i)^(?:{changes}|{links})\s")).expect("the pattern is constant")
 });
 
@@ -126,12 +126,10 @@ pub(super) fn said(lines: &[String]) -> Vec<String> {
         Some(if found.end() == line.len() { next } else { &line[found.end()..] })
     });
     let names = bylines.map(named).find(|names| !names.is_empty());
-    names.unwrap_or_else(|| {
-        // A card: a name, and below it what she is.
-        let mut cards = lines.iter().zip(lines.iter().skip(1));
-        let card = cards.find(|(name, role)| is_proper(name) && TITLE.is_match(role));
-        card.map(|(name, _)| name.clone()).into_iter().collect()
-    })
+    // Or else a card: a name, and below it what she is.
+    let mut cards = lines.iter().zip(lines.iter().skip(1));
+    let card = cards.find(|(name, role)| is_proper(name) && TITLE.is_match(role));
+    names.unwrap_or_else(|| card.map(|(name, _)| name.clone()).into_iter().collect())
 }
 
 /// The names that follow a word such as `door`; none where a sentence does.
@@ -148,11 +146,13 @@ fn named(text: &str) -> Vec<String> {
         _ => name,
     };
     let names: Vec<String> = BETWEEN.split(text).map(clean).map(without_article).collect();
-    let is_author = |name: &String| is_proper(name) || is_desk(name);
-    if !names.first().is_some_and(is_author) {
-        return Vec::new();
-    }
-    without_titles(names.into_iter().filter(is_author).collect())
+    let is_byline = names.first().is_some_and(|first| is_proper(first) || is_desk(first));
+    if is_byline { without_titles(plain(names)) } else { Vec::new() }
+}
+
+/// Those of `names` that no sentence or label is.
+pub(super) fn plain(names: Vec<String>) -> Vec<String> {
+    names.into_iter().filter(|name| is_proper(name) || is_desk(name)).collect()
 }
 
 /// `Redactie`, `sportredactie`.

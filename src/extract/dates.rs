@@ -204,7 +204,8 @@ fn written(document: &Document, others: &Around, said: Said) -> Option<Found> {
                 is_change == (said == Said::Modified)
             });
             before.push('\n');
-            found.filter(|_| !is_told(line)).map(|(_, date)| Found { date, source: "text" })
+            let found = found.filter(|(place, _)| !is_told(line) || is_dateline(line, place));
+            found.map(|(_, date)| Found { date, source: "text" })
         })
     })
 }
@@ -215,6 +216,11 @@ fn is_told(line: &str) -> bool {
     line.ends_with(['.', '!', '?', '”', '’'])
         && line.split_whitespace().nth(WORDS_MIN - 1).is_some()
         && !NOTED.is_match(line)
+}
+
+/// `14 maart 2026 – Hulst – De gemeente sluit de brug.`
+fn is_dateline(line: &str, place: &Range<usize>) -> bool {
+    place.start == 0 && line[place.end..].trim_start().starts_with(['-', '–', '—', '|', '•', ':'])
 }
 
 /// The days with their times that are written in `text`, by where they stand.
@@ -312,6 +318,7 @@ mod tests {
             ("14 maart 2026 om 10u15", "2026-03-14T09:15:00Z"),
             ("2026-03-14 10:15", "2026-03-14T09:15:00Z"),
             ("Bijgewerkt: 2026-03-16, gepubliceerd: 2026-03-14", "2026-03-14"),
+            ("14 maart 2026 – Hulst – De brug gaat vandaag voor drie weken dicht.", "2026-03-14"),
         ] {
             let page = format!("<div><h1>Brug dicht</h1><p>{date}</p></div>");
             assert_eq!(stated(&page).as_deref(), Some(expected), "{date}");

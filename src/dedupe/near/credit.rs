@@ -44,6 +44,17 @@ fn last_line(text: &str) -> Option<&'static str> {
     agency(last).filter(|_| !is_picture)
 }
 
+/// The agency that a line credits, and says nothing else.
+pub fn line(line: &str) -> Option<&'static str> {
+    const BYTES_MAX: usize = 40;
+    const LEAD_IN: [&str; 4] = ["bron", "door", "tekst", "source"];
+    let words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = words.map(str::to_lowercase);
+    let is_said = words.next().is_some_and(|first| LEAD_IN.contains(&first.as_str()));
+    let agency = agency(line).filter(|_| is_said && line.len() <= BYTES_MAX)?;
+    words.all(|word| word == agency.to_lowercase() || word == "het").then_some(agency)
+}
+
 /// The first agency named in a line; `AP` is one only in capitals.
 pub fn agency(line: &str) -> Option<&'static str> {
     if line.to_lowercase().contains("associated press") {
@@ -76,6 +87,15 @@ mod tests {
         check("Jan Bos/reuters", "Tekst.", Some("Reuters"));
         check("", "HULST (ANP) - De sluis is dicht.", Some("ANP"));
         check("", "De sluis is dicht.\n\nBron: Belga", Some("Belga"));
+    }
+
+    #[test]
+    fn a_line_credits_an_agency_and_says_nothing_else() {
+        assert_eq!(line("Bron: ANP"), Some("ANP"));
+        assert_eq!(line("(Door het ANP)"), Some("ANP"));
+        assert_eq!(line("ANP"), None);
+        assert_eq!(line("Bron: ANP en Jo van Dam"), None);
+        assert_eq!(line("Foto: ANP"), None);
     }
 
     #[test]
