@@ -108,7 +108,7 @@ fn a_program_that_is_no_worker_is_an_error_and_no_page_is_to_blame() {
 fn a_page_that_needs_more_memory_than_there_is_crashes_alone() {
     // As the limit of 1 GiB, which no page that passes the scan reaches, but lower.
     let binary = env!("CARGO_BIN_EXE_knipsel");
-    let script = format!("ulimit -v 300000\nexec {binary} extraction-worker\n");
+    let script = format!("ulimit -v 272000\nexec {binary} extraction-worker\n");
     // Filling memory takes long on a machine that is busy.
     let mut odd = Odd::new(&script, 6 * SOON);
     let paragraphs = "<p>De sluis bij Weert gaat <b>maandag</b> dicht voor groot onderhoud.\n";
