@@ -18,6 +18,7 @@ mod beside;
 mod blocks;
 mod byline;
 mod choose;
+mod compose;
 mod dates;
 mod features;
 mod headline;
@@ -37,7 +38,6 @@ mod votes;
 use dom_query::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::dedupe::near;
 use crate::model::page::{Followed, PageRules};
 use crate::model::time::StatedDate;
 use crate::parse::charset;
@@ -257,13 +257,13 @@ fn read(html: &str, source: &Source, rules: &Rules) -> Page {
         is_live,
     };
     let (chosen, voters) = choose((html, document), &blocks, json, about);
-    compose(&mut page, &blocks, &voters, &chosen, rules);
+    compose::text(&mut page, &blocks, (&chosen, &voters), rules);
     let is_told = blocks.blocks.iter().any(|block| block.is_kept);
     if let Some(text) = rescue::text(&json_ld, page.n_words).filter(|_| !is_told) {
         page.n_words = blocks::words_of(&text).1;
         page.text = text;
     }
-    credit(&mut page, &blocks, &chosen);
+    compose::credit(&mut page, &blocks, &chosen);
     page.access = access::judge(access::Evidence {
         is_free: page.is_free,
         has_prompt: offer::ends_article(&blocks, &chosen),
@@ -334,6 +334,7 @@ fn choose(
     let said = features::Said::of(blocks, about);
     let mut own = own::read(blocks, &said, &json);
     tail::take_in(blocks, &mut own.chosen, &json);
+    tail::own_sentences(blocks, &mut own.chosen);
     let kept = all.iter().zip(&own.chosen).filter(|(_, is_chosen)| **is_chosen);
     let ours = Voter::own(kept.map(|(block, _)| block));
     if own.is_sure {
@@ -345,61 +346,4 @@ fn choose(
     let mut chosen: Vec<bool> = sure.iter().map(|sure| *sure > 0.5).collect();
     tail::take_in(blocks, &mut chosen, &json);
     (chosen, vec![ours, first, second, json])
-}
-
-fn compose(page: &mut Page, blocks: &Blocks, voters: &[Voter], chosen: &[bool], rules: &Rules) {
-    let all = notes::with(blocks, chosen);
-    let kept = blocks.blocks.iter().zip(&all).filter(|(_, is_kept)| **is_kept);
-    let mut kept: Vec<_> = kept.map(|(block, _)| block).collect();
-    if page.is_free != Some(true) {
-        kept.truncate(offer::before(blocks, &kept));
-    }
-    kept.retain(|block| !offer::is_offer(blocks, block) && !offer::is_pointer(&block.text));
-    leave_out_byline(page, &mut kept);
-    page.n_words = kept.iter().map(|block| block.n_words).sum();
-    page.text = render::text(blocks, kept.iter().copied());
-    page.leave_out(&rules.recurring);
-    page.candidates = voters
-        .iter()
-        .map(|voter| Candidate {
-            name: voter.name.to_owned(),
-            n_words: voter.n_words,
-            agreement: agreement(voter, &kept, page.n_words),
-        })
-        .collect();
-}
-
-/// Who wrote an article may stand below its text, as `Tekst: Jo van Dam` or `Bron: ANP`.
-fn credit(page: &mut Page, blocks: &Blocks, chosen: &[bool]) {
-    const BEHIND_MAX: usize = 2;
-    let Some(last) = chosen.iter().rposition(|is_chosen| *is_chosen) else { return };
-    let Some(end) = blocks.blocks.get(last) else { return };
-    let below = blocks.blocks[last..].iter().take(1 + BEHIND_MAX);
-    let below = below.filter(|block| blocks.holder(block) == blocks.holder(end));
-    let lines: Vec<String> =
-        below.map(|block| block.text.trim_matches(['(', ')']).to_owned()).collect();
-    if page.authors.is_empty() {
-        page.authors = byline::said(&lines);
-    }
-    let named = || lines.iter().find_map(|line| near::credit::line(line));
-    let said = || near::credit::of(&page.authors, &page.text);
-    page.wire = page.wire.take().or_else(|| said().or_else(named).map(str::to_owned));
-}
-
-/// Above the second paragraph a line may say who wrote the article and when, which is no text of it.
-fn leave_out_byline(page: &Page, kept: &mut Vec<&blocks::Block>) {
-    const PROSE_WORDS_MIN: usize = 20;
-    let stated = [page.published, page.modified];
-    let days: Vec<_> = stated.iter().flatten().map(|date| date.at.to_local().date()).collect();
-    let mut n_prose = 0;
-    kept.retain(|block| {
-        n_prose += usize::from(block.n_words > PROSE_WORDS_MIN);
-        n_prose > 1 || !byline::tells_who_or_when(&block.text, &days)
-    });
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share of some thousand words")]
-fn agreement(voter: &Voter, kept: &[&blocks::Block], n_words: usize) -> f32 {
-    let held: f32 = kept.iter().map(|block| voter.vote(block) * block.n_words as f32).sum();
-    if n_words == 0 { 0.0 } else { held / n_words as f32 }
 }

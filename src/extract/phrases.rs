@@ -59,6 +59,15 @@ static CORRECTION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+    let what = "inhoud|content|video|tweet|post|bericht|element|embed|kaart|podcast|fragment";
+    let begins = format!(
+        r"(?:deze|dit|de|externe) (?:\w+ ){{0,2}}(?:{what})|(?:om|voor) (?:deze|dit|de) (?:\w+ ){{0,2}}(?:{what})|wij hebben jouw toestemming|hier (?:staat|stond|zie je) (?:een|normaal)|this (?:content|video|post|embed)|to (?:view|see) this"
+    );
+    let asks = "cookies?|cookie-?instellingen|toestemming|consent|privacy-?instellingen";
+    pattern(&format!(r"(?i)^[\W_]*(?:{begins})\b.*\b(?:{asks})\b"))
+});
+
 static CORRECTION_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|verbetering|naschrift(?: (?:van de )?redactie)?|correcties? en (?:aanvulling(?:en)?|verbetering(?:en)?)|correction|clarification|editor.s note)[\W_]*$",
@@ -90,6 +99,18 @@ pub(super) fn heads_correction(text: &str) -> bool {
 /// Whether a block ends as sentences do.
 pub(super) fn is_sentence(text: &str) -> bool {
     text.trim_end_matches(['"', '”', '’', '»', '\'', ')', ' ']).ends_with(['.', '!', '?'])
+}
+
+/// Whether a block stands in place of a video or a post that asks for consent.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const CHARS_MAX: usize = 300;
+    text.len() <= CHARS_MAX && PLACEHOLDER.is_match(text)
+}
+
+/// Whether a block is said by somebody, in quotes from its beginning to its end.
+pub(super) fn is_quote(text: &str) -> bool {
+    let opens = text.starts_with(['‘', '“', '"', '„', '«']);
+    opens && text.ends_with(['’', '”', '"', '»']) && is_sentence(text)
 }
 
 /// Whether a block is a sentence that tells something, and asks for nothing.

@@ -1,7 +1,7 @@
 //! What an article ends with: lists of few words each, and short last lines, which look like what
 //! stands around articles. What they stand beside tells them apart.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +9,9 @@ use regex::Regex;
 use crate::extract::blocks::{Block, Blocks, Shape};
 use crate::extract::phrases::{self, pattern};
 use crate::extract::votes::Voter;
+
+/// Longer cells are what pages were laid out with.
+const CELL_WORDS_MAX: usize = 12;
 
 /// A line that counts readers, or what it takes to read.
 static COUNT: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,6 +47,106 @@ pub(super) fn take_in(blocks: &Blocks, chosen: &mut [bool], json: &Voter) {
             || is_announced(blocks, before, block)
             || is_end && json.follows(before, block)
             || is_end && is_end_of(blocks, before, at);
+    }
+    if let Some(main) = main_home(blocks, chosen) {
+        take_in_tables(blocks, chosen, main);
+        take_in_sentences(blocks, chosen, main);
+    }
+}
+
+/// The element that a paragraph stands in, and text without an element of its own.
+fn home(blocks: &Blocks, block: &Block) -> Option<usize> {
+    match block.shape {
+        Shape::Paragraph => Some(blocks.holder(block)),
+        Shape::Bare => Some(block.container),
+        _ => None,
+    }
+}
+
+/// The element that several paragraphs of the article stand in, with most of its words.
+fn main_home(blocks: &Blocks, chosen: &[bool]) -> Option<usize> {
+    const PARAGRAPHS_MIN: usize = 2;
+    let mut homes: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut n_words = 0;
+    for (block, _) in blocks.blocks.iter().zip(chosen).filter(|(_, is_chosen)| **is_chosen) {
+        n_words += block.n_words;
+        if let Some(home) = home(blocks, block) {
+            let (n_paragraphs, n_words) = homes.entry(home).or_default();
+            *n_paragraphs += 1;
+            *n_words += block.n_words;
+        }
+    }
+    let (main, (n_paragraphs, n_own)) = homes.into_iter().max_by_key(|(_, (_, words))| *words)?;
+    (n_paragraphs >= PARAGRAPHS_MIN && n_own * 2 > n_words).then_some(main)
+}
+
+/// Takes in the tables among the paragraphs of the article, but not what leads elsewhere.
+fn take_in_tables(blocks: &Blocks, chosen: &mut [bool], main: usize) {
+    let all = &blocks.blocks;
+    let table = |block: &Block| {
+        let table = blocks.around(block).find(|at| blocks.containers[*at].name == "table")?;
+        (blocks.containers[table].parent == main).then_some(table)
+    };
+    let Some(first) = chosen.iter().position(|is_chosen| *is_chosen) else { return };
+    let last = chosen.iter().rposition(|is_chosen| *is_chosen).unwrap_or_default();
+    let mut at = first;
+    while at < last {
+        let Some(whole) = table(&all[at]) else {
+            at += 1;
+            continue;
+        };
+        let n = all[at..].iter().take_while(|block| table(block) == Some(whole)).count();
+        let cells = &all[at..at + n];
+        let is_data = cells.iter().all(|cell| {
+            cell.shape == Shape::Cell
+                && cell.n_words <= CELL_WORDS_MAX
+                && !is_furniture(blocks, cell)
+        });
+        if is_data && at + n <= last {
+            chosen[at..at + n].fill(true);
+        }
+        at += n;
+    }
+}
+
+/// Takes in the sentences behind the end that stand among the paragraphs of the article, up to
+/// anything else that stands there; a box between them does not.
+fn take_in_sentences(blocks: &Blocks, chosen: &mut [bool], main: usize) {
+    let all = &blocks.blocks;
+    let last = chosen.iter().rposition(|is_chosen| *is_chosen).map_or(0, |last| last + 1);
+    let is_beside =
+        |block: &Block| home(blocks, block) == Some(main) || blocks.holder(block) == main;
+    for at in (last..all.len().min(chosen.len())).filter(|at| is_beside(&all[*at])) {
+        let block = &all[at];
+        let is_said = phrases::tells(&block.text) || phrases::is_quote(&block.text);
+        if home(blocks, block) != Some(main) || !is_said || is_furniture(blocks, block) {
+            return;
+        }
+        chosen[at] = true;
+    }
+}
+
+/// Of other articles on the page, teasers without links to them may look more like an article than one of a
+/// sentence, which is what stands in the same `article` as the headline.
+pub(super) fn own_sentences(blocks: &Blocks, chosen: &mut [bool]) {
+    let all = &blocks.blocks;
+    let article =
+        |block: &Block| blocks.around(block).find(|at| blocks.containers[*at].name == "article");
+    let headline = all.iter().rfind(|block| block.shape == Shape::Heading(1));
+    let Some(own) = headline.and_then(article) else { return };
+    let others: Option<HashSet<usize>> = all
+        .iter()
+        .zip(chosen.iter())
+        .filter(|(_, is_chosen)| **is_chosen)
+        .map(|(block, _)| article(block).filter(|article| *article != own))
+        .collect();
+    let is_own = |block: &Block| {
+        article(block) == Some(own) && phrases::tells(&block.text) && !is_furniture(blocks, block)
+    };
+    if others.is_some_and(|others| others.len() > 1) && all.iter().any(is_own) {
+        for (block, is_chosen) in all.iter().zip(chosen) {
+            *is_chosen = is_own(block);
+        }
     }
 }
 
@@ -162,6 +265,44 @@ mod tests {
         take_in(&all, &mut chosen, &votes::json_ld(json));
         let is_new = |at: &usize| chosen[*at] && !first[*at];
         (0..all.blocks.len()).filter(is_new).map(|at| all.blocks[at].text.clone()).collect()
+    }
+
+    #[test]
+    fn sentences_and_tables_among_the_paragraphs_are_of_the_article() {
+        let check = |html: &str, expected: &[&str]| assert_eq!(taken(html, ""), expected, "{html}");
+        let text = "<p>De oude brug bij Hulst blijft nog drie weken dicht.</p>".repeat(2);
+        let asks = "<div><p>Meld je aan voor de nieuwsbrief.</p></div>";
+        let last = "<p>De weg was tot vier uur afgesloten.</p>";
+        let told = ["De weg was tot vier uur afgesloten."];
+        check(&format!("<div>{text}{asks}{last}</div>"), &told);
+        check(&format!("<div>{text}{asks}<h3>Sluis</h3>{last}</div>"), &[]);
+        check(&format!("<div>{text}</div>{last}"), &[]);
+        check(&format!("<div>{text}<p>‘Vissen.’</p><p>Vissen</p></div>"), &["‘Vissen.’"]);
+        let table = "<table><tr><td>Hulst - Axel</td><td>3-1</td></tr></table>";
+        check(&format!("<div>{text}{table}{text}</div>"), &["Hulst - Axel", "3-1"]);
+        let links = table.replace("Hulst", "<a href=/h>Hulst</a>");
+        check(&format!("<div>{text}{links}{text}</div>"), &[]);
+    }
+
+    #[test]
+    fn an_article_of_a_sentence_is_not_taken_for_the_teasers_below_it() {
+        let teaser =
+            |title: &str| format!("<article><h3>{title}</h3><p>De brug gaat dicht.</p></article>");
+        let own =
+            "<article><h1>Aftrap carnaval</h1><p>Met elf schoten is het begonnen.</p></article>";
+        let chosen = |html: &str| {
+            let all = blocks::of(&Document::from(html), &HashSet::new());
+            let mut chosen: Vec<bool> =
+                all.blocks.iter().map(|block| block.text.contains("brug")).collect();
+            own_sentences(&all, &mut chosen);
+            let texts = all.blocks.iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen);
+            texts.map(|(block, _)| block.text.clone()).collect::<Vec<_>>()
+        };
+        let two = format!("{}{}", teaser("Een"), teaser("Twee"));
+        assert_eq!(chosen(&format!("{own}{two}")), ["Met elf schoten is het begonnen."]);
+        // The text may stand in an element of its own.
+        assert_eq!(chosen(&format!("{own}{}", teaser("Een"))), ["De brug gaat dicht."]);
+        assert_eq!(chosen(&format!("<h1>Aftrap</h1>{two}")).len(), 2);
     }
 
     #[test]
