@@ -1,7 +1,7 @@
 //! What is left of the blocks that were chosen, as the text of the article.
 
 use crate::dedupe::near::credit;
-use crate::extract::blocks::{Block, Blocks, words_of};
+use crate::extract::blocks::{Block, Blocks, Shape, words_of};
 use crate::extract::votes::Voter;
 use crate::extract::{Candidate, Page, Rules, byline, notes, offer, phrases, render};
 
@@ -18,10 +18,7 @@ pub(super) fn text(
     if page.is_free != Some(true) {
         kept.truncate(offer::before(blocks, &kept));
     }
-    kept.retain(|block| {
-        let is_said = !offer::is_offer(blocks, block) && !offer::is_pointer(&block.text);
-        is_said && !phrases::is_placeholder(&block.text)
-    });
+    kept.retain(|block| is_told(blocks, block));
     leave_out_links(&mut kept);
     leave_out_top(page, &mut kept);
     page.n_words = kept.iter().map(|block| block.n_words).sum();
@@ -35,6 +32,21 @@ pub(super) fn text(
             agreement: agreement(voter, &kept, page.n_words),
         })
         .collect();
+}
+
+/// Whether a block is of what the article tells, whoever chose it.
+fn is_told(blocks: &Blocks, block: &Block) -> bool {
+    /// Longer sentences with a link tell something.
+    const POINTER_WORDS_MAX: usize = 20;
+    let text = &block.text;
+    let has_link = block.n_link_chars > 0 && block.n_words <= POINTER_WORDS_MAX;
+    let is_pointer = has_link && block.shape != Shape::Item && phrases::reads_also(text);
+    !is_pointer
+        && block.shape != Shape::Caption
+        && !offer::is_offer(blocks, block)
+        && !offer::is_pointer(text)
+        && !phrases::is_placeholder(text)
+        && !phrases::asks_for_tips(text)
 }
 
 /// Who wrote an article may stand below its text, as `Tekst: Jo van Dam` or `Bron: ANP`.
@@ -120,7 +132,10 @@ mod tests {
         let consent = "<div><p>Deze inhoud kan niet getoond worden. Pas je cookie-instellingen \
                        aan.</p></div>";
         let last = "<p>Vanaf zaterdag geldt weer de gewone dienstregeling, meldt de provincie.</p>";
-        for between in [links, consent] {
+        let pointer = "<p>Lees meer over dit onderwerp in <a href=/d>ons dossier bruggen</a>.</p>";
+        let tips = "<p>Zie je een fout in dit artikel? Laat het ons weten.</p>";
+        let caption = "<figure><img><figcaption>De brug bij Hulst.</figcaption></figure>";
+        for between in [links, consent, pointer, tips, caption] {
             let text = text_with("", &format!("{between}{last}")).text;
             assert_eq!(text.strip_prefix(&plain).map(str::trim), Some(&last[3..last.len() - 4]));
         }

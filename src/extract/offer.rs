@@ -36,7 +36,7 @@ static ADVERTISEMENT: LazyLock<Regex> =
 /// A line that says where the text goes on, on the page itself.
 static POINTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\W*(?:de tekst |het artikel |tekst )?(?:gaat|lees|lezen) (?:hieronder |het artikel )?verder (?:onder|na|naast|op de volgende)\b|\bverder lezen over\b",
+        r"(?i)^\W*(?:(?:de |deze )?tekst |(?:het |dit )?artikel |(?:het )?verhaal )?(?:(?:gaat|loopt|lees|lezen) (?:hieronder |het artikel )?(?:verder|door)|gaat hieronder door|vervolgt) (?:onder|na|naast|op de volgende)\b|\bverder lezen over\b",
     )
 });
 
@@ -266,6 +266,8 @@ mod tests {
             assert!(!offers_something(said), "{said}");
         }
         assert!(is_pointer("Lees verder onder de foto.") && !is_pointer("De foto is oud."));
+        assert!(is_pointer("Tekst loopt door onder de video"));
+        assert!(is_pointer("(Artikel gaat verder onder de advertentie)"));
     }
 
     fn end_of(html: &str) -> Option<usize> {

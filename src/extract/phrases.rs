@@ -68,6 +68,12 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)^[\W_]*(?:{begins})\b.*\b(?:{asks})\b"))
 });
 
+static TIPS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\W_]*(?:(?:zie|zag|heb|hebt|weet|ken|ontdek) (?:je|jij|u) (?:ook |zelf )?(?:een|iets|meer|nog) (?:\w+ )?(?:fout(?:je)?|tip|nieuwstip|opmerking|aanvulling|vraag of (?:tip|opmerking)|nieuws voor ons)\b[^?]{0,80}\?|(?:fout(?:je)?|typefout|taalfout) (?:gezien|gespot|ontdekt|gevonden)\b[^?]{0,40}\?|klopt er iets niet\b[^?]{0,40}\?|tips? (?:voor|aan) (?:de|onze) redactie\b|tip (?:de|onze) redactie\b)",
+    )
+});
+
 static CORRECTION_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|verbetering|naschrift(?: (?:van de )?redactie)?|correcties? en (?:aanvulling(?:en)?|verbetering(?:en)?)|correction|clarification|editor.s note)[\W_]*$",
@@ -105,6 +111,12 @@ pub(super) fn is_sentence(text: &str) -> bool {
 pub(super) fn is_placeholder(text: &str) -> bool {
     const CHARS_MAX: usize = 300;
     text.len() <= CHARS_MAX && PLACEHOLDER.is_match(text)
+}
+
+/// Whether a block asks readers for tips or mistakes.
+pub(super) fn asks_for_tips(text: &str) -> bool {
+    const CHARS_MAX: usize = 300;
+    text.len() <= CHARS_MAX && TIPS.is_match(text)
 }
 
 /// Whether a block is said by somebody, in quotes from its beginning to its end.

@@ -1,7 +1,7 @@
 //! What an article ends with: lists of few words each, and short last lines, which look like what
 //! stands around articles. What they stand beside tells them apart.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -49,7 +49,9 @@ pub(super) fn take_in(blocks: &Blocks, chosen: &mut [bool], json: &Voter) {
             || is_end && is_end_of(blocks, before, at);
     }
     if let Some(main) = main_home(blocks, chosen) {
+        leave_out_cards(blocks, chosen, main);
         take_in_tables(blocks, chosen, main);
+        take_in_headings(blocks, chosen, main);
         take_in_sentences(blocks, chosen, main);
     }
 }
@@ -78,6 +80,43 @@ fn main_home(blocks: &Blocks, chosen: &[bool]) -> Option<usize> {
     }
     let (main, (n_paragraphs, n_own)) = homes.into_iter().max_by_key(|(_, (_, words))| *words)?;
     (n_paragraphs >= PARAGRAPHS_MIN && n_own * 2 > n_words).then_some(main)
+}
+
+/// Leaves out the cards behind the article, elements in a row of one kind that begin with a heading: each is
+/// another article.
+fn leave_out_cards(blocks: &Blocks, chosen: &mut [bool], main: usize) {
+    const CARDS_MIN: usize = 2;
+    let all = &blocks.blocks;
+    let is_in_main = |block: &Block| blocks.around(block).any(|at| at == main);
+    let Some(last) = all.iter().rposition(is_in_main) else { return };
+    let behind = last + 1..all.len().min(chosen.len());
+    let mut cards: HashMap<u64, HashSet<usize>> = HashMap::new();
+    for block in &all[behind.clone()] {
+        let holder = blocks.holder(block);
+        if matches!(block.shape, Shape::Heading(_)) && holder != 0 {
+            cards.entry(blocks.containers[holder].path).or_default().insert(holder);
+        }
+    }
+    let is_card = |at: usize| {
+        cards
+            .get(&blocks.containers[at].path)
+            .is_some_and(|cards| cards.len() >= CARDS_MIN && cards.contains(&at))
+    };
+    for at in behind {
+        chosen[at] &= !blocks.around(&all[at]).any(is_card);
+    }
+}
+
+/// Takes in the headings between paragraphs of the article.
+fn take_in_headings(blocks: &Blocks, chosen: &mut [bool], main: usize) {
+    let all = &blocks.blocks;
+    for at in 1..all.len().min(chosen.len()).saturating_sub(1) {
+        let block = &all[at];
+        let is_between = !chosen[at] && chosen[at - 1] && chosen[at + 1];
+        let is_heading = matches!(block.shape, Shape::Heading(2..)) && blocks.holder(block) == main;
+        let is_paragraph = home(blocks, &all[at + 1]) == Some(main);
+        chosen[at] |= is_between && is_heading && is_paragraph && !is_furniture(blocks, block);
+    }
 }
 
 /// Takes in the tables among the paragraphs of the article, but not what leads elsewhere.
@@ -282,6 +321,27 @@ mod tests {
         check(&format!("<div>{text}{table}{text}</div>"), &["Hulst - Axel", "3-1"]);
         let links = table.replace("Hulst", "<a href=/h>Hulst</a>");
         check(&format!("<div>{text}{links}{text}</div>"), &[]);
+    }
+
+    #[test]
+    fn headings_among_the_paragraphs_are_of_the_article_and_cards_behind_it_are_not() {
+        let text = "<p>De oude brug bij Hulst blijft nog drie weken dicht.</p>".repeat(2);
+        let check = |html: &str, expected: &[&str]| assert_eq!(taken(html, ""), expected, "{html}");
+        check(&format!("<div>{text}<h2>Omrijden</h2>{text}</div>"), &["Omrijden"]);
+        check(&format!("<div>{text}<h2>Lees ook</h2>{text}</div>"), &[]);
+        let card =
+            |title: &str| format!("<div class=card><h3>{title}</h3><p>De brug is open.</p></div>");
+        let kept = |html: &str| {
+            let all = blocks::of(&Document::from(html), &HashSet::new());
+            let mut chosen = vec![true; all.blocks.len()];
+            take_in(&all, &mut chosen, &votes::json_ld(""));
+            chosen.into_iter().filter(|is_chosen| *is_chosen).count()
+        };
+        assert_eq!(
+            kept(&format!("<main>{text}</main><div>{}{}</div>", card("Een"), card("Twee"))),
+            2
+        );
+        assert_eq!(kept(&format!("<main>{text}</main><div>{}</div>", card("Een"))), 4);
     }
 
     #[test]

@@ -6,9 +6,11 @@ use crate::extract::blocks::Shape;
 
 /// What sites the world over call the places of advertisements, by whole words of `class`. One that
 /// stands between two paragraphs is not told from them by its words.
-const ADVERTISEMENTS: [&str; 11] = [
+const ADVERTISEMENTS: [&str; 13] = [
     "ad",
     "ads",
+    "adv",
+    "reclame",
     "advert",
     "advertisement",
     "advertentie",
