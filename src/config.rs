@@ -50,6 +50,12 @@ pub enum Error {
         /// All that is wrong, in order; never empty.
         problems: Vec<Problem>,
     },
+    /// A feed list that had feeds has not a word in it.
+    #[error("`{}` is empty, and feeds were polled", path.display())]
+    Emptied {
+        /// The file.
+        path: PathBuf,
+    },
     /// Neither flags nor environment say where a file is.
     #[error("cannot tell where the {what} is: `HOME` is not set")]
     NoHome {
@@ -80,6 +86,9 @@ impl Error {
         match self {
             Self::Invalid { problems, .. } => problems.first()?.hint.clone(),
             Self::NoHome { flag, .. } => Some(format!("name it with `{flag}`")),
+            Self::Emptied { .. } => {
+                Some("put the feeds back; a comment says that none is meant".to_owned())
+            }
             Self::NoSuchFeed { suggestion, .. } => Some(did_you_mean(suggestion.as_ref()?)),
             Self::Read { .. } | Self::Write { .. } | Self::AlreadyListed { .. } => None,
         }

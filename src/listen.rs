@@ -21,7 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 /// Most connections at a time; others wait to be accepted.
@@ -128,7 +128,7 @@ impl Answer {
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
-    task: AbortHandle,
+    task: JoinHandle<()>,
 }
 
 impl Listener {
@@ -151,8 +151,14 @@ impl Listener {
 
     fn serve(listener: TcpListener, door: Door) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
-        let task = tokio::spawn(accept(listener, door)).abort_handle();
+        let task = tokio::spawn(accept(listener, door));
         Ok(Self { address, task })
+    }
+
+    /// Closes the door, and returns when its address is free: after a drop that takes a moment.
+    pub async fn close(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
     }
 
     /// Where it is.
@@ -266,4 +272,22 @@ fn respond(answer: Answer) -> Response<Full<Bytes>> {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_door_that_was_closed_can_be_opened_again_at_once() {
+        let (calls, _receiver) = mpsc::channel(1);
+        let door = Door { calls, is_known: Arc::new(|_| true), body_max: 0 };
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut listener = Listener::open(any_port, door.clone()).await.unwrap();
+        let address = listener.address();
+        for _ in 0..20 {
+            listener.close().await;
+            listener = Listener::open(address, door.clone()).await.unwrap();
+        }
+    }
 }

@@ -73,11 +73,35 @@ pub(super) fn daemon(global: &Global) -> Result<Setup, Failure> {
 /// The feeds of the list. Where there is none and none may be written, as in a service whose
 /// configuration folder is root's, the starter set stands in until there is.
 fn listed_feeds(paths: &Paths) -> Result<Vec<Feed>, Failure> {
+    must_not_be_lost(paths)?;
     if let Err(error) = create_feed_list(paths) {
         out::note(&format!("{error}; polling the starter set meanwhile"));
         return Ok(catalogue::starter().cloned().collect());
     }
-    Ok(feeds::load(&paths.feeds)?)
+    let known = known_feeds(paths);
+    Ok(if known.is_empty() { feeds::load } else { feeds::load_again }(&paths.feeds)?)
+}
+
+/// The names of the feeds that the archive was ever polled for.
+fn known_feeds(paths: &Paths) -> Vec<String> {
+    let reader = Reader::open(&Layout::new(&paths.archive)).ok();
+    reader.and_then(|reader| store::feeds::names(&reader).ok()).unwrap_or_default()
+}
+
+/// Refuses to put the starter set in the place of a list that is gone.
+fn must_not_be_lost(paths: &Paths) -> Result<(), Failure> {
+    if paths.feeds.exists() {
+        return Ok(());
+    }
+    let starter: Vec<&str> = catalogue::starter().map(|feed| feed.name.as_str()).collect();
+    let known = known_feeds(paths);
+    let Some(own) = known.iter().find(|name| !starter.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let path = paths.feeds.display();
+    let told = format!("the feed list `{path}` is gone, and the archive knows feeds as `{own}`");
+    Err(Failure::new(Exit::Config, told)
+        .hint("put it back, or make a new one: a comment is enough"))
 }
 
 /// The feeds of the list; none while there is no list.
@@ -98,6 +122,7 @@ pub(super) fn feed_list(paths: &Paths) -> Result<Vec<Feed>, Failure> {
 /// Writes the starter set where there is no feed list yet.
 pub(super) fn create_feed_list(paths: &Paths) -> Result<(), Failure> {
     if !paths.feeds.exists() {
+        must_not_be_lost(paths)?;
         let n_feeds = feeds::create_starter(&paths.feeds)?;
         let path = paths.feeds.display();
         out::note(&format!("wrote {path} with {n_feeds} feeds of the main outlets"));

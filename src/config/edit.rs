@@ -73,6 +73,8 @@ fn change(
     path: &Path,
     edit: impl FnOnce(&str, &[Feed]) -> Result<String, Error>,
 ) -> Result<(), Error> {
+    // Held until the new list is written, so that of two edits at once none is lost.
+    let _turn = file::turn(path);
     let read = file::read(path)?;
     // Lines end as the owner's do, where they all end so.
     let ends_in_crlf = read.contains('\n') && !read.replace("\r\n", "").contains('\n');
@@ -304,6 +306,18 @@ name = \"Village\"
         let list = List::new(&LIST.replace('\n', "\r\n"));
         edit(&list.path).unwrap();
         assert_eq!(list.text(), expected.replace('\n', "\r\n"));
+    }
+
+    #[test]
+    fn of_edits_at_the_same_time_none_is_lost() {
+        let list = List::new("");
+        let names: Vec<_> = catalogue::starter().take(12).collect();
+        std::thread::scope(|scope| {
+            for feed in &names {
+                scope.spawn(|| add(&list.path, feed).unwrap());
+            }
+        });
+        assert_eq!(feeds::load(&list.path).unwrap().len(), names.len());
     }
 
     #[test]

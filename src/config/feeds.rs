@@ -39,6 +39,16 @@ pub fn load(path: &Path) -> Result<Vec<Feed>, Error> {
     parse(&text).map_err(|problems| invalid(path, problems))
 }
 
+/// The feeds of a list that had some. One that was cut to nothing is [`Error::Emptied`]; a comment
+/// says that none is meant.
+pub fn load_again(path: &Path) -> Result<Vec<Feed>, Error> {
+    let feeds = load(path)?;
+    if feeds.is_empty() && file::read(path)?.trim().is_empty() {
+        return Err(Error::Emptied { path: path.to_owned() });
+    }
+    Ok(feeds)
+}
+
 /// The feeds of a list, or everything that is wrong with it.
 pub fn parse(text: &str) -> Result<Vec<Feed>, Vec<Problem>> {
     let (entries, mut problems) = entries::read(text);

@@ -78,7 +78,9 @@ impl Monitor {
             return Ok(());
         }
         // The old one first: the address may be the same.
-        self.open = None;
+        if let Some((listener, _)) = self.open.take() {
+            listener.close().await;
+        }
         let (calls, receiver) = mpsc::channel(CALLS_MAX);
         let is_known = Arc::new(|path: &str| Question::of(path).is_some());
         let door = Door { calls, is_known, body_max: 0 };

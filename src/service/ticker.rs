@@ -280,7 +280,9 @@ impl Ticker {
 
     async fn reread(&mut self, files: &Files) -> Result<(), Error> {
         let settings = Settings::load(&files.sources)?.settings;
-        let feeds = config::feeds::load(&files.feeds)?;
+        let had_feeds = !self.setup.feeds.is_empty();
+        let load = if had_feeds { config::feeds::load_again } else { config::feeds::load };
+        let feeds = load(&files.feeds)?;
         let setup = Setup { settings, feeds, ..self.setup.clone() };
         if let Err(error) = self.take_up(&setup).await {
             let old = self.setup.settings.clone();

@@ -58,6 +58,38 @@ fn a_change_of_the_feed_list_is_taken_up_and_a_mistake_in_it_is_not() {
 }
 
 #[test]
+fn a_list_that_was_cut_to_nothing_is_a_mistake_and_one_that_is_gone_is_not_replaced() {
+    let (web, program) = set_up();
+    let daemon = program.daemon(&[]);
+    wait_for_requests(&web, "/rss", 1);
+    let list = fs::read_to_string(program.config("feeds.toml")).unwrap();
+    fs::write(program.config("feeds.toml"), "").unwrap();
+    daemon.wait_for("feeds.toml` is empty, and feeds were polled");
+    let n_before = web.asked().len();
+    wait_for_requests(&web, "/rss", n_before + 2);
+    fs::write(program.config("feeds.toml"), "# none\n").unwrap();
+    daemon.wait_for("reloaded: polling 0 feeds");
+    drop(daemon);
+
+    fs::write(program.config("feeds.toml"), "\n").unwrap();
+    let ran = program.run(&["poll"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: put the feeds back; a comment says"), "{}", ran.stderr);
+    // A link into a folder that is away.
+    fs::remove_file(program.config("feeds.toml")).unwrap();
+    std::os::unix::fs::symlink("away/feeds.toml", program.config("feeds.toml")).unwrap();
+    for arguments in [&["poll"][..], &["feed", "add", "nos-binnenland"]] {
+        let ran = program.run(arguments);
+        assert_eq!(ran.code, 3, "{}", ran.stderr);
+        let told = "is gone, and the archive knows feeds as `dijkbode`\nhint: put it back";
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
+    fs::remove_file(program.config("feeds.toml")).unwrap();
+    fs::write(program.config("feeds.toml"), list).unwrap();
+    program.ok(&["poll", "--all"]);
+}
+
+#[test]
 fn what_a_poll_learns_of_an_address_that_was_changed_meanwhile_is_forgotten() {
     let (web, program) = set_up();
     let document = Route { has_validators: true, ..Route::document(rss(&items(0..2))) };

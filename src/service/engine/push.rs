@@ -58,7 +58,10 @@ impl Push {
     ) -> Result<(), Error> {
         if *options != self.options || self.listener.is_none() {
             // The old one first: the address may be the same.
-            (self.listener, self.calls) = (None, None);
+            self.calls = None;
+            if let Some(listener) = self.listener.take() {
+                listener.close().await;
+            }
             if let Some(address) = options.address() {
                 let (sender, receiver) = mpsc::channel(CALLS_MAX);
                 let tokens = Arc::clone(&self.tokens);
