@@ -37,10 +37,12 @@ static OFFER: LazyLock<Regex> = LazyLock::new(|| {
 pub fn is_all_that_is_left(before: &Content, after: &Content) -> bool {
     const LOST_MIN: usize = 2;
     const OFFERS_MAX: usize = 3;
-    let dates = before.modified.zip(after.modified);
-    if !after.title.is_empty() && differ(&before.title, &after.title)
-        || dates.is_some_and(|(before, after)| before.at != after.at)
-    {
+    // Many pages state a date of change from the first change on.
+    let is_moved = after.modified.is_some_and(|after| match (before.modified, before.published) {
+        (Some(before), _) => before.at != after.at,
+        (None, published) => published.is_some_and(|published| after.at > published.at),
+    });
+    if !after.title.is_empty() && differ(&before.title, &after.title) || is_moved {
         return false;
     }
     let (was, is) = (sentences(&before.text), sentences(&after.text));
@@ -135,6 +137,16 @@ mod tests {
             assert!(is_left(3, behind), "{behind:?}");
         }
         assert!(is_left(4, &[]) && is_left(1, &[]));
+    }
+
+    #[test]
+    fn a_cut_with_the_first_date_of_change_is_an_edit() {
+        let at = |seconds| Some(StatedDate::exact(Timestamp::from_seconds(seconds)));
+        let before = Content { published: at(1_000), ..text(&BODY) };
+        let after = |modified| Content { modified, ..text(&BODY[..3]) };
+        assert!(!is_all_that_is_left(&before, &after(at(9_000))));
+        assert!(is_all_that_is_left(&before, &after(at(1_000))));
+        assert!(is_all_that_is_left(&before, &after(None)));
     }
 
     #[test]

@@ -40,6 +40,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         "zojuist|net binnen|net gewijzigd".to_owned(),
         format!(r"(?:(?:onge|on)?veer |ca\. )?{AGO}"),
         format!(r"(?:laatste |laatst )?(?:{UPDATED})\b{MOMENT}"),
+        format!(r"(?:dit|het) (?:artikel|bericht|verhaal|stuk) (?:is|werd) (?:voor het laatst |laatst )?(?:{UPDATED})\b{MOMENT}"),
         format!(r"(?:(?:laatste |laatst )?(?:{UPDATED})\b\W*{AGO}\W*)+"),
         // Counters.
         format!(r"\d[\d.,]* ?(?:k|m|mln)? ?(?:{counted})(?: (?:{seen}|op dit artikel))?"),
@@ -158,6 +159,7 @@ mod tests {
             "5 minuten geleden",
             "Laatste update: 14 februari, 15.02 uur",
             "Bijgewerkt om 16:10",
+            "Dit artikel is bijgewerkt op 1 december 2026 om 14:32.",
             "128 reacties",
             "Reacties (12)",
             "Aantal keer gelezen: 12",

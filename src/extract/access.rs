@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use dom_query::Document;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::extract::json_ld::{self, JsonLd};
@@ -91,7 +92,7 @@ impl Wall {
 /// What stands where a page was, whatever its headline.
 static GONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:pagina|artikel|\b(?:dit|het) bericht\b)[^.!?]{0,60}\b(?:verhuisd of verwijderd|verwijderd of verhuisd|bestaat (?:helaas )?niet(?: meer)?|niet (?:kunnen |kon )?(?:worden )?gevonden|kunnen (?:we|wij) niet vinden)\b",
+        r"(?i)\b(?:(?:web)?pagina|artikel|(?:dit|het) bericht)\b[^.!?]{0,60}\b(?:verhuisd of verwijderd|verwijderd of verhuisd|bestaat (?:helaas )?niet(?: meer)?|niet (?:kunnen |kon )?(?:worden )?gevonden|kunnen (?:we|wij) niet vinden)\b",
     )
 });
 
@@ -262,13 +263,23 @@ pub(super) fn is_free(all: &JsonLd, meta: &Meta) -> Option<bool> {
         _ => {}
     }
     let paid = meta.matching(|name| {
-        let name = name.rsplit([':', '-']).next().unwrap_or_default();
-        ["paywall", "ispremium", "ispaid", "premium", "article_ispaidcontent", "ispaidcontent"]
-            .contains(&name)
+        let name = name.rsplit([':', '-']).next().unwrap_or_default().replace('_', "");
+        [
+            "paywall",
+            "ispremium",
+            "ispaid",
+            "premium",
+            "articleispaidcontent",
+            "ispaidcontent",
+            "contentaccess",
+        ]
+        .contains(&name.as_str())
     });
     let paid = paid.first().map(|value| value.to_lowercase());
     match paid.as_deref() {
-        Some("true" | "1" | "yes" | "paid" | "premium") => Some(false),
+        Some("true" | "1" | "yes" | "paid" | "premium" | "hard" | "locked" | "metered") => {
+            Some(false)
+        }
         Some("false" | "0" | "no" | "free") => Some(true),
         _ => json_ld::boolean(all.of_own_page("isAccessibleForFree"))
             .or_else(|| has_part_that_is_paid(all).then_some(false)),
@@ -277,8 +288,16 @@ pub(super) fn is_free(all: &JsonLd, meta: &Meta) -> Option<bool> {
 
 /// Whether an element of the page is said to be not free. One that is says nothing of the others.
 fn has_part_that_is_paid(all: &JsonLd) -> bool {
-    let mut parts = all.of_type("WebPageElement");
-    parts.any(|part| json_ld::boolean(part.get("isAccessibleForFree")) == Some(false))
+    let is_paid = |part: &Map<String, Value>| {
+        json_ld::boolean(part.get("isAccessibleForFree")) == Some(false)
+    };
+    let within = match all.article().and_then(|article| article.get("hasPart")) {
+        Some(Value::Array(parts)) => parts.as_slice(),
+        Some(part) => std::slice::from_ref(part),
+        None => &[],
+    };
+    let mut within = within.iter().filter_map(Value::as_object);
+    all.of_type("WebPageElement").any(is_paid) || within.any(is_paid)
 }
 
 /// What was found, for [`judge`].
@@ -368,6 +387,22 @@ mod tests {
         check("", "false", Some(false));
         check("", "true", None);
         check(",\"isAccessibleForFree\":true", "false", Some(true));
+        let within = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Brug\",\
+                      \"hasPart\":{\"@type\":\"WebPageElement\",\"isAccessibleForFree\":\"False\"}}</script>";
+        for page in
+            [within, "<meta name=is_premium content=true>", "<meta name=paywall content=hard>"]
+        {
+            let document = Document::from(page);
+            let found = is_free(&JsonLd::of(&document), &Meta::of(&document));
+            assert_eq!(found, Some(false), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_somebody_may_be_gone_in_the_news() {
+        assert!(GONE.is_match("Deze pagina bestaat niet meer."));
+        assert!(GONE.is_match("De webpagina is verhuisd of verwijderd."));
+        assert!(!GONE.is_match("De Facebookpagina van de wethouder bestaat niet meer."));
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl<'b> Article<'b> {
         let Some(block) = self.blocks.blocks.get(at) else { return false };
         block.n_link_chars * 2 <= block.n_chars
             && !block.text.contains(['?', '@'])
-            && !phrases::is_prompt(&block.text)
+            && (phrases::takes_back(&block.text) || !phrases::is_prompt(&block.text))
             && !phrases::reads_also(&block.text)
             && !self.is_of_others(block)
     }
@@ -180,6 +180,8 @@ mod tests {
         check(&format!("<blockquote><p>Correctie: {SAID}</p></blockquote>"), 1);
         check("<ul><li>Verbeterd: de brand was in Oss, niet in Uden.</li></ul>", 1);
         check("<p><em>(Met correctie)</em></p>", 1);
+        let privacy = "In een eerdere versie van dit artikel stond dat de club de privacy schond.";
+        check(&format!("<p>Rectificatie: {privacy} Dat is onjuist.</p>"), 1);
         check(&format!("<div class='box notice'><h4>Rectificatie</h4><p>{SAID}</p></div>"), 2);
         let earlier = "In een eerdere versie van dit artikel werd Jansen een verdachte genoemd.";
         check(&format!("<div class=box><h4>Rectificatie</h4><p>{earlier}</p></div>"), 2);

@@ -11,14 +11,14 @@ use crate::extract::phrases::{self, pattern};
 /// Words of offers. Articles have them too.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|\bal (?:een )?abonnee\b|je hebt (?:al )?een abonnement\?|neem een abonnement|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
+        r"(?i)(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|om (?:dit artikel|verder) te lezen|exclusief voor (?:onze )?abonnees|(?:dit artikel|deze inhoud) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|alleen voor abonnees|word (?:nu )?abonnee|\bal (?:een )?abonnee\b|je hebt (?:al )?een abonnement\?|neem een abonnement|ontgrendel (?:dit|het) (?:artikel|verhaal)|(?:dit|het) (?:artikel|verhaal|stuk) is (?:alleen |exclusief )?voor (?:onze )?leden\b|\bdit is een plus-?artikel\b|registreer (?:je |u )?(?:nu )?(?:gratis )?(?:en|om|voor)\b|\bmaak een gratis account|\bmet een gratis account\b|wil (?:je|u) dit (?:artikel|verhaal) lezen|subscribe (?:now )?to (?:continue|read)|subscribers? only|for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés)",
     )
 });
 
 /// Words that nothing but an offer has: they call upon the reader, or tell of the article itself.
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|[.!?:–—|-]\s*)[^a-z0-9]*(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|neem een abonnement|(?:ben je |bent u )?al (?:een )?abonnee\b)|^[^a-z0-9]*(?:alleen|exclusief) voor (?:onze )?abonnees\s*(?:$|[^a-z0-9\s])|(?:artikel(?:en)?|verha(?:al|len)|inhoud|content|premium|plus)\b[^.!?]{0,30}\b(?:alleen|exclusief) voor (?:onze )?abonnees|(?:dit|deze) (?:artikel|inhoud|verhaal|stuk|bericht|video|podcast) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|om dit artikel te lezen|\bword (?:nu )?abonnee|\bal (?:een )?abonnee\?|een abonnement\?|subscribe (?:now )?to (?:continue|read)|^(?:for )?subscribers?(?: only)?[^a-z0-9]*$|(?:this|for) [a-z ]{0,20}\bsubscribers? only|this (?:[a-z]+ ){1,3}for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés",
+        r"(?i)(?:^|[.!?:–—|-]\s*)[^a-z0-9]*(?:verder(?: |-)?lezen|lees (?:dit artikel )?(?:direct )?verder|neem een abonnement|(?:ben je |bent u )?al (?:een )?abonnee\b)|^[^a-z0-9]*(?:alleen|exclusief) voor (?:onze )?abonnees\s*(?:$|[^a-z0-9\s])|(?:artikel(?:en)?|verha(?:al|len)|inhoud|content|premium|plus)\b[^.!?]{0,30}\b(?:alleen|exclusief) voor (?:onze )?abonnees|(?:dit|deze) (?:artikel|inhoud|verhaal|stuk|bericht|video|podcast) is (?:alleen |exclusief )?(?:(?:te lezen )?voor (?:onze )?abonnees|voorbehouden)|om dit artikel te lezen|\bword (?:nu )?abonnee|\bal (?:een )?abonnee\?|een abonnement\?|ontgrendel (?:dit|het) (?:artikel|verhaal)|(?:dit|het) (?:artikel|verhaal|stuk) is (?:alleen |exclusief )?voor (?:onze )?leden\b|\bdit is een plus-?artikel\b|registreer (?:je |u )?(?:nu )?(?:gratis )?(?:en|om|voor)\b|\bmaak een gratis account|\bmet een gratis account\b|wil (?:je|u) dit (?:artikel|verhaal) lezen|subscribe (?:now )?to (?:continue|read)|^(?:for )?subscribers?(?: only)?[^a-z0-9]*$|(?:this|for) [a-z ]{0,20}\bsubscribers? only|this (?:[a-z]+ ){1,3}for subscribers|already a subscriber|continue reading with|jetzt abonnieren|weiterlesen mit|diesen artikel weiterlesen|réservé aux abonnés",
     )
 });
 
@@ -50,6 +50,22 @@ static TOLD: LazyLock<Regex> = LazyLock::new(|| {
 /// Longer blocks are paragraphs.
 const OFFER_BYTES_MAX: usize = 220;
 
+/// `Lees verder: Zo woont de burgemeester` leads to another article, and offers nothing.
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^\W*(?:lees verder|verder lezen)(?:\s*[:?]\W*\w|\s+(?:over|in|op|bij)\s+\w)")
+});
+
+/// What only those who sell say.
+static SOLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)abonne|account|inlog|log in|premium|\bplus\b|€|\beuro\b|registreer|\bleden\b|\blid\b|gratis",
+    )
+});
+
+fn leads_elsewhere(text: &str) -> bool {
+    ELSEWHERE.is_match(text) && !SOLD.is_match(text)
+}
+
 /// Whether a block only says where the text goes on.
 pub(super) fn is_pointer(block: &str) -> bool {
     const POINTER_BYTES_MAX: usize = 100;
@@ -65,6 +81,7 @@ fn offers(all: &Blocks, block: &Block, said: &str) -> bool {
     said.len() <= OFFER_BYTES_MAX
         && WORDS.is_match(said)
         && !POINTER.is_match(said)
+        && !leads_elsewhere(&block.text)
         && !TOLD.is_match(said)
         && (CALL.is_match(said)
             || TO_READER.is_match(said)
@@ -245,6 +262,13 @@ mod tests {
             "Word nu abonnee",
             "Om verder te lezen heb je een abonnement nodig.",
             "Registreer gratis om verder te lezen",
+            "Maak een gratis account aan en lees door.",
+            "Met een gratis account lees je elke maand vijf artikelen.",
+            "Dit verhaal is voor leden",
+            "Ontgrendel dit artikel",
+            "Dit is een plusartikel.",
+            "Wil je dit artikel lezen? Dat kan met een proefabonnement.",
+            "<a href=/p>Lees verder met een abonnement</a>",
             "<a href=/abonnee>Artikelen alleen voor abonnees</a>",
             "<div class=paywall><p>Premium is alleen voor abonnees.</p></div>",
         ] {
@@ -262,6 +286,10 @@ mod tests {
             "Om verder te lezen hebben leden straks een nieuwe pas nodig.",
             "‘Ik ben al een abonnee sinds 1974’, zegt Truus.",
             "Wil je verder lezen over dit onderwerp? Bekijk ons dossier.",
+            "Lees verder: <a href=/1>Zo woont de burgemeester</a>",
+            "<a href=/1>Lees verder over het zwembad in Axel</a>",
+            "Verder lezen? <a href=/1>Zo woont de burgemeester</a>",
+            "De leden van het koor zijn een artikel voor leden zat.",
         ] {
             assert!(!offers_something(said), "{said}");
         }

@@ -74,6 +74,12 @@ static TIPS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static EARLIER_VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\beerdere versie van (?:dit|deze|het)\b|\b(?:stond|werd) (?:ten onrechte|abusievelijk|eerder)\b|\bearlier version of this\b",
+    )
+});
+
 static CORRECTION_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^[\W_]*(?:correctie|rectificatie|erratum|aanvulling|verbetering|naschrift(?: (?:van de )?redactie)?|correcties? en (?:aanvulling(?:en)?|verbetering(?:en)?)|correction|clarification|editor.s note)[\W_]*$",
@@ -82,7 +88,7 @@ static CORRECTION_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 
 static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^[^a-z0-9é]*(?:\d+|geen|één|een|no|one) (?:reacties?|comments?|kommentare?|commentaires?)[^a-z0-9]*$|^[^a-z0-9é]*(?:reacties?|comments?|kommentare|commentaires) ?\(\d+\)[^a-z0-9]*$",
+        r"(?i)^[^a-z0-9é]*(?:\d+ (?:reacties?|comments?|kommentare?|commentaires?)|(?:geen|no) (?:reacties|comments|kommentare|commentaires)|(?:één|one) (?:reactie|comment))[^a-z0-9]*$|^[^a-z0-9é]*(?:reacties?|comments?|kommentare|commentaires) ?\(\d+\)[^a-z0-9]*$",
     )
 });
 
@@ -94,7 +100,12 @@ pub(super) fn counts_comments(text: &str) -> bool {
 /// Whether a block tells what was changed in its article.
 pub(super) fn is_correction(text: &str) -> bool {
     const CHARS_MAX: usize = 600;
-    text.len() <= CHARS_MAX && CORRECTION.is_match(text) && !is_prompt(text)
+    text.len() <= CHARS_MAX && CORRECTION.is_match(text) && (takes_back(text) || !is_prompt(text))
+}
+
+/// Whether a block says what stood there before, which may be of anything.
+pub(super) fn takes_back(text: &str) -> bool {
+    EARLIER_VERSION.is_match(text)
 }
 
 /// Whether a block is a heading under which that is told.

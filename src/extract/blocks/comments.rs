@@ -104,6 +104,8 @@ mod tests {
         let comment = "<div><b>Piet</b><p>Schande, en dat al voor het derde jaar.</p></div>";
         assert!(ends(&format!("<h1>Brug dicht</h1>{TEXT}<h2>12 reacties</h2>{comment}")));
         assert!(ends(&format!("<h1>Brug dicht</h1>{TEXT}<h3>Reacties (2)</h3>{comment}")));
+        assert!(ends(&format!("<h1>Brug dicht</h1>{TEXT}<h3>Geen reacties</h3>{comment}")));
+        assert!(!ends(&format!("<h1>Brug dicht</h1>{TEXT}<h3>Geen reactie</h3>{TEXT}")));
         assert!(!ends(&format!("<h1>Brug dicht</h1><h2>12 reacties</h2>{TEXT}")));
         assert!(!ends(&format!("<h1>Brug dicht</h1>{TEXT}<h2>Reacties op het plan</h2>{TEXT}")));
         assert!(!ends(&format!("<h1>Brug</h1>{TEXT}<h2><a href=#r>12 reacties</a></h2>{TEXT}")));
