@@ -78,8 +78,12 @@ fn listed_feeds(paths: &Paths) -> Result<Vec<Feed>, Failure> {
         out::note(&format!("{error}; polling the starter set meanwhile"));
         return Ok(catalogue::starter().cloned().collect());
     }
-    let known = known_feeds(paths);
-    Ok(if known.is_empty() { feeds::load } else { feeds::load_again }(&paths.feeds)?)
+    let listed = feeds::load(&paths.feeds)?;
+    if listed.is_empty() && !known_feeds(paths).is_empty() {
+        let path = paths.feeds.display();
+        out::note(&format!("there is no feed in `{path}`; nothing is polled, though feeds were"));
+    }
+    Ok(listed)
 }
 
 /// The names of the feeds that the archive was ever polled for.

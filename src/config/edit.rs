@@ -13,6 +13,9 @@ use crate::config::toml::{self, Problem};
 use crate::config::{Error, closest, feeds, file};
 use crate::model::feed::Feed;
 
+/// A list without feeds.
+const NONE: &str = "# no feeds\n";
+
 /// Adds `feed` at the end of the list at `path`.
 ///
 /// A name or URL that is there already is [`Error::AlreadyListed`].
@@ -81,7 +84,11 @@ fn change(
     let text = if ends_in_crlf { read.replace("\r\n", "\n") } else { read };
     let refused = |problems: Vec<Problem>| feeds::invalid(path, problems);
     let listed = feeds::parse(&text).map_err(refused)?;
-    let edited = edit(&text, &listed)?;
+    let mut edited = edit(&text, &listed)?;
+    if edited.trim().is_empty() && !text.trim().is_empty() {
+        // So that it is not taken for one that was cut to nothing.
+        NONE.clone_into(&mut edited);
+    }
     if edited == text {
         return Ok(());
     }
@@ -306,6 +313,14 @@ name = \"Village\"
         let list = List::new(&LIST.replace('\n', "\r\n"));
         edit(&list.path).unwrap();
         assert_eq!(list.text(), expected.replace('\n', "\r\n"));
+    }
+
+    #[test]
+    fn a_list_whose_last_feed_was_removed_says_so() {
+        let list = List::new("[[feed]]\nname = \"a\"\nurl = \"https://a.example/rss\"\n");
+        remove(&list.path, &["a"]).unwrap();
+        assert_eq!(list.text(), NONE);
+        assert!(feeds::load_again(&list.path).unwrap().is_empty());
     }
 
     #[test]
