@@ -84,7 +84,8 @@ fn from_page(document: &Document) -> Vec<String> {
     let said = beside::lines(document, &around).map(|lines| byline::said(&lines));
     let mut named = beside::holders(document).flat_map(|holder| {
         let nodes = Selection::from(holder).select("[class*='author'], [class*='auteur']");
-        let own = nodes.nodes().iter().take(AUTHORS_MAX).filter(|node| !around.is_of_others(node));
+        let own = nodes.nodes().iter().take(AUTHORS_MAX);
+        let own = own.filter(|node| !around.is_of_others(node) && !beside::is_unseen(node));
         own.map(|node| byline::plain(byline::without_titles(stated(node)))).collect::<Vec<_>>()
     });
     said.into_iter()

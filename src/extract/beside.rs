@@ -49,8 +49,23 @@ const BLOCKS: [&str; 32] = [
     "ul",
 ];
 
-/// What is no text of the page.
-const UNSEEN: [&str; 6] = ["script", "style", "template", "noscript", "svg", "button"];
+/// What is no text of the page, or speaks of pictures and of who is quoted.
+const UNSEEN: [&str; 11] = [
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "svg",
+    "button",
+    "figure",
+    "figcaption",
+    "blockquote",
+    "cite",
+    "nav",
+];
+
+/// How far up that is looked for.
+const UNSEEN_CLIMB_MAX: usize = 6;
 
 /// The lines in what holds the headline, and then in what holds that, without the headline itself and
 /// without what is said of other articles.
@@ -109,8 +124,18 @@ fn seen_in(text: &NodeRef<'_>) -> Option<NodeId> {
     let is_any = |node: &NodeRef<'_>, names: &[&str]| {
         node.node_name().is_some_and(|name| names.contains(&&*name))
     };
-    let block = around.find(|node| is_any(node, &BLOCKS) || is_any(node, &UNSEEN))?;
-    (!block.has_name("h1") && !is_any(&block, &UNSEEN)).then_some(block.id)
+    if is_unseen(text) {
+        return None;
+    }
+    let block = around.find(|node| is_any(node, &BLOCKS))?;
+    (!block.has_name("h1")).then_some(block.id)
+}
+
+/// Whether a node is not shown as text, or is of a picture or a quotation.
+pub(super) fn is_unseen(node: &NodeRef<'_>) -> bool {
+    let around = std::iter::successors(Some(*node), NodeRef::parent).take(UNSEEN_CLIMB_MAX);
+    let mut names = around.filter_map(|node| node.node_name());
+    names.any(|name| UNSEEN.contains(&&*name))
 }
 
 #[cfg(test)]

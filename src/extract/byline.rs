@@ -78,6 +78,16 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is constant")
 });
 
+/// What a card below a name says of who writes for a paper.
+static CARD: LazyLock<Regex> = LazyLock::new(|| {
+    let roles = "redacteur|redactrice|verslaggever|verslaggeefster|correspondente?|journaliste?|\
+                 columniste?|reporter|editor|writer";
+    Regex::new(&format!(
+        r"(?i)^(?:[\p{{L}}-]+\s+){{0,2}}\p{{L}}*(?:{roles})(?: [\p{{L}} ]{{1,30}})?$"
+    ))
+    .expect("the pattern is constant")
+});
+
 const ROLES: &str = "redacteur|redactrice|verslaggever|verslaggeefster|correspondente?|medewerker|\
                      journaliste?|columniste?|fotograaf|stagiaire?";
 
@@ -103,17 +113,22 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
     let month_first = r"\p{L}{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}-\d\d-\d\d";
     let date = format!("(?:{day_first}|{month_first})");
     let day = format!(r".{{0,30}}?{date}(?:[^\p{{L}}]|(?:om|uur|at|[ap]m|in \p{{L}}+)\b)*?");
-    let staff = format!(r"van (?:een van )?onze [\p{{L}} -]{{0,30}}?\b\p{{L}}*(?:{ROLES})");
+    // A correspondent may be followed by a place.
+    let staff = r"van (?:een van )?onze [\p{L} -]{0,30}?\b\p{L}*(?:redacteur|redactrice|verslaggever|verslaggeefster)";
     Regex::new(&format!(
         r"(?i)^(?:(?:{told}|(?:{of})\s+|{day})?\b(?:door|by)|auteurs?|tekst|{staff})\b\s*[:\-–]?(?:\s+|$)"
     ))
     .expect("the pattern is constant")
 });
 
-/// What a line goes on with behind the names.
+/// What a line goes on with behind the names: a bar, a picture, a day, a section.
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\s(?:foto(?:['’]?s|grafie)?|beeld|video|illustraties?|leestijd|op|in)\b")
-        .expect("the pattern is constant")
+    let pictures = "foto(?:['’]?s|grafie)?|beeld|video|illustraties?|camera|vormgeving|leestijd";
+    let days = r"(?:maan|dins|woens|donder|vrij|zater|zon)dag\b|\d";
+    Regex::new(&format!(
+        r"(?i)\s*[|•·]|\s[-–—]\s|\s(?:{pictures})\b|\s(?:op )?(?:{days})|\s(?-i:in \p{{Lu}}\p{{L}}+$)"
+    ))
+    .expect("the pattern is constant")
 });
 
 /// Names out of the first of `lines` that says in words that it is a byline. Those of people: what
@@ -128,7 +143,7 @@ pub(super) fn said(lines: &[String]) -> Vec<String> {
     let names = bylines.map(named).find(|names| !names.is_empty());
     // Or else a card: a name, and below it what she is.
     let mut cards = lines.iter().zip(lines.iter().skip(1));
-    let card = cards.find(|(name, role)| is_proper(name) && TITLE.is_match(role));
+    let card = cards.find(|(name, role)| is_proper(name) && CARD.is_match(role));
     names.unwrap_or_else(|| card.map(|(name, _)| name.clone()).into_iter().collect())
 }
 
@@ -145,9 +160,31 @@ fn named(text: &str) -> Vec<String> {
         Some(desk) if is_desk(desk) => desk.to_owned(),
         _ => name,
     };
-    let names: Vec<String> = BETWEEN.split(text).map(clean).map(without_article).collect();
+    let mut names: Vec<String> =
+        BETWEEN.split(text).map(clean).map(without_label).map(without_article).collect();
+    // `Jo van Dam, De Dijkbode` is one author, `Jo van Dam, Piet Vos en Ria Mol` are three.
+    if !JOINED.is_match(text) {
+        names.truncate(1);
+    }
     let is_byline = names.first().is_some_and(|first| is_proper(first) || is_desk(first));
     if is_byline { without_titles(plain(names)) } else { Vec::new() }
+}
+
+/// What joins the last of several names.
+static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\s(?:en|and|und|met|with)\s|\s?[&+/]\s?").expect("the pattern is constant")
+});
+
+/// A name without what is glued to it: `Jo van Dam Gepubliceerd`.
+fn without_label(name: String) -> String {
+    let mut name = name;
+    while let Some((rest, last)) = name.rsplit_once(' ') {
+        if last.chars().any(char::is_alphanumeric) && !BESIDE.is_match(last) || is_desk(last) {
+            break;
+        }
+        name.truncate(rest.len());
+    }
+    name
 }
 
 /// Those of `names` that no sentence or label is.
@@ -343,6 +380,10 @@ mod tests {
         );
         check_said(&["by Jo van Dam, Senior Writer - March 14, 2026"], jo);
         check_said(&["Article by", "Jo van Dam"], jo);
+        check_said(&["Door Jo van Dam • Sas van Gent"], jo);
+        check_said(&["Door Jo van Dam, De Dijkbode"], jo);
+        check_said(&["Door Jo van Dam Zaterdag 14 maart 2026"], jo);
+        check_said(&["Door Jo van Dam Gepubliceerd: 14 maart 2026"], jo);
         check_said(&["Tekst Jo van Dam Foto’s Piet Vos"], jo);
         check_said(&["Column door Jo van Dam"], jo);
         check_said(&["Door de redactie op 14 maart 2026"], &["redactie"]);
@@ -356,6 +397,10 @@ mod tests {
         check_said(&["Door de storm is de brug dicht."], &[]);
         check_said(&["Door Rijkswaterstaat gesloten bruggen blijven nog een week dicht"], &[]);
         check_said(&["Van Gogh Museum dicht"], &[]);
+        check_said(&["Door Tata Steel in IJmuiden is de luchtkwaliteit slecht"], &[]);
+        check_said(&["Door Brussels Airlines op het laatste moment geannuleerde vluchten"], &[]);
+        check_said(&["Auteur Lize Spit in Hulst voor lezing over nieuw boek"], &[]);
+        check_said(&["Willem Jansen", "CEO van Havenbedrijf Zeeland"], &[]);
         check_said(&["In 2019 werd de brug door Jo Bos geopend"], &[]);
         check_said(&["Op 12 mei 2019 werd de brug door Jo Bos Geopend"], &[]);
         check_said(&["Door", "de storm is de Brug Dicht"], &[]);

@@ -83,15 +83,19 @@ fn leave_out_links(kept: &mut Vec<&Block>) {
 /// Above the second paragraph a line may say who wrote the article and when, or its headline, which is
 /// no text of it.
 fn leave_out_top(page: &Page, kept: &mut Vec<&Block>) {
-    const PROSE_WORDS_MIN: usize = 20;
+    const SENTENCE_WORDS_MIN: usize = 8;
     let stated = [page.published, page.modified];
     let days: Vec<_> = stated.iter().flatten().map(|date| date.at.to_local().date()).collect();
     let headline = page.headline.as_deref().map(|headline| words_of(headline).0);
     let mut n_prose = 0;
     kept.retain(|block| {
-        n_prose += usize::from(block.n_words > PROSE_WORDS_MIN);
+        let is_sentence = block.n_words >= SENTENCE_WORDS_MIN && phrases::is_sentence(&block.text);
+        let is_line = byline::tells_who_or_when(&block.text, &days);
+        n_prose += usize::from(is_sentence && !is_line);
+        // A day heads what happens on it.
+        let is_line = is_line && !(n_prose > 0 && matches!(block.shape, Shape::Heading(_)));
         let is_headline = n_prose == 0 && headline.as_ref() == Some(&block.words);
-        n_prose > 1 || !(is_headline || byline::tells_who_or_when(&block.text, &days))
+        n_prose > 1 || !(is_headline || is_line)
     });
 }
 

@@ -226,10 +226,29 @@ fn is_dateline(line: &str, place: &Range<usize>) -> bool {
 /// The days with their times that are written in `text`, by where they stand.
 pub(super) fn written_in(text: &str) -> impl Iterator<Item = (Range<usize>, StatedDate)> {
     WRITTEN.captures_iter(text).filter_map(|found| {
+        let place = found.get(0)?.range();
+        if is_number(&text[..place.start], &found[1], &text[place.end..]) {
+            return None;
+        }
         let time = found.get(2).map(|time| time.as_str().replace(['.', 'u', 'U'], ":"));
         let date = format!("{} {}", &found[1], time.unwrap_or_default());
-        Some((found.get(0)?.range(), date::parse(date.trim())?))
+        Some((place, date::parse(date.trim())?))
     })
+}
+
+/// Whether figures are a part of a number, as one to call: `06-12-24 35 68`.
+fn is_number(before: &str, figures: &str, behind: &str) -> bool {
+    const SHORT: usize = "14-03-26".len();
+    let is_sign = |c: char| matches!(c, '-' | '/' | '.' | ' ' | '+');
+    let goes_on = behind
+        .strip_prefix(is_sign)
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let came_on = before
+        .strip_suffix(is_sign)
+        .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
+    figures.len() == SHORT
+        && figures.bytes().all(|byte| !byte.is_ascii_alphabetic())
+        && (goes_on || came_on)
 }
 
 /// The first `time` that stands near the headline, and not in a list of other articles or in a
@@ -318,6 +337,7 @@ mod tests {
             ("14 maart 2026 om 10u15", "2026-03-14T09:15:00Z"),
             ("2026-03-14 10:15", "2026-03-14T09:15:00Z"),
             ("Bijgewerkt: 2026-03-16, gepubliceerd: 2026-03-14", "2026-03-14"),
+            ("Tip? App 06-12-24 35 68</p><p>14-03-26", "2026-03-14"),
             ("14 maart 2026 – Hulst – De brug gaat vandaag voor drie weken dicht.", "2026-03-14"),
         ] {
             let page = format!("<div><h1>Brug dicht</h1><p>{date}</p></div>");

@@ -26,6 +26,24 @@ const LICENSE_BYTES_MAX: usize = 500;
 /// No tag has so many words.
 const STRUNG_WORDS_MIN: usize = 8;
 
+/// What programs put before tags of their own.
+const KEYS: [&str; 14] = [
+    "page type",
+    "article type",
+    "content type",
+    "category",
+    "nlp category",
+    "nlp entity tokens",
+    "wc",
+    "day",
+    "time",
+    "partner",
+    "language",
+    "subject",
+    "type",
+    "section",
+];
+
 /// Tags beyond this are keywords for machines.
 const TAGS_MAX: usize = 40;
 
@@ -158,7 +176,11 @@ fn is_for_machines(tag: &str) -> bool {
     let digits = || tag.bytes().filter(|byte| *byte != b'-');
     let is_number = tag.len() >= NUMBER_DIGITS_MIN && tag.bytes().all(|byte| byte.is_ascii_digit());
     let is_hex = tag.len() >= HEX_DIGITS_MIN && digits().all(|byte| byte.is_ascii_hexdigit());
-    is_number || is_hex || tag.starts_with('_') || tag.contains(": ")
+    let key = tag.split_once(": ").map(|(key, _)| key.to_ascii_lowercase());
+    is_number
+        || is_hex
+        || tag.starts_with('_')
+        || key.is_some_and(|key| KEYS.contains(&key.as_str()))
 }
 
 fn language(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Option<String> {
@@ -279,6 +301,7 @@ mod tests {
             ["Hulst", "brug", "Rijkswaterstaat"]
         );
         assert_eq!(tags("2024,A12,112,100312362,_uit,Page Type: Nieuws"), ["2024", "A12", "112"]);
+        assert_eq!(tags("Dossier: Stikstof"), ["Dossier: Stikstof"]);
         assert!(tags("8f507083-bac4-423a-9015-2eb31e1bce50").is_empty());
     }
 

@@ -10,6 +10,9 @@ use crate::extract::blocks::{Block, Blocks, Shape};
 use crate::extract::phrases::{self, pattern};
 use crate::extract::votes::Voter;
 
+/// Paragraphs of a teaser.
+const TEASER_PARAGRAPHS_MAX: usize = 2;
+
 /// Longer cells are what pages were laid out with.
 const CELL_WORDS_MAX: usize = 12;
 
@@ -173,16 +176,18 @@ pub(super) fn own_sentences(blocks: &Blocks, chosen: &mut [bool]) {
         |block: &Block| blocks.around(block).find(|at| blocks.containers[*at].name == "article");
     let headline = all.iter().rfind(|block| block.shape == Shape::Heading(1));
     let Some(own) = headline.and_then(article) else { return };
-    let others: Option<HashSet<usize>> = all
-        .iter()
-        .zip(chosen.iter())
-        .filter(|(_, is_chosen)| **is_chosen)
-        .map(|(block, _)| article(block).filter(|article| *article != own))
-        .collect();
+    let outside: Vec<&Block> =
+        all.iter().zip(chosen.iter()).filter(|(_, is)| **is).map(|(block, _)| block).collect();
+    let is_other = |block: &&Block| article(block) != Some(own);
+    let n_headings =
+        outside.iter().filter(|block| matches!(block.shape, Shape::Heading(2..))).count();
+    // The text may stand in an element of its own, with more of it to a heading.
+    let is_of_others = outside.iter().all(is_other)
+        && outside.len() - n_headings <= n_headings * TEASER_PARAGRAPHS_MAX;
     let is_own = |block: &Block| {
         article(block) == Some(own) && phrases::tells(&block.text) && !is_furniture(blocks, block)
     };
-    if others.is_some_and(|others| others.len() > 1) && all.iter().any(is_own) {
+    if is_of_others && all.iter().any(is_own) {
         for (block, is_chosen) in all.iter().zip(chosen) {
             *is_chosen = is_own(block);
         }
@@ -352,17 +357,18 @@ mod tests {
             "<article><h1>Aftrap carnaval</h1><p>Met elf schoten is het begonnen.</p></article>";
         let chosen = |html: &str| {
             let all = blocks::of(&Document::from(html), &HashSet::new());
+            let is_own = |text: &str| text.contains("schoten") || text.contains("Aftrap");
             let mut chosen: Vec<bool> =
-                all.blocks.iter().map(|block| block.text.contains("brug")).collect();
+                all.blocks.iter().map(|block| !is_own(&block.text)).collect();
             own_sentences(&all, &mut chosen);
             let texts = all.blocks.iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen);
             texts.map(|(block, _)| block.text.clone()).collect::<Vec<_>>()
         };
         let two = format!("{}{}", teaser("Een"), teaser("Twee"));
         assert_eq!(chosen(&format!("{own}{two}")), ["Met elf schoten is het begonnen."]);
-        // The text may stand in an element of its own.
-        assert_eq!(chosen(&format!("{own}{}", teaser("Een"))), ["De brug gaat dicht."]);
-        assert_eq!(chosen(&format!("<h1>Aftrap</h1>{two}")).len(), 2);
+        let body = "<article><p>De brug gaat dicht.</p></article>";
+        assert_eq!(chosen(&format!("{own}{body}")), ["De brug gaat dicht."]);
+        assert_eq!(chosen(&format!("<h1>Aftrap</h1>{two}")).len(), 4);
     }
 
     #[test]

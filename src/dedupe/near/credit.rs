@@ -9,12 +9,6 @@ const AGENCIES: [&str; 11] =
 /// A dateline stands this near the beginning: `HULST (ANP) - `.
 const DATELINE_BYTES: usize = 80;
 
-/// A longer last line is a sentence that mentions an agency.
-const LAST_LINE_BYTES: usize = 60;
-
-/// Who took the picture is no source of the text.
-const PICTURES: [&str; 6] = ["foto", "beeld", "video", "illustratie", "photo", "image"];
-
 /// The agency that a version credits.
 pub fn credit(content: &Content) -> Option<&'static str> {
     of(&content.authors, &content.text)
@@ -22,26 +16,43 @@ pub fn credit(content: &Content) -> Option<&'static str> {
 
 /// The agency that a text of these authors credits.
 pub fn of(authors: &[String], text: &str) -> Option<&'static str> {
-    let byline = authors.iter().find_map(|name| agency(name));
+    let byline = authors.iter().find_map(|name| byline(name));
     byline.or_else(|| dateline(text)).or_else(|| last_line(text))
 }
 
-fn dateline(text: &str) -> Option<&'static str> {
-    let end = (0..=DATELINE_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at))?;
-    let (_, rest) = text[..end].split_once('(')?;
-    let (inside, after) = rest.split_once(')')?;
-    let is_dateline = after.trim_start().starts_with(['-', '–', '—']);
-    agency(inside).filter(|_| is_dateline)
+/// `Redactie / ANP`, and not Sarah Bloomberg.
+fn byline(name: &str) -> Option<&'static str> {
+    let whole = agency(name).filter(|_| name.to_lowercase().contains("associated press"));
+    whole.or_else(|| {
+        let parts = name.split([',', '/', '|', '&', '(', ')']);
+        let mut named = parts.filter_map(|part| {
+            let mut words = part.split_whitespace();
+            let first = words.next().and_then(agency)?;
+            // `ANP Sport`; firms have the names of people.
+            (words.next().is_none() || first.chars().all(char::is_uppercase)).then_some(first)
+        });
+        named.next()
+    })
 }
 
+/// `HULST (ANP) - `: a place, and an agency.
+fn dateline(text: &str) -> Option<&'static str> {
+    let end = (0..=DATELINE_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at))?;
+    let (before, rest) = text[..end].split_once('(')?;
+    let (inside, after) = rest.split_once(')')?;
+    let is_dateline = after.trim_start().starts_with(['-', '–', '—']);
+    let is_body = before.to_lowercase().starts_with("autoriteit");
+    agency(inside).filter(|_| is_dateline && !is_body)
+}
+
+/// A last line that credits and says nothing else: `Bron: ANP`, `(ANP)`, `© ANP`.
 fn last_line(text: &str) -> Option<&'static str> {
     let last = text.trim_end().lines().next_back()?;
-    if last.len() > LAST_LINE_BYTES || text.len() == last.len() {
+    if text.len() == last.len() {
         return None;
     }
-    let folded = last.to_lowercase();
-    let is_picture = PICTURES.iter().any(|word| folded.contains(word));
-    agency(last).filter(|_| !is_picture)
+    let is_marked = last.starts_with(['(', '©']) && last.split_whitespace().nth(2).is_none();
+    line(last).or_else(|| agency(last).filter(|_| is_marked))
 }
 
 /// The agency that a line credits, and says nothing else.
@@ -104,6 +115,10 @@ mod tests {
         check("", "Het ANP (het persbureau) verhuist.", None);
         check("Ap Kuiper", "De ap is dicht.", None);
         check("", "ANP", None);
+        check("Sarah Bloomberg", "Tekst.", None);
+        check("", "De sluis is dicht.\n\nDe AP wil nog niet reageren.", None);
+        check("", "Autoriteit Persoonsgegevens (AP) – De toezichthouder zwijgt.", None);
+        check("", "De sluis is dicht.\n\n(ANP)", Some("ANP"));
         check("", "De sluis is dicht.\n\nFoto: ANP", None);
         check("", "De sluis is dicht.\n\n© Beeld ANP", None);
         check("", "é(", None);

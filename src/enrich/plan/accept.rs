@@ -280,7 +280,7 @@ impl Plan {
         };
         matches!(page.access, Access::Teaser | Access::Paid)
             && is_shorter
-            && (was_full || is_beginning())
+            && (was_full && !is_cut_later(page, last) || is_beginning())
     }
 
     /// Whether a page gives more of its article than it did: somebody took down a wall, and edited
@@ -290,7 +290,9 @@ impl Plan {
         let was_closed =
             [Access::Teaser, Access::Paid].iter().any(|access| was == Some(access.as_str()));
         let is_open = page.access == Access::Full || page.text.len() * 2 > last.text.len() * 3;
-        was_closed && is_open && beginning::is_opened(&last.text, &page.text)
+        // A piece for those who pay may grow as any other.
+        let is_grown = was == Some(page.access.as_str()) && is_changed_later(page, last);
+        was_closed && is_open && !is_grown && beginning::is_opened(&last.text, &page.text)
     }
 
     /// Whether it was changed before what was read last was: a server may be behind the others.
@@ -341,4 +343,17 @@ impl Plan {
         state.dropped = serde_json::to_string(&page.recurring).ok();
         self.read_well();
     }
+}
+
+/// Whether a page has a later date of change than it had.
+fn is_changed_later(page: &Page, last: &Content) -> bool {
+    page.modified.zip(last.modified).is_some_and(|(now, before)| now.at > before.at)
+}
+
+/// Whether a page was cut by who wrote it: it has a later date, most of its text, and not as a wall
+/// leaves it, its beginning.
+fn is_cut_later(page: &Page, last: &Content) -> bool {
+    is_changed_later(page, last)
+        && page.text.len() * 10 >= last.text.len() * 7
+        && !beginning::is_opened(&page.text, &last.text)
 }
