@@ -274,10 +274,8 @@ impl Plan {
         let was_full = self.state.access.as_deref() == Some(Access::Full.as_str());
         let is_shorter = page.text.len() < last.text.len();
         // What may be read for nothing now and then is said to be paid all the time.
-        let is_beginning = || {
-            page.text.len() * 10 < last.text.len() * 7
-                && beginning::is_opened(&page.text, &last.text)
-        };
+        let is_beginning =
+            || is_much_less(page, last) && beginning::is_opened(&page.text, &last.text);
         matches!(page.access, Access::Teaser | Access::Paid)
             && is_shorter
             && (was_full && !is_cut_later(page, last) || is_beginning())
@@ -350,10 +348,12 @@ fn is_changed_later(page: &Page, last: &Content) -> bool {
     page.modified.zip(last.modified).is_some_and(|(now, before)| now.at > before.at)
 }
 
-/// Whether a page was cut by who wrote it: it has a later date, most of its text, and not as a wall
-/// leaves it, its beginning.
+/// Whether a page was cut by who wrote it: it has a later date, and more of its text than a wall leaves.
 fn is_cut_later(page: &Page, last: &Content) -> bool {
-    is_changed_later(page, last)
-        && page.text.len() * 10 >= last.text.len() * 7
-        && !beginning::is_opened(&page.text, &last.text)
+    is_changed_later(page, last) && !is_much_less(page, last)
+}
+
+/// Whether less is left of a text than somebody takes out of it who edits it.
+fn is_much_less(page: &Page, last: &Content) -> bool {
+    page.text.len() * 10 < last.text.len() * 7
 }

@@ -165,6 +165,30 @@ fn a_wall_that_leaves_half_of_an_article_is_no_edit_and_a_cut_that_is_dated_is_o
 }
 
 #[test]
+fn what_is_for_those_who_pay_is_edited_under_a_later_date() {
+    let changed = |texts: [(&[String], &str, u32); 2]| {
+        let outlet = Outlet::new();
+        for (text, paid, minute) in texts {
+            let head = format!(
+                "<meta property=\"article:modified_time\" \
+                 content=\"2022-02-14T10:{minute}:00Z\">{paid}"
+            );
+            let html = page(&outlet.item.title, text, 0).replace("</head>", &head);
+            outlet.serve(Route::document(html));
+            outlet.poll();
+        }
+        outlet.revisions().split_off(2)
+    };
+    let all = paragraphs();
+    let edited = ["page|[\"text\"]|0"];
+    assert_eq!(changed([(&all[..2], PAID, 10), (&all, PAID, 20)]), edited);
+    assert_eq!(changed([(&all[..2], PAID, 10), (&all, PAID, 10)]), ["page||0"]);
+    let without_second = [&all[..1], &all[2..]].concat();
+    assert_eq!(changed([(&all, "</head>", 10), (&without_second, PAID, 20)]), edited);
+    assert!(changed([(&all, "</head>", 10), (&all[..4], PAID, 10)]).is_empty());
+}
+
+#[test]
 fn a_feed_that_keeps_an_old_headline_does_not_bring_it_back() {
     let mut outlet = Outlet::new();
     let author = outlet.item.author.clone();
