@@ -334,7 +334,6 @@ fn choose(
     let said = features::Said::of(blocks, about);
     let mut own = own::read(blocks, &said, &json);
     tail::take_in(blocks, &mut own.chosen, &json);
-    tail::own_sentences(blocks, &mut own.chosen);
     let kept = all.iter().zip(&own.chosen).filter(|(_, is_chosen)| **is_chosen);
     let ours = Voter::own(kept.map(|(block, _)| block));
     if own.is_sure {

@@ -153,5 +153,8 @@ mod tests {
         assert_eq!(text_with("", "<p>Tekst: Jo van Dam</p>").authors, ["Jo van Dam"]);
         assert_eq!(text_with("", "<p>Bron: ANP</p>").wire.as_deref(), Some("ANP"));
         assert_eq!(text_with("", "<p>Foto: ANP</p>").wire, None);
+        let wire = |author: &str| text_with(&format!("<p class=author>{author}</p>"), "").wire;
+        assert_eq!(wire("Redactie / ANP").as_deref(), Some("ANP"));
+        assert_eq!(wire("Sarah Bloomberg"), None);
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn fill(page: &mut Page, from: &Sources<'_>) {
     page.is_free = access::is_free(from.json_ld, from.meta);
     let url = page.canonical_url.as_deref().unwrap_or(&from.source.url);
     page.kind = kind::of(article, from.json_ld, from.meta, url, page.section.as_deref());
-    page.wire = wire(article, from).or_else(|| page.authors.iter().find_map(|name| agency(name)));
+    page.wire = wire(article, from);
     page.license = license(article, from);
 }
 

@@ -57,6 +57,7 @@ pub(super) fn take_in(blocks: &Blocks, chosen: &mut [bool], json: &Voter) {
         take_in_headings(blocks, chosen, main);
         take_in_sentences(blocks, chosen, main);
     }
+    own_sentences(blocks, chosen);
 }
 
 /// The element that a paragraph stands in, and text without an element of its own.
@@ -170,7 +171,7 @@ fn take_in_sentences(blocks: &Blocks, chosen: &mut [bool], main: usize) {
 
 /// Of other articles on the page, teasers without links to them may look more like an article than one of a
 /// sentence, which is what stands in the same `article` as the headline.
-pub(super) fn own_sentences(blocks: &Blocks, chosen: &mut [bool]) {
+fn own_sentences(blocks: &Blocks, chosen: &mut [bool]) {
     let all = &blocks.blocks;
     let article =
         |block: &Block| blocks.around(block).find(|at| blocks.containers[*at].name == "article");
