@@ -204,7 +204,8 @@ struct Plan {
     read: Read,
 }
 
-/// Makes due what of the feed was planned before the clock was set back, as the poll itself was.
+/// Makes due what of the feed was planned before the clock was set back, as the poll itself was, and
+/// lets nothing be later than now from which time is counted.
 fn plan_anew(
     tx: &Tx<'_>,
     id: FeedId,
@@ -212,8 +213,14 @@ fn plan_anew(
     at: Timestamp,
 ) -> Result<(), Error> {
     if last_at.is_some_and(|last| last > at.plus(feeds::AHEAD_MAX)) {
-        pages::clock_set_back(tx, id, at)?;
-        repairs::clock_set_back(tx, id, at)?;
+        for set_back in [
+            pages::clock_set_back,
+            repairs::clock_set_back,
+            sightings::clock_set_back,
+            polls::clock_set_back,
+        ] {
+            set_back(tx, id, at)?;
+        }
     }
     Ok(())
 }

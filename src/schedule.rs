@@ -174,7 +174,8 @@ const FAILING_LONG: Duration = Duration::from_secs(14 * 86_400);
 pub fn next(policy: &Policy, name: &str, rhythm: Rhythm, observed: &Observed<'_>) -> Next {
     let failing = Rhythm {
         n_failures: rhythm.n_failures.saturating_add(1),
-        failing_since: rhythm.failing_since.or(Some(observed.at)),
+        // A clock that was set back must not put off that it fails for long.
+        failing_since: Some(rhythm.failing_since.map_or(observed.at, |at| at.min(observed.at))),
         ..rhythm
     };
     let (wait, rhythm, reason) = match observed.outcome {
@@ -458,6 +459,7 @@ mod tests {
             Rhythm { n_failures: 30, failing_since: Some(NOW.plus(WEEK)), ..Rhythm::default() };
         let next = after_failure(rhythm, "nos", NOW);
         assert!(next.at.since(NOW) <= Policy::default().backoff_max.0 * 11 / 10);
+        assert_eq!(next.rhythm.failing_since, Some(NOW));
     }
 
     #[test]

@@ -127,6 +127,11 @@ impl Client {
         })))
     }
 
+    /// The limits of its requests, and who it says we are.
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
     /// Lets every host rest for one gap: it may have been asked just before this client was made.
     pub fn rest(&self) {
         self.0.hosts.rest();

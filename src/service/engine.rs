@@ -1,5 +1,6 @@
 //! The opened parts of a daemon, and the polls that run on them.
 
+mod list;
 pub(super) mod push;
 pub(super) mod repairs;
 
@@ -9,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::config::feeds::doubled;
 use crate::enrich::learned::{self, Learned};
 use crate::enrich::{self, Read};
 use crate::fetch::client::Client;
@@ -183,8 +183,12 @@ impl Engine {
 
     /// Replaces settings and feed list; polls that run go on with the old ones.
     pub(super) async fn reload(&mut self, setup: &Setup) -> Result<(), Error> {
+        let asks_otherwise = *self.shared.client.options() != setup.settings.fetch;
         let client = self.shared.client.renewed(setup.settings.fetch.clone())?;
         self.take_up_feeds(&setup.feeds).await?;
+        if asks_otherwise {
+            self.retry_failing().await?;
+        }
         self.shared.keeper.set(&setup.settings.archive);
         self.shared = Arc::new(Shared {
             client,
@@ -206,37 +210,6 @@ impl Engine {
     /// From now on, until the settings are read again, polls look whether a hub could push.
     fn ask_hubs(&mut self) {
         self.shared = Arc::new(Shared { asks_hubs: true, ..Shared::clone(&self.shared) });
-    }
-
-    async fn take_up_feeds(&mut self, list: &[Feed]) -> Result<(), Error> {
-        if let Some((one, other)) = doubled(list) {
-            let (one, other) = (&one.name, &other.name);
-            tracing::warn!("{one} and {other} have one address; `knipsel feed remove {other}`");
-        }
-        let stored = list.to_vec();
-        let now = (self.shared.clock)();
-        let ids = self.shared.writer.write(move |tx| feeds::sync(tx, &stored, now)).await?;
-        self.feeds = ids.into_iter().zip(list.iter().cloned().map(Arc::new)).collect();
-        Ok(())
-    }
-
-    /// The feed in the row `id`, if it is still in the list.
-    pub(super) fn feed(&self, id: FeedId) -> Option<&Arc<Feed>> {
-        self.feeds.get(&id)
-    }
-
-    /// All feeds that are not paused, in the order of the list.
-    pub(super) fn active(&self) -> Vec<FeedId> {
-        let mut ids = self.all();
-        ids.retain(|id| self.feeds.get(id).is_some_and(|feed| !feed.is_paused));
-        ids
-    }
-
-    /// All feeds, in the order of the list.
-    pub(super) fn all(&self) -> Vec<FeedId> {
-        let mut ids: Vec<FeedId> = self.feeds.keys().copied().collect();
-        ids.sort_unstable();
-        ids
     }
 
     /// Starts a poll unless one of this feed is running.

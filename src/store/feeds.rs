@@ -8,7 +8,8 @@ use rusqlite::{Row, named_params};
 use crate::model::feed::{Feed, Fulltext};
 use crate::model::time::Timestamp;
 use crate::normalize::url;
-use crate::store::{Error, FeedId, Reader, Tx, outlets, pages, succession};
+use crate::store::succession::{self, Address};
+use crate::store::{Error, FeedId, Reader, Tx, outlets, pages};
 
 const UNLIST: &str = "UPDATE feed SET is_listed = 0 WHERE id = :feed";
 
@@ -32,15 +33,6 @@ const PUT: &str = "
         is_listed = 1, is_paused = excluded.is_paused
     RETURNING id";
 
-/// A feed with another address knows nothing of the old one's validators.
-const FORGET: &str = "DELETE FROM poll_state WHERE feed_id = :feed";
-
-/// A feed listed where it has moved to is the same feed: what was learned there holds.
-const SETTLE: &str = "
-    UPDATE poll_state
-    SET moved_to = NULL, n_moved = 0, moved_since = NULL, moved_seen_at = NULL
-    WHERE feed_id = :feed";
-
 /// What a feed lists counts as new to it, so that the pages of its entries are announced.
 const LOOK_ANEW: [&str; 2] = [
     "UPDATE sighting
@@ -57,6 +49,8 @@ const LOOK_ANEW: [&str; 2] = [
 pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, Error> {
     let failed = || Error::sqlite("store the feed list");
     let mut known = known(tx).map_err(failed())?;
+    let owners: HashMap<String, String> =
+        known.iter().map(|(name, known)| (url::key(&known.url), name.clone())).collect();
     rename_outlets(tx, &known, feeds)?;
     for feed in feeds {
         if !feed.replaces.is_empty() || !known.contains_key(&feed.name) {
@@ -72,19 +66,21 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
         }
         // A feed that is as it was is not written: most starts change nothing.
         let id = match known.remove(&feed.name) {
-            Some(known) if known.is_listed && known.says == says(feed) && known.url == feed.url => {
-                known.id
-            }
-            Some(Known { id, url, moved_to, .. }) if url != feed.url => {
-                let is_settled = moved_to.as_ref() == Some(&feed.url);
-                let changes: &[&str] =
-                    if is_settled { &[SETTLE] } else { &[FORGET, succession::UNSUBSCRIBE] };
-                for sql in changes {
-                    tx.connection.execute(sql, named_params! { ":feed": id.0 }).map_err(failed())?;
+            Some(own) if own.is_listed && own.says == says(feed) && own.url == feed.url => own.id,
+            Some(own) => {
+                if own.url != feed.url {
+                    let owner = owners.get(&url::key(&feed.url));
+                    let change = match &own.moved_to {
+                        Some(moved_to) if *moved_to == feed.url => Address::Followed,
+                        _ if owner.is_some_and(|owner| *owner != feed.name) => Address::OfAnother,
+                        _ => Address::Corrected,
+                    };
+                    succession::readdress(tx, own.id, change)?;
                 }
+                retry(tx, own.id, now)?;
                 put(tx, feed, now).map_err(failed())?
             }
-            _ => put(tx, feed, now).map_err(failed())?,
+            None => put(tx, feed, now).map_err(failed())?,
         };
         ids.push(id);
     }
@@ -94,6 +90,20 @@ pub fn sync(tx: &Tx<'_>, feeds: &[Feed], now: Timestamp) -> Result<Vec<FeedId>, 
     }
     pages::moves::hand_over(tx)?;
     Ok(ids)
+}
+
+const RETRY: &str = "
+    UPDATE poll_state
+    SET next_poll_at = :now, next_reason = 'what is said of it changed'
+    WHERE feed_id = :feed AND failing_since IS NOT NULL AND last_outcome <> 'throttled'
+        AND next_poll_at > :now";
+
+/// Makes `feed` due if it fails: its owner changed what may have been the reason. One that was told
+/// to wait waits.
+pub fn retry(tx: &Tx<'_>, feed: FeedId, now: Timestamp) -> Result<(), Error> {
+    let values = named_params! { ":feed": feed.0, ":now": now.seconds() };
+    let retried = tx.connection.execute(RETRY, values);
+    retried.map(drop).map_err(Error::sqlite("make a feed due"))
 }
 
 /// Whether the list has `feed` at the address `url`.

@@ -156,6 +156,19 @@ pub fn set_state(
     Ok(())
 }
 
+const CLOCK_SET_BACK: &str = "
+    UPDATE poll_state
+    SET last_new_at = :now
+    WHERE feed_id = :feed AND last_new_at > :now";
+
+/// Lets a feed have listed something new at `now` at the latest: silence is counted from then.
+pub fn clock_set_back(tx: &Tx<'_>, feed: FeedId, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("set back when a feed listed something new");
+    let mut statement = tx.connection.prepare_cached(CLOCK_SET_BACK).map_err(failed())?;
+    let values = named_params! { ":feed": feed.0, ":now": now.seconds() };
+    statement.execute(values).map(drop).map_err(failed())
+}
+
 const CATCH_UP: &str = "
     UPDATE poll_state
     SET next_poll_at = :now, next_reason = 'our own network is back'

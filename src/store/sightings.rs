@@ -188,6 +188,19 @@ pub fn appeared(tx: &Tx<'_>, feed: FeedId) -> Result<Vec<Timestamp>, Error> {
     rows.collect::<Result<_, _>>().map_err(failed())
 }
 
+const CLOCK_SET_BACK: &str = "
+    UPDATE sighting INDEXED BY sighting_listed
+    SET appeared_at = :now
+    WHERE feed_id = :feed AND left_at IS NULL AND appeared_at > :now";
+
+/// Lets what a feed lists have appeared at `now` at the latest: it tells how far back the feed reaches.
+pub fn clock_set_back(tx: &Tx<'_>, feed: FeedId, now: Timestamp) -> Result<(), Error> {
+    let failed = || Error::sqlite("set back when entries appeared");
+    let mut statement = tx.connection.prepare_cached(CLOCK_SET_BACK).map_err(failed())?;
+    let values = named_params! { ":feed": feed.0, ":now": now.seconds() };
+    statement.execute(values).map(drop).map_err(failed())
+}
+
 const LISTED_OF_DATE: &str = "
     SELECT s.article_id
     FROM sighting AS s INDEXED BY sighting_listed

@@ -17,11 +17,44 @@ const FORGET: &str = "
     SET etag = NULL, last_modified = NULL, body_hash = NULL, body_check = NULL, last_full_at = NULL,
         last_304_at = NULL, validators_lie = 0, n_failures = 0, failing_since = NULL, n_gone = 0,
         gone_since = NULL, moved_to = NULL, n_moved = 0, moved_since = NULL, moved_seen_at = NULL,
-        next_poll_at = NULL, next_reason = 'it took over another feed'
+        next_poll_at = NULL, next_reason = 'it has another address'
+    WHERE feed_id = :feed";
+
+const FORGET_ALL: &str = "DELETE FROM poll_state WHERE feed_id = :feed";
+
+/// What was learned where the feed has moved to holds.
+const SETTLE: &str = "
+    UPDATE poll_state
+    SET moved_to = NULL, n_moved = 0, moved_since = NULL, moved_seen_at = NULL
     WHERE feed_id = :feed";
 
 /// Hubs push an address, and it is another one now.
-pub(super) const UNSUBSCRIBE: &str = "DELETE FROM subscription WHERE feed_id = :feed";
+const UNSUBSCRIBE: &str = "DELETE FROM subscription WHERE feed_id = :feed";
+
+/// How a feed came to another address under the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Address {
+    /// It was being read there, because its publisher had moved it.
+    Followed,
+    /// Its owner says where it is now; what it listed meanwhile and was not seen is a gap.
+    Corrected,
+    /// Another feed was there: it is that document from now on, and joins nothing.
+    OfAnother,
+}
+
+/// Keeps of the state of `feed` what holds at its new address.
+pub(super) fn readdress(tx: &Tx<'_>, feed: FeedId, address: Address) -> Result<(), Error> {
+    let changes: &[&str] = match address {
+        Address::Followed => &[SETTLE],
+        Address::Corrected => &[FORGET, UNSUBSCRIBE],
+        Address::OfAnother => &[FORGET_ALL, UNSUBSCRIBE],
+    };
+    for sql in changes {
+        let done = tx.connection.execute(sql, named_params! { ":feed": feed.0 });
+        done.map_err(Error::sqlite("change the address of a feed"))?;
+    }
+    Ok(())
+}
 
 /// Makes the feed in the row `former` the feed `new`, which has no row: sightings, coverage,
 /// revisions and fetches are its own from now on.

@@ -109,6 +109,35 @@ fn what_a_poll_learns_of_an_address_that_was_changed_meanwhile_is_forgotten() {
 }
 
 #[test]
+fn a_failing_feed_is_tried_again_when_what_is_said_of_it_changes() {
+    let (web, program) = set_up();
+    web.set("/rss", Route::error(403));
+    let list = |more: &str| {
+        let list = format!(
+            "[[feed]]\nname = \"dijkbode\"\nurl = \"{}\"\nfulltext = \"off\"\n{more}",
+            web.url("/rss")
+        );
+        fs::write(program.config("feeds.toml"), list).unwrap();
+    };
+    list("");
+    let daemon = program.daemon(&[]);
+    daemon.wait_for("403 Forbidden");
+    list("user_agent = \"Dijklezer/1.0 (+https://archief.example)\"\n");
+    wait_for_requests(&web, "/rss", 2);
+    assert_eq!(web.asked_for("/rss")[1].header("user-agent").unwrap()[..9], *"Dijklezer");
+    list("paused = true\n");
+    daemon.wait_for("reloaded: polling 0 feeds");
+    list("");
+    wait_for_requests(&web, "/rss", 3);
+    // What the settings say of requests counts for all.
+    let settings = fs::read_to_string(program.config("knipsel.toml")).unwrap();
+    let changed = settings.replace("[fetch]\n", "[fetch]\nconnect_timeout = \"9s\"\n");
+    assert_ne!(changed, settings);
+    fs::write(program.config("knipsel.toml"), changed).unwrap();
+    wait_for_requests(&web, "/rss", 4);
+}
+
+#[test]
 fn a_hangup_reads_the_files_again_though_they_look_the_same() {
     let (_web, program) = set_up();
     let daemon = program.daemon(&[]);

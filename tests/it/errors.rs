@@ -307,6 +307,55 @@ fn a_clock_set_back_does_not_stop_polling() {
 }
 
 #[test]
+fn what_was_seen_while_the_clock_was_ahead_makes_no_feed_be_polled_more_often() {
+    let (web, program) = set_up(news());
+    program.poll_all();
+    web.set("/rss", Route::document(rss(&items(1..4))));
+    program.poll_all();
+    let_pass(&program, -48);
+    let database = Connection::open(program.archive("archive.db")).unwrap();
+    database.execute("UPDATE sighting SET appeared_at = appeared_at + 48 * 3600", []).unwrap();
+    database.execute("UPDATE poll_state SET last_new_at = last_new_at + 48 * 3600", []).unwrap();
+    drop(database);
+    program.ok(&["poll"]);
+    assert_eq!(state(&program, "last_new_at <= last_poll_at, failing_since"), "1|-");
+    let database = Connection::open(program.archive("archive.db")).unwrap();
+    let latest = "SELECT max(appeared_at) FROM sighting WHERE left_at IS NULL";
+    let latest: i64 = database.query_row(latest, [], |row| row.get(0)).unwrap();
+    drop(database);
+    assert!(latest <= state(&program, "last_poll_at").parse().unwrap());
+    // A failure as well is one of now.
+    web.set("/rss", Route::error(500));
+    poll(&program);
+    let_pass(&program, -48);
+    poll(&program);
+    assert_eq!(state(&program, "failing_since <= last_poll_at"), "1");
+}
+
+#[test]
+fn what_was_missed_before_an_address_was_corrected_is_a_gap() {
+    let (web, program) = set_up(news());
+    program.poll_all();
+    web.set("/rss", Route::error(404));
+    poll(&program);
+    web.set("/nieuw", Route::document(rss(&items(20..23))));
+    program.list(&[("dijkbode", &web.url("/nieuw"))]);
+    poll(&program);
+    let ledger = "SELECT state FROM coverage ORDER BY from_at";
+    let gaps = || program.rows("SELECT feed FROM coverage WHERE state = 'suspected'");
+    assert_eq!(gaps(), ["dijkbode"], "{:?}", program.rows(ledger));
+    assert_eq!(state(&program, "n_failures, failing_since"), "0|-");
+
+    // Two that change places miss nothing: each is the document of the other.
+    web.set("/rss", Route::document(rss(&items(40..43))));
+    program.list(&[("dijkbode", &web.url("/nieuw")), ("ander", &web.url("/rss"))]);
+    poll(&program);
+    program.list(&[("dijkbode", &web.url("/rss")), ("ander", &web.url("/nieuw"))]);
+    poll(&program);
+    assert_eq!(gaps(), ["dijkbode"]);
+}
+
+#[test]
 fn the_gap_between_two_requests_to_a_host_holds_across_a_restart() {
     const GAP: Duration = Duration::from_millis(1500);
     let web = Web::start();
