@@ -179,7 +179,8 @@ fn line_around(text: &str, span: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Where the run of comment lines that ends at `start` begins.
+/// Where the run of comment lines that ends at `start` begins. One that begins the list is of the
+/// list.
 fn comments_above(text: &str, start: usize) -> usize {
     let mut begin = start;
     for line in text[..start].split_inclusive('\n').rev() {
@@ -188,7 +189,7 @@ fn comments_above(text: &str, start: usize) -> usize {
         }
         begin -= line.len();
     }
-    begin
+    if begin == 0 { start } else { begin }
 }
 
 /// Where the run of comment lines that begins at `end` ends; none if it leads into a table.
@@ -389,6 +390,13 @@ name = \"Village\"
         check(|path| remove(path, &["village"]), &LIST.replace(own, ""));
         let own = "\n[[feed]]\nname = \"bruzz\"\npaused = true\n";
         check(|path| remove(path, &["bruzz"]), &LIST.replace(own, ""));
+    }
+
+    #[test]
+    fn comments_that_begin_the_list_stay_with_it() {
+        let list = List::new("# My list.\n# Since 2020.\n[[feed]]\nname = \"bruzz\"\n");
+        remove(&list.path, &["bruzz"]).unwrap();
+        assert_eq!(list.text(), "# My list.\n# Since 2020.\n");
     }
 
     #[test]

@@ -142,12 +142,15 @@ fn outlet_table(feed: &Feed) -> Option<String> {
     Some(text)
 }
 
-/// `feed` as a `[[feed]]` table: its name if the catalogue says the rest, else every key it has.
+/// `feed` as a `[[feed]]` table: its name, and tags of its own, if the catalogue says the rest; else
+/// every key it has.
 pub fn table(feed: &Feed) -> String {
     let mut text = format!("[[feed]]\nname = {}", Value::from(&feed.name));
     // What is known of pages is its outlet's.
-    let is_same = |known: &Feed| *known == Feed { pages: known.pages.clone(), ..feed.clone() };
-    if catalogue::feed(&feed.name).is_some_and(is_same) {
+    let is_same = |known: &&Feed| {
+        **known == Feed { pages: known.pages.clone(), tags: known.tags.clone(), ..feed.clone() }
+    };
+    if let Some(known) = catalogue::feed(&feed.name).filter(is_same) {
         let words: Vec<&str> =
             feed.outlet.iter().chain(&feed.section).map(String::as_str).collect();
         if !words.is_empty() {
@@ -155,6 +158,10 @@ pub fn table(feed: &Feed) -> String {
             text.push_str(&words.join(", "));
         }
         text.push('\n');
+        if feed.tags != known.tags {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "tags = {}", feed.tags.iter().collect::<Value>());
+        }
         return text;
     }
     text.push('\n');

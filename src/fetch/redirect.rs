@@ -1,5 +1,7 @@
 //! Where a redirect leads, and what goes along.
 
+use std::borrow::Cow;
+
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
@@ -31,8 +33,7 @@ pub(super) fn keeps_method(status: StatusCode) -> bool {
 pub(super) fn target(current: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
     let failure = |reason| Failure::new(FailureClass::Redirect, reason);
     let location = headers.get(LOCATION).ok_or_else(|| failure("a redirect without a Location"))?;
-    let location = std::str::from_utf8(location.as_bytes()).ok().map(|text| current.join(text));
-    let Some(Ok(mut next)) = location else {
+    let Ok(mut next) = current.join(&text(location.as_bytes())) else {
         return Err(failure("a redirect to something that is not a URL"));
     };
     next.set_fragment(None);
@@ -43,6 +44,16 @@ pub(super) fn target(current: &Url, headers: &HeaderMap) -> Result<Url, Failure>
     let _ = next.set_username(current.username());
     let _ = next.set_password(current.password());
     Ok(next)
+}
+
+/// What a `Location` says. Bytes of another charset go back as they came, as browsers send them.
+fn text(location: &[u8]) -> Cow<'_, str> {
+    let escape = |byte: &u8| match char::from(*byte) {
+        c if c.is_ascii() => c.to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    let escaped = || location.iter().map(escape).collect::<String>();
+    std::str::from_utf8(location).map_or_else(|_| escaped().into(), Cow::from)
 }
 
 /// `url` without user name and password, to be kept or shown.
@@ -91,6 +102,10 @@ mod tests {
         check("http://nos.nl/feed", "//feeds.nos.nl/x", "http://feeds.nos.nl/x");
         check("http://nos.nl/feed", "https://nos.nl/feed", "https://nos.nl/feed");
         check("http://nos.nl/feed", "/sport/één", "http://nos.nl/sport/%C3%A9%C3%A9n");
+        let mut headers = HeaderMap::new();
+        headers.insert(LOCATION, HeaderValue::from_bytes(b"/caf\xe9?a=%20").unwrap());
+        let next = target(&Url::parse("http://nos.nl/").unwrap(), &headers).map(String::from);
+        assert_eq!(next.as_deref(), Ok("http://nos.nl/caf%E9?a=%20"));
         assert!(follow("http://nos.nl/", "http://[").is_err());
         assert!(target(&Url::parse("http://nos.nl/").unwrap(), &HeaderMap::new()).is_err());
     }

@@ -205,6 +205,8 @@ enum Kind {
     Typed,
     /// `link` without a type, or with one that other things have as well.
     Untyped,
+    /// `meta` that sends browsers on: the feeds may be on that page.
+    Refresh,
 }
 
 impl Link {
@@ -216,6 +218,7 @@ impl Link {
         match self.kind {
             Kind::Typed => Some(Source::Announced),
             Kind::Untyped => (has_address || speaks_of_it()).then_some(Source::Announced),
+            Kind::Refresh => Some(Source::Mentioned),
             Kind::Anchor if words::is_file(url) => None,
             Kind::Anchor if has_address => Some(Source::Linked),
             Kind::Anchor => speaks_of_it().then_some(Source::Mentioned),
@@ -263,6 +266,10 @@ impl Reading {
                 let link = announced(tag);
                 self.push(link);
             }
+            "meta" => {
+                let link = refresh(tag);
+                self.push(link);
+            }
             "a" | "area" => {
                 self.end_link();
                 self.open = anchor(tag);
@@ -284,7 +291,7 @@ impl Reading {
     /// Keeps what can lead to a feed; most links of a page are articles.
     fn push(&mut self, link: Option<Link>) {
         let is_likely = |link: &Link| {
-            link.kind == Kind::Typed
+            matches!(link.kind, Kind::Typed | Kind::Refresh)
                 || [&link.href, &link.label, &link.hints].iter().any(|text| words::hint(text))
         };
         if let Some(link) = link.filter(is_likely)
@@ -312,6 +319,21 @@ fn anchor(tag: &Tag) -> Option<Link> {
     let mut hints = String::new();
     push_attributes(&mut hints, tag, &["title", "aria-label", "type", "rel", "class", "id"]);
     Some(Link { href, hints, ..Link::default() })
+}
+
+/// `<meta http-equiv="refresh" content="0; url=/nieuws">` (HTML Standard section 4.2.5.3).
+fn refresh(tag: &Tag) -> Option<Link> {
+    attribute(tag, "http-equiv").filter(|name| name.eq_ignore_ascii_case("refresh"))?;
+    let (_, target) = attribute(tag, "content")?.split_once([';', ','])?;
+    let target = target.trim_start();
+    let href = match target.get(..3) {
+        Some(key) if key.eq_ignore_ascii_case("url") => {
+            target[3..].trim_start().strip_prefix('=').unwrap_or(target)
+        }
+        _ => target,
+    };
+    let href = href.trim().trim_matches(['"', '\'']).to_owned();
+    Some(Link { href, kind: Kind::Refresh, ..Link::default() })
 }
 
 /// A `link` that stands for the page in another form, which may be a feed.

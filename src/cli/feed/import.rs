@@ -1,6 +1,6 @@
 //! `knipsel feed import`: the feed lists of other readers.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -118,7 +118,7 @@ impl State {
 
 /// What becomes of each feed; two addresses of one feed are one feed.
 fn compare(list: &[Subscription], mut known: Known) -> Vec<Row> {
-    let mut added = HashSet::new();
+    let mut added: HashMap<String, usize> = HashMap::new();
     let mut rows = Vec::new();
     for subscription in list {
         let title = squeeze(&subscription.title);
@@ -132,12 +132,16 @@ fn compare(list: &[Subscription], mut known: Known) -> Vec<Row> {
         }
         match known.at(url) {
             Some(feed) if known.is_listed(feed) => row(feed.clone(), State::Listed, None),
-            Some(feed) if added.contains(&key(url)) => row(feed.clone(), State::Twice, None),
+            Some(feed) if added.contains_key(&key(url)) => {
+                row(feed.clone(), State::Twice, None);
+                let first: &mut Row = &mut rows[added[&key(url)]];
+                tag(&mut first.feed, subscription);
+            }
             feed => {
                 let feed = take_up(subscription, feed, &known);
-                added.insert(key(url));
                 known.remember(feed.clone());
                 row(feed, State::Added, None);
+                added.insert(key(url), rows.len() - 1);
             }
         }
     }
@@ -151,15 +155,22 @@ fn take_up(subscription: &Subscription, in_catalogue: Option<&Feed>, known: &Kno
         let name = if is_free { own.name.clone() } else { known.new_name(&own.name, &own.url) };
         return Feed { name, ..own.clone() };
     }
-    if let Some(feed) = in_catalogue {
-        return feed.clone();
-    }
-    let name = known.new_name(&subscription.title, &subscription.url);
-    let mut feed = Feed::new(name, &subscription.url);
-    // The list is a file that people look at in a terminal.
-    let tags = subscription.tags.iter().map(|tag| squeeze(tag));
-    feed.tags = tags.filter(|tag| !tag.is_empty()).collect();
+    let mut feed = in_catalogue.cloned().unwrap_or_else(|| {
+        let name = known.new_name(&subscription.title, &subscription.url);
+        Feed::new(name, &subscription.url)
+    });
+    tag(&mut feed, subscription);
     feed
+}
+
+/// Adds the tags of `subscription` to those of the feed.
+fn tag(feed: &mut Feed, subscription: &Subscription) {
+    // The list is a file that people look at in a terminal.
+    for tag in subscription.tags.iter().map(|tag| squeeze(tag)).filter(|tag| !tag.is_empty()) {
+        if !feed.tags.contains(&tag) {
+            feed.tags.push(tag);
+        }
+    }
 }
 
 fn report(args: &FeedImportArgs, form: &str, rows: &[Row]) -> Result<(), Failure> {

@@ -167,6 +167,22 @@ fn a_page_without_links_has_its_feed_where_feeds_usually_are() {
 }
 
 #[test]
+fn a_page_that_sends_browsers_on_has_the_feeds_of_where_it_leads() {
+    let (home, web) = (Home::with_list(""), Web::start());
+    web.set("/", page("<meta http-equiv=Refresh content='0; URL=/dorp'>", ""));
+    web.set("/dorp", page(&alternate("Nieuws", "/dorp/feed"), ""));
+    web.set("/dorp/feed", rss("De Dorpspomp", &[1, 2]));
+    let added = home.run_with(&["feed", "add", &web.url("/")]);
+    insta::assert_snapshot!(shown(&web, &added), @r"
+    0
+    found http://HOST/dorp/feed: 2 entries over 1h, newest 2026-09-21 10:00
+    added de-dorpspomp; `knipsel run` polls it
+    ");
+    let asked: Vec<String> = web.asked().into_iter().map(|asked| asked.path).collect();
+    assert_eq!(asked, ["/", "/dorp", "/dorp/feed"]);
+}
+
+#[test]
 fn a_page_of_feeds_is_read_like_any_other() {
     let (home, web) = (Home::with_list(""), Web::start());
     web.set("/", page("", "<footer><a href=/abonneren>RSS</a></footer>"));

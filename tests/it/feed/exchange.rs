@@ -132,6 +132,30 @@ fn a_list_of_newsboat_comes_in_with_its_tags() {
 }
 
 #[test]
+fn folders_are_tags_of_feeds_that_the_catalogue_knows_too() {
+    let home = Home::with_list("");
+    let feed = |title: &str, url: &str| {
+        format!("<outline text=\"{title}\" type=\"rss\" xmlUrl=\"{url}\"/>")
+    };
+    let nos = feed("NOS Binnenland", "https://feeds.nos.nl/nosnieuwsbinnenland");
+    let dorp = feed("Dorp", "https://dorp.example/rss");
+    let folder = |name: &str, feeds: &str| format!("<outline text=\"{name}\">{feeds}</outline>");
+    let folders = [folder("Kranten", &format!("{nos}{dorp}")), folder("Eerst lezen", &dorp)];
+    let list = format!("<opml version=\"2.0\"><body>{}</body></opml>", folders.concat());
+    assert_eq!(import(&home, list, &["--quiet"]).code, 0);
+    insta::assert_snapshot!(home.list_text(), @r#"
+    [[feed]]
+    name = "nos-binnenland"  # NOS, Binnenland
+    tags = ["broadcaster", "national", "starter", "Kranten"]
+
+    [[feed]]
+    name = "dorp"
+    url = "https://dorp.example/rss"
+    tags = ["Kranten", "Eerst lezen"]
+    "#);
+}
+
+#[test]
 fn lists_of_other_readers_come_in() {
     let home = Home::with_list("");
     // Miniflux: categories as outlines, attributes of its own.
