@@ -33,7 +33,9 @@ pub async fn ask(context: &Context<'_>, stored: &Stored) -> Result<Change, Error
     // Before it is asked: some hubs ask back before they answer.
     let asked_at = (context.clock)();
     let n_failures = subscription.n_failures + 1;
-    let asked = Change::Asked(mode, websub::retry_at(n_failures, None, asked_at));
+    let (callback, next_at) =
+        (context.options.callback.clone(), websub::retry_at(n_failures, None, asked_at));
+    let asked = Change::Asked { mode, callback, next_at };
     store(context, *feed, &asked, asked_at).await?;
     let request = Request {
         url: &subscription.hub,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::Error;
 
 /// The schema this program writes.
-pub(super) const VERSION: u32 = 25;
+pub(super) const VERSION: u32 = 26;
 
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0001_init.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("../../migrations/0023_host_file.sql"),
     include_str!("../../migrations/0024_gained.sql"),
     include_str!("../../migrations/0025_by_time.sql"),
+    include_str!("../../migrations/0026_callback.sql"),
 ];
 
 /// Runs the migrations an archive lacks, each in a transaction of its own.

@@ -69,7 +69,7 @@ const COLUMNS: &str = "
     JOIN feed AS f ON f.id = s.feed_id ";
 
 const DUE: &str = "
-    WHERE s.next_at <= :now AND f.is_listed = 1 AND f.is_paused = 0
+    WHERE (s.next_at <= :now OR s.callback <> :callback) AND f.is_listed = 1 AND f.is_paused = 0
     ORDER BY s.next_at, s.feed_id
     LIMIT :n";
 
@@ -77,12 +77,13 @@ const UNWANTED: &str = "
     WHERE s.state = 'live' AND (f.is_listed = 0 OR f.is_paused = 1)
     LIMIT :n";
 
-/// Those whose hub is to be asked at `now`, at most `n`: for more, or to stop.
-pub fn due(reader: &Reader, n: u32, now: Timestamp) -> Result<Vec<Stored>, Error> {
+/// Those whose hub is to be asked at `now`, at most `n`: for more, to bring it to `callback` instead of
+/// where it did, or to stop.
+pub fn due(reader: &Reader, callback: &str, n: u32, now: Timestamp) -> Result<Vec<Stored>, Error> {
     let failed = || Error::sqlite("look up which hubs to ask");
     let (due, unwanted) = (format!("{COLUMNS}{DUE}"), format!("{COLUMNS}{UNWANTED}"));
     let mut statement = reader.connection.prepare_cached(&due).map_err(failed())?;
-    let values = named_params! { ":now": now.seconds(), ":n": n };
+    let values = named_params! { ":now": now.seconds(), ":callback": callback, ":n": n };
     let mut all: Vec<Stored> =
         statement.query_map(values, read).and_then(Iterator::collect).map_err(failed())?;
     let mut statement = reader.connection.prepare_cached(&unwanted).map_err(failed())?;
@@ -133,7 +134,14 @@ pub fn tokens(reader: &Reader) -> Result<HashSet<String>, Error> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Its hub was asked, and is given until then to confirm.
-    Asked(Mode, Timestamp),
+    Asked {
+        /// For what.
+        mode: Mode,
+        /// Where it was told to bring it.
+        callback: String,
+        /// Until when.
+        next_at: Timestamp,
+    },
     /// Asking failed, for this reason; it is tried again then.
     Failed(String, Timestamp),
     /// The hub pushes until then, and is asked again before.
@@ -149,8 +157,10 @@ pub enum Change {
 const ASKED: &str = "
     UPDATE subscription
     SET state = CASE WHEN :mode = 'unsubscribe' THEN 'leaving'
-                     WHEN state = 'live' THEN 'live' ELSE 'asked' END,
-        asked_mode = :mode, asked_at = :now, next_at = :next_at, n_failures = n_failures + 1,
+                     WHEN state = 'live' AND coalesce(callback, :callback) = :callback THEN 'live'
+                     ELSE 'asked' END,
+        callback = :callback, asked_mode = :mode, asked_at = :now, next_at = :next_at,
+        n_failures = n_failures + 1,
         result = 'asked, not confirmed yet'
     WHERE feed_id = :feed";
 
@@ -187,10 +197,11 @@ pub fn change(tx: &Tx<'_>, feed: FeedId, change: &Change, now: Timestamp) -> Res
         tx.connection.prepare_cached(sql)?.execute(values)
     };
     match change {
-        Change::Asked(mode, next_at) => run(
+        Change::Asked { mode, callback, next_at } => run(
             ASKED,
             named_params! {
-                ":feed": feed, ":mode": mode.as_str(), ":now": now, ":next_at": next_at.seconds(),
+                ":feed": feed, ":mode": mode.as_str(), ":callback": callback, ":now": now,
+                ":next_at": next_at.seconds(),
             },
         ),
         Change::Failed(result, next_at) => run(

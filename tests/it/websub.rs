@@ -346,6 +346,19 @@ fn what_is_not_signed_or_not_asked_for_changes_nothing() {
 }
 
 #[test]
+fn a_hub_is_told_at_once_where_else_to_bring_what_it_pushes() {
+    let scene = Scene::start();
+    let settings = std::fs::read_to_string(scene.program.config("knipsel.toml")).unwrap();
+    let elsewhere = settings.replace("/push\"", "/elders/push\"");
+    assert_ne!(elsewhere, settings);
+    std::fs::write(scene.program.config("knipsel.toml"), elsewhere).unwrap();
+    assert_eq!(scene.hub.wait_for_echoes(2), (200, CHALLENGE.to_owned()));
+    let asked = scene.hub.asked();
+    assert!(asked[1]["hub.callback"].contains("/elders/push/"), "{asked:?}");
+    until("the other place", || (scene.subscription("state") == "live").then_some(()));
+}
+
+#[test]
 fn a_lease_is_renewed_and_a_hub_that_is_gone_costs_nothing_but_its_pushes() {
     let scene = Scene::start();
     scene.change("UPDATE subscription SET next_at = 0, live_until = live_until - 1000");

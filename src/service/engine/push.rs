@@ -113,7 +113,7 @@ impl Push {
         if self.listener.is_none() || self.asking.len() >= ASKED_MAX {
             return Ok(());
         }
-        let due = subscriptions::due(&engine.reader, DUE_MAX, now)?;
+        let due = subscriptions::due(&engine.reader, &self.options.callback, DUE_MAX, now)?;
         if due.is_empty() {
             return Ok(());
         }
@@ -211,7 +211,9 @@ fn reply(call: Call, answer: Answer) {
 async fn ask(shared: &Shared, stored: &Stored, name: &str) -> Result<(), store::Error> {
     let hub = &stored.subscription.hub;
     match subscribe::ask(&shared.conversation(), stored).await? {
-        Change::Asked(Mode::Unsubscribe, _) => tracing::info!("asked {hub} to stop pushing {name}"),
+        Change::Asked { mode: Mode::Unsubscribe, .. } => {
+            tracing::info!("asked {hub} to stop pushing {name}");
+        }
         Change::Failed(reason, again_at) => {
             tracing::warn!("{hub} was asked to push {name}: {reason}; again {again_at}");
         }
