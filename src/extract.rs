@@ -51,7 +51,7 @@ use votes::{Voter, Votes};
 
 /// The version of all of this. The same page may give another text with another version, which is
 /// a better reading and not an edit.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// The largest page that is read, in bytes.
 pub const PAGE_BYTES_MAX: usize = 5 << 20;

@@ -13,6 +13,7 @@ use crate::extract::{headline, hints};
 pub(super) struct Around {
     /// Those that hold a main heading.
     headed: HashSet<NodeId>,
+    headline: Option<NodeId>,
     /// Those between the headline and the text below it.
     above_text: HashSet<NodeId>,
     judged: RefCell<HashMap<NodeId, bool>>,
@@ -21,10 +22,17 @@ pub(super) struct Around {
 impl Around {
     pub(super) fn of(document: &Document) -> Self {
         let headings = headline::elements(document);
-        let above_text = headings.last().map(above_text).unwrap_or_default();
+        let headline = headline::element(document);
+        let above_text = headline.as_ref().map(above_text).unwrap_or_default();
         let headed = headings.into_iter().flat_map(|heading| heading.ancestors(None));
         let headed = headed.map(|node| node.id).collect();
-        Self { headed, above_text, judged: RefCell::default() }
+        let headline = headline.map(|headline| headline.id);
+        Self { headed, headline, above_text, judged: RefCell::default() }
+    }
+
+    /// Whether an element is the headline.
+    pub(super) fn is_headline(&self, node: &NodeRef<'_>) -> bool {
+        self.headline == Some(node.id)
     }
 
     /// Whether an element stands in a comment or in a teaser. What holds the headline is neither.

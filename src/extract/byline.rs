@@ -200,7 +200,6 @@ fn is_desk(name: &str) -> bool {
 /// Whether a line says who wrote an article and when, and nothing else: its date is one of `days`.
 pub(super) fn tells_who_or_when(line: &str, days: &[civil::Date]) -> bool {
     const WORDS_MAX: usize = 20;
-    const NAMES_MAX: usize = 8;
     let mut rest = line.to_owned();
     let mut is_dated = false;
     for (place, date) in dates::written_in(line) {
@@ -210,7 +209,13 @@ pub(super) fn tells_who_or_when(line: &str, days: &[civil::Date]) -> bool {
     if !(is_dated || SAID.is_match(line)) || line.split_whitespace().nth(WORDS_MAX).is_some() {
         return false;
     }
-    let words = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’'));
+    is_beside(&rest)
+}
+
+/// Whether a text has only names and what stands beside names and days.
+pub(super) fn is_beside(text: &str) -> bool {
+    const NAMES_MAX: usize = 8;
+    let words = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '\'' | '’'));
     let words = words.filter(|word| word.chars().any(char::is_alphabetic));
     let names: Vec<&str> = words.filter(|word| !BESIDE.is_match(word)).collect();
     let is_of_name = |word: &&str| {
@@ -223,9 +228,11 @@ pub(super) fn tells_who_or_when(line: &str, days: &[civil::Date]) -> bool {
 static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
     let told = "gepubliceerd|geplaatst|geschreven|bijgewerkt|gewijzigd|aangepast|publicatie|\
                 publicatiedatum|datum|laatste?|update|wijziging|aanpassing|published|posted|written|\
-                updated|last";
-    let days = "(?:maan|dins|woens|donder|vrij|zater|zon)dag|ma|di|wo|do|vr|za|zo";
-    let small = "om|op|in|uur|u|at|on|by|door|van|en|de|een|onze|tekst|leestijd|min|minuut|minuten";
+                updated|last|veröffentlicht|aktualisiert|erstellt|publiée?|mise?|jour";
+    let days = "(?:maan|dins|woens|donder|vrij|zater|zon)dag|maa?|din?|woe?|don?|vri?|zat?|zon?";
+    let small = "om|op|in|uur|u|at|on|by|door|van|en|de|een|onze|tekst|leestijd|min|minuut|minuten|\
+                 mins?|minutes?|read|tijd|reacties?|comments?|views?|keer|gelezen|bekeken|x|\
+                 am|um|uhr|von|vom|le|à|par|et";
     let kinds = "auteurs?|redactie|column|opinie|analyse|interview|reportage|recensie|commentaar";
     Regex::new(&format!("(?i)^(?:{told}|{days}|{small}|{kinds}|{ROLES})$"))
         .expect("the pattern is constant")

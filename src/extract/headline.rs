@@ -46,31 +46,86 @@ pub(super) fn of(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Op
     headline.or(short).filter(|headline| !headline.is_empty())
 }
 
-/// The main headings of a page: the one that its title begins with, or else all.
-pub(super) fn elements(document: &Document) -> Vec<NodeRef<'_>> {
-    let found = document.select("h1");
-    let all: Vec<NodeRef<'_>> = found.nodes().iter().take(HEADINGS_MAX).copied().collect();
-    if all.len() < 2 {
-        return all;
-    }
-    let shared = document.select_single("meta[property='og:title']");
-    let title = shared.attr("content").map(|title| title.to_string());
-    let title = title.unwrap_or_else(|| document.select_single("head title").text().to_string());
-    let title = words_of(&title).0;
-    let is_named = |heading: &&NodeRef<'_>| {
-        let (words, n_words) = words_of(&heading.text());
-        n_words >= WORDS_MIN && title.starts_with(&words)
-    };
-    match all.iter().find(is_named) {
-        Some(named) => vec![*named],
-        None => all,
-    }
+/// The headline: of several main headings the first with text below it.
+pub(super) fn element(document: &Document) -> Option<NodeRef<'_>> {
+    let all = elements(document);
+    let next = all.iter().skip(1).map(Some).chain([None]);
+    let mut headed = all.iter().zip(next);
+    let with_text = headed.find(|(heading, next)| has_text_below(heading, *next));
+    with_text.map(|(heading, _)| *heading).or(all.last().copied())
 }
 
-/// The texts of the main headings.
+/// The main headings of a page: the one that its title begins with, or else all but those beside its
+/// article and the name of the site. Some sites have no other heading of that rank.
+pub(super) fn elements(document: &Document) -> Vec<NodeRef<'_>> {
+    let titles = titles(document);
+    let is_named = |heading: &&NodeRef<'_>| {
+        let (words, n_words) = words_of(&heading.text());
+        n_words >= WORDS_MIN && titles.first().is_some_and(|title| title.starts_with(&words))
+    };
+    let is_site = |heading: &NodeRef<'_>| {
+        let (words, n_words) = words_of(&heading.text());
+        n_words > 0 && titles.iter().any(|title| *title != words && title.ends_with(&words))
+    };
+    let found = document.select("h1");
+    let all: Vec<NodeRef<'_>> = found.nodes().iter().take(HEADINGS_MAX).copied().collect();
+    if let Some(named) = all.iter().find(is_named) {
+        return vec![*named];
+    }
+    let is_main = |heading: &&NodeRef<'_>| !is_beside(heading) && !is_site(heading);
+    let main: Vec<NodeRef<'_>> = all.iter().filter(is_main).copied().collect();
+    if !main.is_empty() {
+        return main;
+    }
+    let lower = document.select("h2, h3");
+    let lower = lower.nodes().iter().take(HEADINGS_MAX).find(is_named).copied();
+    lower.map_or(all, |heading| vec![heading])
+}
+
+/// The words of what the page is called, where it is shared and by itself.
+fn titles(document: &Document) -> Vec<String> {
+    let shared = document.select_single("meta[property='og:title']");
+    let shared = shared.attr("content").map(|title| title.to_string());
+    let own = document.select_single("head title").text().to_string();
+    let words = shared.into_iter().chain([own]).map(|title| words_of(&title).0);
+    words.filter(|words| !words.is_empty()).collect()
+}
+
+/// Whether an element stands in what is beside an article.
+fn is_beside(node: &NodeRef<'_>) -> bool {
+    const BESIDE: [&str; 3] = ["aside", "nav", "footer"];
+    let mut around = std::iter::successors(node.parent(), NodeRef::parent);
+    around.any(|around| BESIDE.iter().any(|name| around.has_name(name)))
+}
+
+/// Whether a paragraph stands below `heading`, and above the next one.
+fn has_text_below(heading: &NodeRef<'_>, next: Option<&NodeRef<'_>>) -> bool {
+    const PROSE_WORDS_MIN: usize = 15;
+    const NODES_MAX: usize = 2_000;
+    let mut n_nodes = 0;
+    for inner in std::iter::successors(Some(*heading), NodeRef::parent) {
+        for sibling in std::iter::successors(inner.next_sibling(), NodeRef::next_sibling) {
+            for node in std::iter::once(sibling).chain(sibling.descendants_it()) {
+                n_nodes += 1;
+                if n_nodes > NODES_MAX || next.is_some_and(|next| next.id == node.id) {
+                    return false;
+                }
+                let is_prose = || node.text().split_whitespace().nth(PROSE_WORDS_MIN - 1).is_some();
+                if node.is_text() && is_prose() {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// The texts of the main headings, the headline first.
 fn headings(from: &Sources<'_>) -> Vec<String> {
-    let found = from.document.select("h1");
-    let texts = found.nodes().iter().take(HEADINGS_MAX).map(|node| text::one_line(&node.text()));
+    let headline = element(from.document);
+    let is_other = |node: &NodeRef<'_>| headline.is_none_or(|headline| headline.id != node.id);
+    let others = elements(from.document).into_iter().filter(is_other);
+    let texts = headline.into_iter().chain(others).map(|node| text::one_line(&node.text()));
     texts.filter(|text| !text.is_empty()).collect()
 }
 
