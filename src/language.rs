@@ -20,6 +20,7 @@ pub mod forms;
 pub mod keyness;
 pub mod lexicon;
 pub mod mark;
+mod names;
 mod parts;
 mod spelling;
 mod stem;

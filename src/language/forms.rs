@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::language::compound;
-use crate::language::lexicon::Lexicon;
-use crate::language::stem;
+use crate::language::lexicon::{Entry, Lexicon};
+use crate::language::{names, stem};
 
 /// What nouns, verbs and adjectives add to their root.
 const ENDINGS: &[&str] = &[
@@ -24,7 +24,7 @@ const ENDINGS_OF_NEW_WORDS: &[&str] =
 /// The forms that have a lemma in common with the folded `word`, which is one of them.
 pub fn forms(lexicon: &Lexicon, word: &str) -> Vec<String> {
     let mut forms = BTreeSet::from([word.to_owned()]);
-    match lexicon.get(word).filter(|entry| entry.is_word() && !entry.kinds.name) {
+    match known(lexicon, word) {
         Some(entry) => {
             let lemmas = lexicon.lemmas(word, entry);
             for lemma in &lemmas {
@@ -34,20 +34,43 @@ pub fn forms(lexicon: &Lexicon, word: &str) -> Vec<String> {
                 if entry.kinds.noun && !is_infinitive {
                     of_lemma.retain(|form| is_foremost(lexicon, form, &lemmas));
                 }
+                of_lemma.retain(|form| form == word || !is_rather_name(lexicon, form));
                 forms.extend(of_lemma);
             }
         }
+        None if names::has(word) => forms.extend(names::forms(word)),
         None => match compound::head(lexicon, word) {
             Some(head) => {
                 let before = &word[..word.len() - head.len()];
                 let lemma = lexicon.get(head).and_then(|entry| lexicon.first_lemma(head, entry));
                 let of_head = forms_of(lexicon, lemma.as_deref().unwrap_or(head));
-                forms.extend(of_head.into_iter().map(|form| format!("{before}{form}")));
+                let whole = of_head.into_iter().map(|form| format!("{before}{form}"));
+                forms.extend(whole.filter(|form| !is_rather_name(lexicon, form)));
             }
             None => forms.extend(forms_of_new_word(lexicon, word)),
         },
     }
     forms.into_iter().collect()
+}
+
+/// What is known of `word`, where it is first of all a word.
+fn known(lexicon: &Lexicon, word: &str) -> Option<Entry> {
+    word_in(lexicon, word).filter(|_| !is_rather_name(lexicon, word))
+}
+
+/// Whether `word` is a name, and besides nothing but a form that a rule makes, as of `timmerman`, or
+/// what follows on `iets`: *iets wilders*.
+fn is_rather_name(lexicon: &Lexicon, word: &str) -> bool {
+    let is_after_something = |entry: Entry| {
+        let is_only_adjective = entry.kinds.adjective && !entry.kinds.noun && !entry.kinds.verb;
+        is_only_adjective && word.ends_with('s')
+    };
+    names::has(word) && word_in(lexicon, word).is_none_or(is_after_something)
+}
+
+/// What the lexicon says of `word`, where that is no part of words or name.
+fn word_in(lexicon: &Lexicon, word: &str) -> Option<Entry> {
+    lexicon.get(word).filter(|entry| entry.is_word() && !entry.kinds.name)
 }
 
 /// Whether `form` is not first of all a form of another noun: `gas` is also of `gassen`, whose past
@@ -59,8 +82,11 @@ fn is_foremost(lexicon: &Lexicon, form: &str, lemmas: &[String]) -> bool {
 
 /// What `word` is a form of: its lemmas, or its stem when nothing is known of it.
 pub fn lemmas(lexicon: &Lexicon, word: &str) -> Vec<String> {
-    if let Some(entry) = lexicon.get(word).filter(|entry| entry.is_word() && !entry.kinds.name) {
+    if let Some(entry) = known(lexicon, word) {
         return lexicon.lemmas(word, entry);
+    }
+    if names::has(word) {
+        return vec![word.to_owned()];
     }
     let Some(head) = compound::head(lexicon, word) else {
         return vec![stem::stem(word).into_owned()];
@@ -107,7 +133,9 @@ fn forms_of(lexicon: &Lexicon, lemma: &str) -> Vec<String> {
 fn forms_of_new_word(lexicon: &Lexicon, word: &str) -> Vec<String> {
     let stem = stem::stem(word);
     let roots = roots(&stem);
-    let is_form = |form: &String| lexicon.get(form).is_none() && stem::stem(form) == stem;
+    let is_form = |form: &String| {
+        lexicon.get(form).is_none() && stem::stem(form) == stem && !is_rather_name(lexicon, form)
+    };
     let mut forms: Vec<String> = roots
         .iter()
         .flat_map(|root| ENDINGS_OF_NEW_WORDS.iter().map(move |ending| format!("{root}{ending}")))
