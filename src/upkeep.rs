@@ -42,6 +42,9 @@ pub enum Error {
     /// A file that is to be replaced is the archive itself.
     #[error("`{0}` is the archive itself")]
     Itself(PathBuf),
+    /// A file that is to be replaced is another archive, or is being written to.
+    #[error("`{0}` is an archive in use, and no backup")]
+    InUse(PathBuf),
     /// A packed backup does not unpack to what was packed.
     #[error("`{0}` does not unpack to what was packed into it")]
     BadPacking(PathBuf),

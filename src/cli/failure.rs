@@ -187,7 +187,7 @@ impl From<upkeep::Error> for Failure {
             upkeep::Error::Index(error) => error.into(),
             upkeep::Error::Occupied(_) => Self::wrap(Exit::Usage, error)
                 .hint("`--force` replaces it, and keeps it under another name"),
-            upkeep::Error::NotABackup(_) | upkeep::Error::Itself(_) => {
+            upkeep::Error::NotABackup(_) | upkeep::Error::Itself(_) | upkeep::Error::InUse(_) => {
                 Self::wrap(Exit::Usage, error).hint("choose another file")
             }
             upkeep::Error::File { .. } | upkeep::Error::BadPacking(_) => {

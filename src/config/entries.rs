@@ -36,6 +36,8 @@ const FEED_KEYS: &[&str] = &[
 /// A publisher, and what its feeds share.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outlet {
+    /// Where it stands, counted from 1.
+    pub line: usize,
     /// As its feeds name it.
     pub name: String,
     /// Its home page.
@@ -81,6 +83,7 @@ impl Outlet {
             return self;
         };
         Self {
+            line: self.line,
             name: self.name,
             site: self.site.or_else(|| other.site.clone()),
             country: self.country.or_else(|| other.country.clone()),
@@ -174,14 +177,16 @@ pub(super) fn read(text: &str) -> (Entries, Vec<Problem>) {
             }
         }
     }
+    let outlets = entries.outlets.iter().map(|outlet| ("outlet", &outlet.name, outlet.line));
+    let feeds = entries.feeds.iter().map(|feed| ("feed", &feed.name, feed.line));
     let mut lines = HashMap::new();
-    for feed in &entries.feeds {
-        let first = *lines.entry(feed.name.as_str()).or_insert(feed.line);
-        if first != feed.line {
+    for (kind, name, line) in outlets.chain(feeds) {
+        let first = *lines.entry((kind, name)).or_insert(line);
+        if first != line {
             problems.push(Problem {
-                line: Some(feed.line),
+                line: Some(line),
                 key: Some("name".to_owned()),
-                reason: format!("feed `{}` is there already, on line {first}", feed.name),
+                reason: format!("{kind} `{name}` is there already, on line {first}"),
                 hint: None,
             });
         }
@@ -204,6 +209,7 @@ fn misplaced(key: &str, line: Option<usize>) -> Problem {
 fn read_outlet(text: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<Outlet> {
     let mut reader = TableReader::new(text, table, OUTLET_KEYS, problems);
     Some(Outlet {
+        line: reader.line(),
         name: required_name(&mut reader, "outlet")?,
         site: reader.text("site"),
         country: reader.text("country"),

@@ -353,6 +353,10 @@ mod tests {
             ],
         );
         check_refused(
+            "[[outlet]]\nname = \"Dorp\"\n[[outlet]]\nname = \"Dorp\"\nsitemap = \"https://a.example/s\"\n",
+            &["line 3: outlet `Dorp` is there already, on line 1"],
+        );
+        check_refused(
             "[[feeds]]\nname = \"a\"\n[[feed]]\nurl = \"http://a.example\"\n[[outlet]]\nname = \"\"",
             &[
                 "line 1: unknown key `feeds` [did you mean `[[feed]]`?]",

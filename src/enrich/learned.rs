@@ -79,14 +79,15 @@ impl Learned {
     /// Counts the blocks of a page that was not counted before. Gives the counts when it is time to
     /// store them.
     pub fn observe(&mut self, outlet: &str, keys: &[u64]) -> Option<Recurring> {
-        let outlet = self.outlets.entry(outlet.to_owned()).or_default();
+        // Counts that are not here are not those of this page alone.
+        let outlet = self.outlets.get_mut(outlet)?;
         outlet.counted.observe(keys);
         outlet.changed()
     }
 
     /// The same of blocks that `page` did not have when it was read before.
     pub fn gained(&mut self, outlet: &str, page: ArticleRow, blocks: &[u64]) -> Option<Recurring> {
-        let outlet = self.outlets.entry(outlet.to_owned()).or_default();
+        let outlet = self.outlets.get_mut(outlet)?;
         outlet.counted.gained(page.0, blocks.iter().copied());
         outlet.changed()
     }

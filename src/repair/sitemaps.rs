@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
+use url::Url;
 
 use crate::coverage::evidence;
 use crate::fetch::{self, Request};
@@ -43,16 +44,14 @@ impl Listed {
 impl Search<'_> {
     /// Reads sitemaps until all gaps are filled, or there are no more that may have them.
     pub(super) async fn read_sitemaps(&mut self) -> Result<(), Error> {
-        let Some(open) = self.wants.iter().find(|open| open.is_open()) else { return Ok(()) };
-        let feed = Arc::clone(&open.want.feed);
-        let mut queue = self.sitemaps(&feed).await;
+        let mut queue = self.sitemaps().await;
         let mut visited = HashSet::new();
         let mut listed = Listed::default();
         let (mut n_barren, n_before) = (0, self.report.documents.len());
         while self.is_anything_open()
             && self.may_read(n_before)
             && n_barren < BARREN_MAX
-            && let Some(url) = queue.pop_front()
+            && let Some((url, feed)) = queue.pop_front()
         {
             if !visited.insert(url.clone()) {
                 continue;
@@ -62,7 +61,7 @@ impl Search<'_> {
             n_barren += usize::from(sitemap.sitemaps.is_empty() && !is_news);
             let n_listed = sitemap.sitemaps.len() + listing.candidates.len();
             for child in self.worthwhile(sitemap.sitemaps).into_iter().rev() {
-                queue.push_front(child.url);
+                queue.push_front((child.url, Arc::clone(&feed)));
             }
             listed.dates.extend(listing.dates());
             if is_news && sitemap.is_cut {
@@ -84,20 +83,33 @@ impl Search<'_> {
         self.wants.iter().any(super::Open::is_open)
     }
 
-    /// Where to begin, news sitemaps first.
-    async fn sitemaps(&self, feed: &Feed) -> VecDeque<String> {
-        if let Some(sitemap) = &feed.sitemap {
-            return [sitemap.clone()].into();
+    /// Where to begin, and by which feed it is known: where the feeds with gaps say, or else where the
+    /// robots.txt of their sites do, news sitemaps first.
+    async fn sitemaps(&self) -> VecDeque<(String, Arc<Feed>)> {
+        let open = self.wants.iter().filter(|open| open.is_open());
+        let feeds: Vec<Arc<Feed>> = open.map(|open| Arc::clone(&open.want.feed)).collect();
+        let named = |feed: &Arc<Feed>| Some((feed.sitemap.clone()?, Arc::clone(feed)));
+        let mut found: Vec<(String, Arc<Feed>)> = feeds.iter().filter_map(named).collect();
+        if !found.is_empty() {
+            return found.into();
         }
-        let request = Request {
-            url: feed.site.as_deref().unwrap_or(&feed.url),
-            validators: &Validators::default(),
-            user_agent: feed.user_agent.as_deref(),
-            now: (self.context.clock)(),
-        };
-        let mut urls = self.context.client.sitemaps(&request).await;
-        urls.sort_by_key(|url| !is_newsy(url));
-        urls.into()
+        let mut sites = HashSet::new();
+        for feed in feeds {
+            let site = feed.site.as_deref().unwrap_or(&feed.url);
+            if !sites.insert(host(site)) {
+                continue;
+            }
+            let request = Request {
+                url: site,
+                validators: &Validators::default(),
+                user_agent: feed.user_agent.as_deref(),
+                now: (self.context.clock)(),
+            };
+            let listed = self.context.client.sitemaps(&request).await;
+            found.extend(listed.into_iter().map(|url| (url, Arc::clone(&feed))));
+        }
+        found.sort_by_key(|(url, _)| !is_newsy(url));
+        found.into()
     }
 
     /// Those of an index that may list what is wanted: not those last changed before it.
@@ -171,6 +183,11 @@ impl Search<'_> {
             });
         }
     }
+}
+
+/// What a robots.txt is of.
+fn host(url: &str) -> Option<String> {
+    Some(Url::parse(url).ok()?.host_str()?.to_owned())
 }
 
 fn is_newsy(url: &str) -> bool {

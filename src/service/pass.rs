@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::model::fetch::Outcome;
+use crate::model::time::Timestamp;
+use crate::poll::Polled;
 use crate::service::alarms::Alarms;
 use crate::service::engine::Engine;
 use crate::service::engine::repairs::Repairs;
-use crate::service::{Error, Setup, follower};
-use crate::store::{Layout, Lock, Reader, Writer, feeds};
+use crate::service::{Error, Setup, causes, follower};
+use crate::store::{FeedId, Layout, Lock, Reader, Writer, feeds};
 use crate::{follow, mention, relate, store};
 
 /// Articles read for names and compared with others in one pass that found any. The first pass over
@@ -42,6 +44,13 @@ pub struct Summary {
 }
 
 impl Summary {
+    fn count(&mut self, polled: &Polled) {
+        self.n_polled += 1;
+        self.n_failed += usize::from(matches!(polled.outcome, Outcome::Failed(_) | Outcome::Gone));
+        self.n_new += polled.tally.n_new;
+        self.n_revised += polled.tally.n_revised;
+    }
+
     /// Whether no article is new or has changed.
     fn is_idle(&self) -> bool {
         self.n_new == 0 && self.n_revised == 0 && self.n_pages == 0
@@ -51,14 +60,16 @@ impl Summary {
 /// How long a pass goes on to read the pages that are due. The rest is due the next time.
 const PAGES_FOR: Duration = Duration::from_secs(30);
 
-/// Reads the pages that are due, each once. None of them makes the pass fail.
+/// Reads the pages that are due, each once, until one cannot be stored. None of them makes the pass
+/// fail.
 async fn read_pages(
     engine: &mut Engine,
+    summary: &mut Summary,
     shutdown: &mut (impl Future<Output = ()> + Unpin),
-) -> Result<usize, Error> {
+) -> Result<(), Error> {
     let end = tokio::time::sleep(PAGES_FOR);
     tokio::pin!(end);
-    let (mut tried, mut n_read) = (HashSet::new(), 0);
+    let mut tried = HashSet::new();
     loop {
         engine.start_pages(&tried)?;
         let ended = tokio::select! {
@@ -66,9 +77,9 @@ async fn read_pages(
             () = &mut end => None,
             () = &mut *shutdown => None,
         };
-        let Some((article, result)) = ended else { return Ok(n_read) };
+        let Some((article, result)) = ended else { return Ok(()) };
         match result {
-            Ok(read) => n_read += usize::from(read.is_success()),
+            Ok(read) => summary.n_pages += usize::from(read.is_success()),
             Err(fault @ store::Error::Fault(_)) => tracing::error!("while reading a page: {fault}"),
             Err(error) => return Err(error.into()),
         }
@@ -83,24 +94,12 @@ pub async fn pass(
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, Error> {
     let mut engine = Engine::open(setup).await?;
-    let chosen = match selection {
-        Selection::Due => feeds::due(&engine.reader, (setup.clock)())?,
-        Selection::All => {
-            let waiting = feeds::asked_to_wait(&engine.reader, (setup.clock)())?;
-            let mut ids = engine.active();
-            ids.retain(|id| !waiting.contains(id));
-            ids
-        }
-        Selection::Named(names) => {
-            let mut ids = engine.all();
-            ids.retain(|id| engine.feed(*id).is_some_and(|feed| names.contains(&feed.name)));
-            ids
-        }
-    };
+    let chosen = chosen(&engine, selection, (setup.clock)())?;
     for id in &chosen {
         engine.start(*id)?;
     }
     let mut summary = Summary::default();
+    let mut unstored: Option<Error> = None;
     tokio::pin!(shutdown);
     let mut is_stopped = false;
     loop {
@@ -112,12 +111,15 @@ pub async fn pass(
             }
         };
         let Some(ended) = ended else { break };
-        let polled = ended.result?;
-        summary.n_polled += 1;
-        summary.n_failed +=
-            usize::from(matches!(polled.outcome, Outcome::Failed(_) | Outcome::Gone));
-        summary.n_new += polled.tally.n_new;
-        summary.n_revised += polled.tally.n_revised;
+        match ended.result {
+            Ok(polled) => summary.count(&polled),
+            // The others may be stored all the same.
+            Err(error) => {
+                let name = engine.feed(ended.feed).map_or("a feed", |feed| &feed.name);
+                tracing::error!("{name}: cannot be stored: {}", causes::line(&error));
+                unstored = unstored.or(Some(error.into()));
+            }
+        }
     }
     // What fell into a gap just now may be found at once; what is not found is due again later.
     let mut repairs = Repairs::default();
@@ -132,20 +134,40 @@ pub async fn pass(
         }
     }
     repairs.stop().await;
-    if !is_stopped {
-        summary.n_pages = read_pages(&mut engine, &mut shutdown).await?;
+    if !is_stopped && let Err(error) = read_pages(&mut engine, &mut summary, &mut shutdown).await {
+        unstored = unstored.or(Some(error));
     }
-    let _lock = close(engine, setup).await?;
+    let _lock = close(engine, setup, unstored.as_ref()).await?;
     let layout = setup.layout.clone();
     let n_compared_max = if summary.is_idle() { 0 } else { COMPARED_MAX };
     let followed = tokio::task::spawn_blocking(move || catch_up(&layout, n_compared_max)).await;
     followed.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
-    Ok(summary)
+    unstored.map_or(Ok(summary), Err)
+}
+
+fn chosen(engine: &Engine, selection: &Selection, now: Timestamp) -> Result<Vec<FeedId>, Error> {
+    Ok(match selection {
+        Selection::Due => feeds::due(&engine.reader, now)?,
+        Selection::All => {
+            let waiting = feeds::asked_to_wait(&engine.reader, now)?;
+            let mut ids = engine.active();
+            ids.retain(|id| !waiting.contains(id));
+            ids
+        }
+        Selection::Named(names) => {
+            let mut ids = engine.all();
+            ids.retain(|id| engine.feed(*id).is_some_and(|feed| names.contains(&feed.name)));
+            ids
+        }
+    })
 }
 
 /// Looks whether something is wrong, for who polls by a timer is told as well, and closes.
-async fn close(engine: Engine, setup: &Setup) -> Result<Lock, Error> {
+async fn close(engine: Engine, setup: &Setup, unstored: Option<&Error>) -> Result<Lock, Error> {
     let mut alarms = Alarms::open(setup, &engine, None)?;
+    if let Some(error) = unstored {
+        alarms.not_stored(causes::line(error), (setup.clock)());
+    }
     alarms.look(&engine.reader, None, (setup.clock)()).await?;
     alarms.finish((setup.clock)()).await;
     drop(alarms);

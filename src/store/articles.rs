@@ -67,9 +67,13 @@ pub(super) fn known_in(
         let source = Source::from_word(&source).unwrap_or(Source::Feed);
         Ok((read_content(row)?, body, source, first_seen_at))
     };
-    let (mut current, (revision, codec, data), text_source, first_seen_at) =
+    let (mut current, (revision, codec, data), mut text_source, first_seen_at) =
         statement.query_row(id, read).map_err(failed())?;
-    current.text = text::unpack(connection, revision, codec, &data)?;
+    match text::readable(connection, revision, codec, &data)? {
+        Some(text) => current.text = text,
+        // Whatever has one is better.
+        None => text_source = Source::Feed,
+    }
     let outdated = Outdated::default();
     Ok(Known { keys, current, first_seen_at, text_source, last_in_feed, outdated })
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, named_params};
+use url::Url;
 
 use crate::store::progress::{Progress, Step};
 use crate::store::verify::{self, Depth};
@@ -70,6 +71,22 @@ pub fn inspect(path: &Path, depth: Depth, progress: &Progress) -> Result<Counts,
         return Err(damaged(problem));
     }
     counts(&connection).map_err(refuse)
+}
+
+/// Whether the file at `path`, which nobody uses, is an archive of this or an earlier program. Nothing
+/// is written beside it.
+pub fn is_archive(path: &Path) -> bool {
+    let Ok(mut url) = Url::from_file_path(std::path::absolute(path).unwrap_or_default()) else {
+        return false;
+    };
+    url.set_query(Some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let is_one = |connection: Connection| {
+        has_articles(&connection) && migrate::check(&connection).is_ok_and(|schema| schema > 0)
+    };
+    Connection::open_with_flags(url.as_str(), flags).is_ok_and(is_one)
 }
 
 /// Writes the log of an archive that nobody uses into it, so that it is one file.

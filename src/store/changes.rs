@@ -132,7 +132,8 @@ pub fn after(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Change>, Err
     let mut changes = Vec::new();
     while let Some(row) = rows.next().map_err(failed())? {
         let (mut change, revision, codec, data) = read(row).map_err(failed())?;
-        change.fill(text::unpack(&reader.connection, revision, codec, &data)?);
+        let text = text::readable(&reader.connection, revision, codec, &data)?;
+        change.fill(text.unwrap_or_default());
         changes.push(change);
     }
     Ok(changes)

@@ -56,7 +56,8 @@ pub fn pending(reader: &Reader, seq: i64, limit: usize) -> Result<Vec<Pending>, 
         if sketched != Some(pending.revision) {
             let (codec, data): (i64, Vec<u8>) =
                 row.get(5).and_then(|codec| Ok((codec, row.get(6)?))).map_err(failed())?;
-            pending.text = Some(text::unpack(&reader.connection, pending.revision, codec, &data)?);
+            let text = text::readable(&reader.connection, pending.revision, codec, &data)?;
+            pending.text = Some(text.unwrap_or_default());
             pending.before = sketched.map(|revision| body(reader, revision)).transpose()?.flatten();
         }
         found.push(pending);
@@ -86,7 +87,8 @@ fn body(reader: &Reader, revision: i64) -> Result<Option<String>, Error> {
         .query_row(named_params! { ":revision": revision }, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(failed())?;
-    found.map(|(codec, data)| text::unpack(&reader.connection, revision, codec, &data)).transpose()
+    let Some((codec, data)) = found else { return Ok(None) };
+    text::readable(&reader.connection, revision, codec, &data)
 }
 
 /// An article that may share passages with another.
@@ -122,7 +124,7 @@ pub fn candidate(reader: &Reader, article: ArticleRow) -> Result<Option<Candidat
     Ok(Some(Candidate {
         sort_at,
         outlet,
-        text: text::unpack(&reader.connection, revision, codec, &data)?,
+        text: text::readable(&reader.connection, revision, codec, &data)?.unwrap_or_default(),
     }))
 }
 

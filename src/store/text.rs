@@ -113,6 +113,24 @@ fn stored(connection: &Connection, revision: i64) -> Result<Option<(i64, Vec<u8>
         .map_err(Error::sqlite("read a text"))
 }
 
+/// The text of a stored body; `None` where that is damaged, which costs nothing but itself.
+pub(super) fn readable(
+    connection: &Connection,
+    revision: i64,
+    codec: i64,
+    data: &[u8],
+) -> Result<Option<String>, Error> {
+    match unpack(connection, revision, codec, data) {
+        Err(Error::DamagedText(revision)) => {
+            tracing::warn!(
+                "the text of revision {revision} is damaged; `knipsel verify` tells more"
+            );
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
+}
+
 /// The text of a stored body.
 pub(super) fn unpack(
     connection: &Connection,

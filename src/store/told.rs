@@ -83,7 +83,7 @@ const SHARES: &str = "
                    SELECT 1
                    FROM story_mark AS o
                    JOIN article AS x ON x.id = o.article_id
-                   WHERE o.story_id = m.story_id
+                   WHERE o.story_id = m.story_id AND x.outlet IS NOT a.outlet
                        AND (x.sort_at, x.id) < (a.sort_at, a.id)))
     FROM article AS a
     LEFT JOIN story_mark AS m ON m.article_id = a.id

@@ -66,12 +66,12 @@ pub fn make(
     let packed = if is_packed { ".zst" } else { "" };
     let name = format!("{PREFIX}{}.db{packed}", compact(now));
     let path = if is_folder { wish.target.join(name) } else { wish.target.to_owned() };
-    if path.exists() && files::size(&path) > 0 && files::kind(&path)? == Kind::Other {
-        return Err(Error::NotABackup(path));
-    }
     let is_itself = |found: PathBuf| layout.database().canonicalize().is_ok_and(|own| own == found);
     if path.canonicalize().is_ok_and(is_itself) {
         return Err(Error::Itself(path));
+    }
+    if path.exists() && files::size(&path) > 0 {
+        check_replaceable(&path)?;
     }
     let folder = disk::folder_of(&path);
     let copy = files::unfinished(folder)?;
@@ -88,6 +88,22 @@ pub fn make(
         _ => Vec::new(),
     };
     Ok(Made { size_bytes: files::size(&path), path, is_packed, counts, removed })
+}
+
+/// Only a backup is replaced by another, and not an archive that somebody uses.
+fn check_replaceable(path: &Path) -> Result<(), Error> {
+    let place = Layout::new(disk::folder_of(path).to_owned());
+    let is_in_place = path.file_name() == place.database().file_name() && place.lock().exists();
+    let has_log = ["-wal", "-journal"].iter().any(|ending| files::beside(path, ending).exists());
+    if is_in_place || has_log {
+        return Err(Error::InUse(path.to_owned()));
+    }
+    let is_one = match files::kind(path)? {
+        Kind::Database => backup::is_archive(path),
+        Kind::Packed => files::packs_database(path),
+        Kind::Other => false,
+    };
+    if is_one { Ok(()) } else { Err(Error::NotABackup(path.to_owned())) }
 }
 
 /// `20220214T093000Z`

@@ -11,7 +11,7 @@ use crate::disk;
 use crate::store::progress::{Progress, Step};
 use crate::upkeep::Error;
 
-/// A backup is read again and again; level 3 packs a third faster than the default is worth.
+/// A backup is read again and again; higher levels take longer than they save.
 const LEVEL: i32 = 3;
 
 /// Bytes between two tellings.
@@ -42,6 +42,13 @@ pub(super) fn kind(path: &Path) -> Result<Kind, Error> {
     })
 }
 
+/// The file beside `path` whose name is that of `path` with `ending` behind it.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// A file in `folder` that goes when it is dropped, unless it gets a name first.
 pub(super) fn unfinished(folder: &Path) -> Result<NamedTempFile, Error> {
     disk::sweep(folder);
@@ -56,6 +63,15 @@ pub(super) fn finish(file: NamedTempFile, path: &Path) -> Result<(), Error> {
 /// A name is on disk when its folder is.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
     disk::sync_folder(folder).map_err(Error::file("write", folder))
+}
+
+/// Whether a packed file holds a database.
+pub(super) fn packs_database(path: &Path) -> bool {
+    let mut start = [0; SQLITE_MAGIC.len()];
+    let read = File::open(path)
+        .and_then(zstd::Decoder::new)
+        .and_then(|mut decoder| decoder.read_exact(&mut start));
+    read.is_ok() && start == SQLITE_MAGIC
 }
 
 /// Packs `from` into `to` and reads it back.

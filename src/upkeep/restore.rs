@@ -54,7 +54,7 @@ pub fn put_back(
             other => other,
         })?;
     backup::write_ahead(copy.path())?;
-    let aside = if database.exists() { Some(set_aside(layout, now)?) } else { None };
+    let aside = set_aside(layout, now)?;
     files::finish(copy, &database)?;
     // It follows another archive.
     let index = layout.index();
@@ -64,27 +64,40 @@ pub fn put_back(
     Ok(Restored { counts, aside })
 }
 
-/// Gives the archive a second name. Its log is written into it first: beside another archive it
-/// would be read as that one's.
-fn set_aside(layout: &Layout, now: Timestamp) -> Result<PathBuf, Error> {
+/// What SQLite keeps beside a database.
+const LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Gives the archive a second name, if there is one, and its log: beside another archive it would be
+/// read as that one's, and may have been left by an archive that is there no more.
+fn set_aside(layout: &Layout, now: Timestamp) -> Result<Option<PathBuf>, Error> {
     let database = layout.database();
-    let aside = layout.dir().join(format!("before-restore-{}.db", compact(now)));
-    let with = |path: &Path, ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    // What is damaged cannot be written into; then the log goes along under the new name.
-    let _ = backup::settle(layout);
-    fs::hard_link(&database, &aside)
-        .or_else(|_| fs::copy(&database, &aside).map(|_| ()))
-        .map_err(Error::file("write", &aside))?;
-    for ending in ["-wal", "-shm"] {
-        let file = with(&database, ending);
+    let aside = unused(layout.dir(), &format!("before-restore-{}", compact(now)));
+    let is_there = database.exists();
+    if is_there {
+        // What is damaged cannot be written into; then the log goes along under the new name.
+        let _ = backup::settle(layout);
+        fs::hard_link(&database, &aside)
+            .or_else(|_| fs::copy(&database, &aside).map(|_| ()))
+            .map_err(Error::file("write", &aside))?;
+    }
+    for ending in LOGS {
+        let file = files::beside(&database, ending);
         if file.exists() {
-            fs::rename(&file, with(&aside, ending)).map_err(Error::file("rename", &file))?;
+            let kept = files::beside(&aside, ending);
+            fs::rename(&file, kept).map_err(Error::file("rename", &file))?;
         }
     }
     files::sync_folder(layout.dir())?;
-    Ok(aside)
+    Ok(is_there.then_some(aside))
+}
+
+/// A name for a database under which there is nothing yet.
+fn unused(dir: &Path, stem: &str) -> PathBuf {
+    let numbered = (2_u32..).map(|n| format!("{stem}-{n}.db"));
+    let names = std::iter::once(format!("{stem}.db")).chain(numbered);
+    let is_free = |path: &PathBuf| {
+        !path.exists() && LOGS.iter().all(|ending| !files::beside(path, ending).exists())
+    };
+    let mut free = names.map(|name| dir.join(name)).filter(is_free);
+    free.next().unwrap_or_else(|| dir.join(format!("{stem}.db")))
 }

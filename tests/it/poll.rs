@@ -1,7 +1,9 @@
 //! One pass over the feeds: what is new, what changed, what failed, and what is remembered.
 
 use std::fs;
+use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::news::{Item, atom, item, items, rss};
@@ -355,4 +357,36 @@ fn feeds_are_chosen_by_name_by_time_or_all() {
         ran.stderr,
         "knipsel: there is no feed `aaa` in the feed list\nhint: did you mean `aa`?\n"
     );
+}
+
+#[test]
+fn a_poll_that_cannot_be_stored_costs_no_other_and_is_told() {
+    let web = Web::start();
+    let program = Program::new();
+    web.set("/west", Route::document(rss(&items(0..3))));
+    let slow = Route::document(rss(&items(10..13)));
+    web.set("/oost", Route { delay: Duration::from_millis(500), ..slow });
+    program.list(&[("west", &web.url("/west")), ("oost", &web.url("/oost"))]);
+    program.ok(&["poll", "--all", "--quiet"]);
+    let database = Connection::open(program.archive("archive.db")).unwrap();
+    let refuse = "CREATE TRIGGER nee BEFORE INSERT ON fetch
+                  WHEN new.feed_id = (SELECT id FROM feed WHERE name = 'west')
+                  BEGIN SELECT raise(ABORT, 'nee'); END";
+    database.execute_batch(refuse).unwrap();
+    drop(database);
+    for name in ["/west", "/oost"] {
+        let edited = items(if name == "/west" { 0..6 } else { 10..16 });
+        let delay = Duration::from_millis(if name == "/west" { 0 } else { 500 });
+        web.set(name, Route { delay, ..Route::document(rss(&edited)) });
+    }
+    let ran = program.run(&["poll", "--all"]);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(
+        ran.stderr.contains("west: cannot be stored: ") && ran.stderr.contains("nee"),
+        "{ran:?}"
+    );
+    let polled = program.rows("SELECT feed, count(*) FROM sightings GROUP BY feed ORDER BY feed");
+    assert_eq!(polled, ["oost|6", "west|3"]);
+    assert_eq!(program.rows("SELECT condition FROM alarms"), ["archive"]);
+    assert_eq!(program.found(&[]).len(), 9);
 }

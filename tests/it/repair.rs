@@ -251,6 +251,31 @@ fn another_feed_of_the_outlet_that_was_followed_is_proof_enough() {
     }
 }
 
+#[test]
+fn the_sitemap_of_each_feed_of_an_outlet_is_read_whichever_comes_first() {
+    let web = Web::start();
+    let program = Program::new();
+    let feed_table = |name: &str, more: &str| {
+        format!(
+            "[[feed]]\nname = \"{name}\"\nurl = \"{}\"\noutlet = \"Dijkbode\"\nfulltext = \"off\"\n{more}\n",
+            web.url(&format!("/{name}"))
+        )
+    };
+    let sitemap = format!("sitemap = \"{}\"\n", web.url("/nieuws.xml"));
+    let list = [feed_table("west", ""), feed_table("oost", &sitemap)].concat();
+    std::fs::write(program.config("feeds.toml"), list).unwrap();
+    web.set("/nieuws.xml", Route::document(news_sitemap(&newest_first(0..50))));
+    for numbers in [0..20, 30..50] {
+        for name in ["/west", "/oost"] {
+            web.set(name, feed(numbers.clone()));
+        }
+        program.poll_all();
+    }
+    check_archived(&program, 21..50);
+    let states = program.rows("SELECT DISTINCT state FROM coverage WHERE state <> 'complete'");
+    assert_eq!(states, ["repaired"]);
+}
+
 /// A page of a feed, with the path of the next one.
 fn older(web: &Web, numbers: Range<usize>, next: Option<&str>) -> Route {
     paged(web, &newest_first(numbers), next)

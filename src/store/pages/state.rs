@@ -162,7 +162,7 @@ pub fn last_text(tx: &Tx<'_>, article: ArticleRow) -> Result<Option<String>, Err
         .optional()
         .map_err(failed())?;
     let Some((revision, codec, data)) = stored else { return Ok(None) };
-    text::unpack(tx.connection, revision, codec, &data).map(Some)
+    text::readable(tx.connection, revision, codec, &data)
 }
 
 /// What the page of `article` said when it was last read; `None` when it never was.

@@ -140,6 +140,83 @@ fn a_log_of_something_else_is_not_read() {
     check_whole(&program, 6);
 }
 
+#[test]
+fn a_log_that_another_archive_left_is_not_read_by_a_restored_one() {
+    let web = Web::start();
+    let program = polled(&web, 20);
+    program.ok(&["backup", "kopie.db"]);
+    // As a kill leaves it.
+    let open = Connection::open(program.archive("archive.db")).unwrap();
+    open.execute_batch("PRAGMA wal_autocheckpoint = 0; UPDATE feed SET title = 'Anders'").unwrap();
+    let log = fs::read(program.archive("archive.db-wal")).unwrap();
+    drop(open);
+    fs::remove_file(program.archive("archive.db")).unwrap();
+    fs::write(program.archive("archive.db-wal"), log).unwrap();
+    program.ok(&["restore", "kopie.db"]);
+    check_whole(&program, 20);
+    let before = |program: &Program| {
+        let names = fs::read_dir(program.archive("")).unwrap().flatten();
+        let names = names.map(|file| file.file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("before-restore")).collect::<Vec<_>>()
+    };
+    assert!(matches!(&before(&program)[..], [log] if log.ends_with(".db-wal")));
+    // Two within a second are kept apart.
+    for n in 1..4 {
+        program.ok(&["restore", "kopie.db", "--force"]);
+        assert_eq!(before(&program).len(), n + 1);
+    }
+}
+
+#[test]
+fn a_backup_replaces_nothing_but_a_backup() {
+    let web = Web::start();
+    let program = polled(&web, 2);
+    let home = program.home();
+    let photos = Connection::open(home.join("fotos.db")).unwrap();
+    photos.execute_batch("CREATE TABLE foto (naam TEXT); INSERT INTO foto VALUES ('zee')").unwrap();
+    drop(photos);
+    fs::write(home.join("fotos.tar.zst"), zstd::encode_all(&b"foto.jpg"[..], 3).unwrap()).unwrap();
+    program.ok(&["poll", "--archive", "ander"]);
+    let other = program.ok(&["sql", "SELECT count(*) FROM articles", "--archive", "ander"]);
+    for (file, said) in [
+        ("fotos.db", "is there, and is no backup"),
+        ("fotos.tar.zst", "is there, and is no backup"),
+        ("ander/archive.db", "is an archive in use"),
+    ] {
+        check_refused(&program.run(&["backup", file]), 2, said);
+    }
+    assert_eq!(program.ok(&["sql", "SELECT count(*) FROM articles", "--archive", "ander"]), other);
+    for file in ["kopie.db", "kopie.db.zst"] {
+        program.ok(&["backup", file]);
+        program.ok(&["backup", file]);
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_unpacked_costs_nothing_but_itself() {
+    let web = Web::start();
+    let program = polled(&web, 10);
+    web.set(
+        "/ander",
+        Route { delay: Duration::from_millis(300), ..Route::document(rss(&items(20..23))) },
+    );
+    program.list(&[("dijkbode", &web.url("/rss")), ("ander", &web.url("/ander"))]);
+    let database = Connection::open(program.archive("archive.db")).unwrap();
+    database.execute("UPDATE body SET data = x'28b52ffd0011' WHERE revision_id = 5", []).unwrap();
+    drop(database);
+    let mut edited = items(0..11);
+    for item in &mut edited {
+        item.title.push_str(" (nieuw)");
+    }
+    web.set("/rss", Route::document(rss(&edited)));
+    program.poll_all();
+    assert_eq!(program.rows("SELECT count(*) FROM articles"), ["14"]);
+    assert_eq!(program.rows("SELECT count(*) FROM revisions"), ["24"]);
+    program.ok(&["reindex"]);
+    assert_eq!(program.found(&[]).len(), 14);
+    assert_eq!(program.found(&["title:nieuw"]).len(), 11);
+}
+
 /// An archive with three articles and news of three more, into which another program is writing.
 fn held() -> (Web, Program, Connection) {
     let web = Web::start();
