@@ -64,10 +64,12 @@ pub struct Mention {
     pub position: Option<u32>,
 }
 
-/// Whether names are looked for in texts that are stated to be in `language`: other languages have
-/// other capitals.
-pub fn is_read(language: &str) -> bool {
-    language.is_empty() || language.eq_ignore_ascii_case("nl")
+/// The names in an article that is stated to be in `language`, as `nl-BE`; none where that is another,
+/// since other languages have other capitals.
+pub fn of(title: &str, text: &str, language: &str) -> Vec<Mention> {
+    let language = language.split('-').next().unwrap_or_default();
+    let is_read = language.is_empty() || language.eq_ignore_ascii_case("nl");
+    if is_read { mentions(title, text) } else { Vec::new() }
 }
 
 /// The names in an article, the one that stands first foremost; at most [`NAMES_MAX`].

@@ -8,7 +8,7 @@ use crate::cli::args::{Global, ShowArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{Format, Record, bold, clean, clean_lines, dim, line};
 use crate::cli::{named, out, render, revisions, setup};
-use crate::names::{Kind, Mention};
+use crate::names::{self, Kind, Mention};
 use crate::normalize::text::is_subheading;
 use crate::store::library::{self, Article, Sighting};
 use crate::store::orders::{self, Place};
@@ -52,7 +52,14 @@ fn show_one(reader: &Reader, id: &str, args: &ShowArgs) -> Result<Option<Record>
     }
     let sightings = seen(reader, row)?;
     let revisions = of_article(reader, row)?;
-    let mentions = mentions::of_article(reader, row)?;
+    let last = revisions.iter().map(|revision| revision.number).max();
+    let is_current = last.is_none_or(|last| last == article.revision.number);
+    let mentions = if is_current {
+        mentions::of_article(reader, row)?
+    } else {
+        let content = &article.revision.content;
+        names::of(&content.title, &content.text, content.language.as_deref().unwrap_or_default())
+    };
     let shown = Shown { article, sightings, revisions, mentions };
     if args.format != Format::Table {
         return Ok(Some(record(&shown)));

@@ -188,7 +188,13 @@ impl Scope<'_> {
     fn name(&self, text: &str) -> Option<Box<dyn Plan>> {
         let fields = self.fields;
         if let Some(field) = names(fields, self.field?) {
-            return row(field, &language::folded(text));
+            let is_told = matches!(self.field, Some(Field::Person | Field::Org | Field::Place));
+            let words = language::folded(text).into_iter();
+            return if is_told && self.words == Closeness::Wide {
+                in_a_row(field, words.map(|word| wanted::spellings(&word)).collect())
+            } else {
+                in_a_row(field, words.map(|word| vec![word]).collect())
+            };
         }
         let small = text.to_ascii_lowercase();
         match self.field? {
@@ -365,7 +371,12 @@ fn reading(reading: Reading) -> Span {
 
 /// The words of a name in a row, as they are written.
 fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
-    let mut words: Vec<Span> = words.iter().map(|word| Span::Words(vec![word.clone()])).collect();
+    in_a_row(field, words.iter().map(|word| vec![word.clone()]).collect())
+}
+
+/// Words in a row, each of them one of several.
+fn in_a_row(field: IndexField, words: Vec<Vec<String>>) -> Option<Box<dyn Plan>> {
+    let mut words: Vec<Span> = words.into_iter().map(Span::Words).collect();
     let span = if words.len() > 1 { Span::Row(words) } else { words.pop()? };
     Some(Box::new(SpanQuery::any(vec![part(field, span)])))
 }

@@ -59,6 +59,12 @@ fn wide(word: &str, closeness: Closeness) -> Vec<String> {
     words
 }
 
+/// A word of a name, and as others spell it.
+pub fn spellings(word: &str) -> Vec<String> {
+    let Spellings { words, names } = spelled(word);
+    std::iter::once(word.to_owned()).chain(words).chain(names).collect()
+}
+
 /// A word in other spellings.
 fn spelled(word: &str) -> Spellings {
     spelling::variants(lexicon::dutch(), word)

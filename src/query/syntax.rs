@@ -179,6 +179,15 @@ impl Parser<'_> {
 
     /// A word that a field does not take would find nothing, and say nothing.
     fn check_words(&self, sign: usize, field: Field, query: &Query) -> Result<(), Error> {
+        if field == Field::Lang
+            && let Query::Word(word) | Query::Exact(word) = query
+            && let Some((language, region)) = word.split_once('-')
+        {
+            let (name, region) = (field.as_str(), region.to_ascii_lowercase());
+            let message =
+                format!("`{name}:` takes a language alone: `{name}:{language} country:{region}`");
+            return Err(self.error_at(sign, &message));
+        }
         let Some(words) = field.words() else { return Ok(()) };
         match query {
             Query::Word(word) | Query::Phrase(word) | Query::Exact(word)

@@ -53,11 +53,7 @@ pub struct Change {
 impl Change {
     /// What it names: people, organizations and places.
     pub fn mentions(&self) -> Vec<Mention> {
-        if names::is_read(&self.language) {
-            names::mentions(&self.title, &self.text)
-        } else {
-            Vec::new()
-        }
+        names::of(&self.title, &self.text, &self.language)
     }
 
     /// Takes the text, which may credit an agency that its page does not name.

@@ -88,3 +88,48 @@ fn an_article_is_stored_with_whom_it_names() {
         assert!(shown.contains(line), "{shown}");
     }
 }
+
+#[test]
+fn a_revision_is_shown_with_whom_it_names_itself() {
+    let program = Program::new();
+    for name in ["Jan de Bakker", "Karin van Dijk"] {
+        let text = format!("Wethouder {name} opende de brug bij Hulst, zei zij dinsdag.");
+        let article = serde_json::json!({
+            "title": "Brug open", "language": "nl-NL", "url": "https://example.nl/1", "text": text,
+        });
+        fs::write(program.home().join("artikel.jsonl"), article.to_string()).unwrap();
+        program.ok(&["import", "artikel.jsonl"]);
+    }
+    let id = program.rows("SELECT id FROM articles").remove(0);
+    for (which, name) in [("", "Karin van Dijk"), ("@1", "Jan de Bakker"), ("@2", "Karin van Dijk")]
+    {
+        let shown = program.json(&["show", &format!("{id}{which}")]);
+        let people: Vec<&str> = shown["mentions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|mention| mention["kind"] == "person")
+            .map(|mention| mention["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(people, [name], "{which}");
+    }
+}
+
+#[test]
+fn people_and_places_are_found_however_others_spell_them() {
+    let program = Program::new();
+    let texts = [
+        "President Vladimir Putin was dinsdag niet in Kyiv, zei hij.",
+        "President Vladimir Poetin was woensdag niet in Kiev, zei hij.",
+    ];
+    let lines = texts.map(|text| serde_json::json!({ "text": text, "language": "nl" }).to_string());
+    fs::write(program.home().join("artikel.jsonl"), lines.join("\n")).unwrap();
+    program.ok(&["import", "artikel.jsonl"]);
+    for query in ["person:putin", "person:poetin", "place:kyiv", "place:kiev"] {
+        assert_eq!(program.found(&[query]).len(), 2, "{query}");
+        assert_eq!(program.found(&[query, "--as-spelled"]).len(), 1, "{query}");
+    }
+    let refused = program.run(&["search", "lang:nl-be"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("`lang:nl country:be`"), "{refused:?}");
+}

@@ -127,6 +127,7 @@ fn moment(object: &Map<String, Value>, names: &[&str]) -> Result<Option<StatedDa
     for name in names {
         if let Some(seconds) = object.get(*name).and_then(Value::as_i64)
             && seconds > 9_999
+            && !is_day(seconds)
         {
             let seconds = if seconds > SECONDS_MAX { seconds / 1000 } else { seconds };
             let at = Timestamp::from_seconds(seconds);
@@ -137,11 +138,19 @@ fn moment(object: &Map<String, Value>, names: &[&str]) -> Result<Option<StatedDa
             }));
         }
         if let Some(text) = text(object, &[name])? {
-            let date = date::parse(&text);
+            // `202202` is a month.
+            let is_month = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let dashed = is_month.then(|| format!("{}-{}", &text[..4], &text[4..]));
+            let date = date::parse(dashed.as_ref().unwrap_or(&text));
             return date.map(Some).ok_or_else(|| format!("`{name}` is not a date: `{text}`"));
         }
     }
     Ok(None)
+}
+
+/// Whether a number is a day or a month as `20220214` and `202202`, and no second of 1970.
+fn is_day(number: i64) -> bool {
+    (190_001..=210_012).contains(&number) || (19_000_101..=21_001_231).contains(&number)
 }
 
 #[cfg(test)]
@@ -161,6 +170,20 @@ mod tests {
         assert_eq!((article.text.as_str(), article.is_html), ("De sluis is dicht.", false));
         assert_eq!(article.outlet.as_deref(), Some("www.zeeklei.example"));
         assert_eq!(article.published.unwrap().precision, Precision::Second);
+    }
+
+    #[test]
+    fn a_number_is_a_day_or_a_moment() {
+        let published = |number: i64| {
+            let found = article(&json!({ "text": "a", "published": number }));
+            found.map(|article| article.published.unwrap().to_rfc3339())
+        };
+        assert_eq!(published(20_220_214).unwrap(), "2022-02-14");
+        assert_eq!(published(1_644_831_000).unwrap(), "2022-02-14T09:30:00Z");
+        assert_eq!(published(1_644_831_000_000).unwrap(), "2022-02-14T09:30:00Z");
+        assert!(published(20_221_341).unwrap_err().contains("not a date"));
+        assert_eq!(published(202_202).unwrap(), "2022-02");
+        assert!(published(202_213).is_err());
     }
 
     #[test]
