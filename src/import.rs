@@ -5,7 +5,7 @@ use crate::dedupe::fingerprint;
 use crate::dedupe::reading::is_withheld;
 use crate::dedupe::same::is_same_article;
 use crate::model::article::{Content, IdentityKey, Source};
-use crate::model::time::Timestamp;
+use crate::model::time::{Precision, Timestamp};
 use crate::normalize::entry::language_tag;
 use crate::normalize::text::{from_html, from_plain, squeeze};
 use crate::normalize::url::{canonical, is_home_page, is_unsafe};
@@ -68,9 +68,15 @@ fn store_one(
         digest: None,
         now,
     };
-    for article in articles::keys::candidates(tx, &keys)? {
+    // What comes back from where it went keeps its id, whatever it is known by.
+    let own = match &raw.public_id {
+        Some(id) => articles::by_public_id(tx, id)?,
+        None => None,
+    };
+    let candidates = articles::keys::candidates(tx, &keys)?;
+    for article in own.into_iter().chain(candidates) {
         let known = articles::known(tx, article, None)?;
-        if !is_same_article(&keys, &content, &known) {
+        if own != Some(article) && !is_same_article(&keys, &content, &known) {
             continue;
         }
         articles::keys::add(tx, article, &keys)?;
@@ -83,10 +89,19 @@ fn store_one(
             filled.text.clone_from(&known.current.text);
         }
         let changed = changes(&known.current, &filled);
-        let later = if is_known(&content) || is_known(&filled) || changed.is_empty() {
-            dated(&known.current, content.published).map(|dated| (dated, Vec::new()))
-        } else {
+        let is_new = !(is_known(&content) || is_known(&filled) || changed.is_empty());
+        if is_new && is_older(&content, &known.current) {
+            // It is kept, and no edit; what is so now stays so.
+            articles::revise(tx, article, &version(&filled, &[]))?;
+            let text_source = known.text_source;
+            let now = Version { text_source, ..version(&known.current, &[]) };
+            articles::revise(tx, article, &now)?;
+            return Ok((Imported { n_revised: 1, ..Imported::default() }, article));
+        }
+        let later = if is_new {
             Some((filled, changed))
+        } else {
+            dated(&known.current, content.published).map(|dated| (dated, Vec::new()))
         };
         let Some((content, changed)) = later else {
             return Ok((Imported { n_unchanged: 1, ..Imported::default() }, article));
@@ -94,9 +109,23 @@ fn store_one(
         articles::revise(tx, article, &version(&content, &changed))?;
         return Ok((Imported { n_revised: 1, ..Imported::default() }, article));
     }
-    let identity = Identity { keys: &keys, outlet: raw.outlet.as_deref(), url: address(raw) };
+    let identity = Identity {
+        keys: &keys,
+        outlet: raw.outlet.as_deref(),
+        url: address(raw),
+        public_id: raw.public_id.as_ref(),
+    };
     let article = articles::create(tx, &identity, &version(&content, &[]))?;
     Ok((Imported { n_new: 1, ..Imported::default() }, article))
+}
+
+/// Whether `content` states an earlier moment than `current`.
+fn is_older(content: &Content, current: &Content) -> bool {
+    let stated = |content: &Content| {
+        let date = content.modified.or(content.published)?;
+        (date.precision == Precision::Second).then_some(date.at)
+    };
+    stated(content).zip(stated(current)).is_some_and(|(one, other)| one < other)
 }
 
 /// Its address, where that is one that a reader may follow.

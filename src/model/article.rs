@@ -27,6 +27,13 @@ impl ArticleId {
         Self(base32.to_ascii_lowercase())
     }
 
+    /// An id that somebody wrote; `None` for what is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_base32 = |byte: u8| matches!(byte, b'a'..=b'z' | b'2'..=b'7');
+        let is_id = text.len() == ID_CHARS && text.bytes().all(is_base32);
+        is_id.then(|| Self(text.to_owned()))
+    }
+
     /// An id read back from the archive.
     pub fn from_stored(text: String) -> Self {
         Self(text)

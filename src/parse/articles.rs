@@ -6,6 +6,7 @@ pub mod json;
 
 use serde_json::Value;
 
+use crate::model::article::ArticleId;
 use crate::model::time::StatedDate;
 use crate::parse::date;
 
@@ -14,6 +15,8 @@ use crate::parse::date;
 pub struct RawArticle {
     /// The publisher's id or any other lasting name.
     pub id: Option<String>,
+    /// The public id that it has in the archive of which it is an export.
+    pub public_id: Option<ArticleId>,
     /// Its address.
     pub url: Option<String>,
     /// The headline.

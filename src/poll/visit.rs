@@ -142,6 +142,7 @@ impl Visit<'_> {
                 tally.n_new += 1;
                 tally.n_overdue += usize::from(self.is_overdue(prepared));
                 let identity = Identity {
+                    public_id: None,
                     keys: &prepared.keys,
                     outlet: self.outlet,
                     url: prepared.behind_gate.as_deref().or(prepared.link.as_deref()),

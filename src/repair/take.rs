@@ -195,7 +195,8 @@ fn take_one(
         articles::keys::add(tx, article, &candidate.keys)?;
         return Ok(false);
     }
-    let identity = Identity { keys: &candidate.keys, outlet, url: candidate.link.as_deref() };
+    let url = candidate.link.as_deref();
+    let identity = Identity { keys: &candidate.keys, outlet, url, public_id: None };
     let version = Version {
         content: &candidate.content,
         changed: &[],

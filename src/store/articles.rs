@@ -253,6 +253,21 @@ pub struct Identity<'i> {
     pub outlet: Option<&'i str>,
     /// Its address as given.
     pub url: Option<&'i str>,
+    /// The id that it has elsewhere and keeps, if it is free.
+    pub public_id: Option<&'i ArticleId>,
+}
+
+const BY_PUBLIC_ID: &str = "SELECT coalesce(merged_into, id) FROM article WHERE public_id = :id";
+
+/// The article with this id, or that which it became a part of.
+pub fn by_public_id(tx: &Tx<'_>, id: &ArticleId) -> Result<Option<ArticleRow>, Error> {
+    tx.connection
+        .prepare_cached(BY_PUBLIC_ID)
+        .and_then(|mut statement| {
+            let values = named_params! { ":id": id.as_str() };
+            statement.query_row(values, |row| row.get(0).map(ArticleRow)).optional()
+        })
+        .map_err(Error::sqlite("look up the id of an article"))
 }
 
 const CREATE: &str = "
@@ -277,11 +292,15 @@ pub fn create(
     let sort_at = place::sort_at(stated, version.now, version.source);
     let mut statement = tx.connection.prepare_cached(CREATE).map_err(failed())?;
     let mut attempt = 0;
+    let mut kept = identity.public_id;
     let article = loop {
+        let derived = ArticleId::derive(key, attempt);
+        let public_id = kept.take();
+        attempt += u32::from(public_id.is_none());
         let inserted = statement
             .query_row(
                 named_params! {
-                    ":public_id": ArticleId::derive(key, attempt).as_str(),
+                    ":public_id": public_id.unwrap_or(&derived).as_str(),
                     ":outlet": identity.outlet,
                     ":url": identity.url,
                     ":now": version.now.seconds(),
@@ -294,7 +313,6 @@ pub fn create(
         if let Some(article) = inserted {
             break article;
         }
-        attempt += 1;
     };
     keys::add(tx, article, identity.keys)?;
     add::revision(tx, article, None, version)?;

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::article::ArticleId;
 use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::parse::articles::RawArticle;
 use crate::parse::date;
@@ -56,6 +57,9 @@ pub fn article(value: &Value) -> Result<RawArticle, String> {
     // What other readers number their articles by is no id of the publisher.
     let is_of_reader = ["feed", "feed_id", "origin"].iter().any(|name| object.contains_key(*name));
     let id = if is_of_reader { None } else { text(object, &["id"])? };
+    let is_export = ["revision", "revision_seen"].iter().all(|name| object.contains_key(*name));
+    let public_id = id.as_deref().filter(|_| is_export).and_then(ArticleId::parse);
+    let id = id.filter(|_| public_id.is_none());
     // An export of knipsel has both, and its `source` says where a text came from.
     let outlets = if object.contains_key("outlet") { &OUTLETS[..1] } else { &OUTLETS[..] };
     let mut tags = list(object, &TAGS)?;
@@ -63,6 +67,7 @@ pub fn article(value: &Value) -> Result<RawArticle, String> {
     tags.retain(|tag| !tag.starts_with("user/"));
     Ok(RawArticle {
         id,
+        public_id,
         url: text(object, &URLS)?,
         title: text(object, &TITLES)?,
         text: found.ok_or_else(|| "there is no `text`".to_owned())?,
@@ -170,6 +175,18 @@ mod tests {
         assert_eq!((article.text.as_str(), article.is_html), ("De sluis is dicht.", false));
         assert_eq!(article.outlet.as_deref(), Some("www.zeeklei.example"));
         assert_eq!(article.published.unwrap().precision, Precision::Second);
+    }
+
+    #[test]
+    fn the_id_in_an_export_of_ours_is_that_of_the_archive() {
+        let read = |rest: &str| {
+            let value = format!(r#"{{"text":"a","id":"svfpol6xdm6o2"{rest}}}"#);
+            let article = article(&serde_json::from_str(&value).unwrap()).unwrap();
+            (article.id, article.public_id.map(|id| id.to_string()))
+        };
+        let id = || Some("svfpol6xdm6o2".to_owned());
+        assert_eq!(read(r#","revision":1,"revision_seen":"2026-12-01T05:57:01Z""#), (None, id()));
+        assert_eq!(read(r#","revision":1"#), (id(), None));
     }
 
     #[test]

@@ -300,3 +300,87 @@ fn json_is_known_by_how_it_begins_whatever_its_file_is_called() {
     assert_eq!(program.found(&[]).len(), 5);
     assert_eq!(program.found(&["onleesbaar"]).len(), 1);
 }
+
+#[test]
+fn an_export_of_ours_comes_back_as_what_it_was() {
+    let lines = [
+        json!({ "text": "Een bericht zonder adres of nummer.", "title": "Los" }),
+        json!({ "text": "Een bericht met een nummer.", "id": "k-17", "outlet": "Zeeklei" }),
+        json!({ "text": "Een bericht met adres.", "url": "https://zeeklei.example/1" }),
+    ];
+    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    for format in ["jsonl", "csv", "markdown"] {
+        let program = Program::new();
+        fs::write(program.home().join("los.jsonl"), &lines).unwrap();
+        program.ok(&["import", "los.jsonl"]);
+        let ids = || program.rows("SELECT id FROM articles ORDER BY id");
+        let before = ids();
+        program.ok(&["export", "--format", format, "-o", "uit"]);
+        let folder = program.home().join("uit");
+        let exported: Vec<String> = walk(&folder);
+        let import = |archive: &[&str]| {
+            let mut arguments = vec!["import"];
+            arguments.extend(exported.iter().map(String::as_str));
+            arguments.extend(archive);
+            program.ok(&arguments)
+        };
+        import(&[]);
+        assert_eq!(ids(), before, "{format}");
+        assert_eq!(program.rows("SELECT count(*) FROM revisions"), ["3"], "{format}");
+        import(&["--archive", "leeg"]);
+        let elsewhere = program.ok(&[
+            "sql",
+            "SELECT id FROM articles ORDER BY id",
+            "--format",
+            "csv",
+            "--archive",
+            "leeg",
+        ]);
+        assert_eq!(elsewhere.lines().skip(1).collect::<Vec<_>>(), before, "{format}");
+    }
+}
+
+/// The articles in an export.
+fn walk(folder: &std::path::Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if path.is_dir() {
+            found.extend(walk(&path));
+        } else if !name.starts_with("README") && !name.starts_with("manifest") {
+            found.push(path.to_string_lossy().into_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn an_older_capture_is_kept_and_changes_nothing_of_now() {
+    let program = Program::new();
+    let capture = |title: &str, text: &str, day: u32| {
+        let moment = format!("2026-03-{day}T10:00:00Z");
+        json!({
+            "url": "https://zeeklei.example/1", "title": title, "text": text,
+            "published": "2026-03-10T10:00:00Z", "modified": moment,
+        })
+    };
+    let now = capture("Raad keurt plan goed", "De raad heeft het plan goedgekeurd.", 14);
+    let then = capture("Raad praat over plan", "De raad praat over het plan.", 12);
+    let later = capture("Raad trekt plan in", "De raad heeft het plan ingetrokken.", 16);
+    let import = |capture: &Value| {
+        fs::write(program.home().join("a.jsonl"), capture.to_string()).unwrap();
+        program.ok(&["import", "a.jsonl"]);
+    };
+    import(&now);
+    import(&then);
+    import(&then);
+    assert_eq!(program.rows("SELECT title FROM articles"), ["Raad keurt plan goed"]);
+    let titles = "SELECT title FROM revisions ORDER BY revision";
+    let kept = ["Raad keurt plan goed", "Raad praat over plan", "Raad keurt plan goed"];
+    assert_eq!(program.rows(titles), kept);
+    assert_eq!(program.found(&["goedgekeurd"]).len(), 1);
+    assert_eq!(program.run(&["revisions"]).code, 1, "none of them is an edit");
+    import(&later);
+    assert_eq!(program.rows("SELECT title FROM articles"), ["Raad trekt plan in"]);
+}
