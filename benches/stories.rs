@@ -214,6 +214,7 @@ impl Press {
         let article = RawArticle {
             is_html: false,
             id: None,
+            public_id: None,
             url: Some(format!("https://krant{outlet}.example/artikel/{}", self.n)),
             title: Some(self.sentence()),
             text: sentences.join(" "),

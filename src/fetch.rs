@@ -1,6 +1,6 @@
-//! The one guarded door to the web: feeds go through [`client::Client::get`], article pages,
-//! sitemaps and whatever else through [`client::Client::get_page`], which asks robots.txt first, and
-//! no other module names reqwest.
+//! The one guarded door to the web: feeds, and what a person names to find them, go through
+//! [`client::Client::get`], article pages, sitemaps and whatever else through
+//! [`client::Client::get_page`], which asks robots.txt first, and no other module names reqwest.
 //!
 //! It knows hosts, limits and statuses. It does not know what a feed is, when to come again, or
 //! whether a document is new; nothing is kept between two requests but open connections, the

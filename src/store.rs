@@ -52,7 +52,7 @@ mod writer;
 
 pub use lock::Lock;
 pub use reader::{Reader, Snapshot};
-pub use writer::{Tx, Writer, check_sqlite, sqlite_version};
+pub use writer::{Tx, Writer, check_sqlite, fenced, sqlite_version};
 
 /// The schema that this program writes.
 pub fn schema_version() -> u32 {

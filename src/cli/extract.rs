@@ -113,7 +113,13 @@ impl<'j> Job<'j> {
         let Some(client) = &self.client else { return Ok(Err((Exit::Network, String::new()))) };
         let validators = Validators::default();
         let request = Request { url, validators: &validators, user_agent: None, now: clock::now() };
-        let response = self.runtime.block_on(client.get(&request));
+        let response = match self.runtime.block_on(client.get_page(&request)) {
+            Ok(response) => response,
+            Err(forbidden) => {
+                let reason = format!("cannot fetch `{url}`: {}", forbidden.reason);
+                return Ok(Err((Exit::Network, reason)));
+            }
+        };
         let source = Source {
             url: response.final_url,
             asked_url: Some(url.to_owned()),
@@ -182,7 +188,8 @@ fn write(args: &ExtractArgs, outcomes: &[Outcome]) -> Result<(), Failure> {
     }
     match args.format {
         PageFormat::Text => {
-            for outcome in outcomes {
+            // Why one is not there is said on standard error.
+            for outcome in outcomes.iter().filter(|outcome| outcome.read.is_ok()) {
                 out::line(&out::clean_lines(&outcome.text_page()))?;
             }
         }

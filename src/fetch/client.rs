@@ -146,7 +146,8 @@ impl Client {
         }
     }
 
-    /// Gets a feed, for itself alone. Whatever happens is in the response.
+    /// Gets what somebody named to be a feed or to lead to one, whether or not its host wishes to be
+    /// left alone. Whatever happens is in the response.
     pub async fn get(&self, request: &Request<'_>) -> Response {
         self.poll(request, Some(Waited::ForItself)).await
     }

@@ -61,7 +61,8 @@ pub enum Error {
     /// There is nothing in it.
     #[error("it is empty")]
     Empty,
-    /// It is larger than [`BYTES_MAX`], or unpacks to more than is ever fetched.
+    /// It is larger than [`BYTES_MAX`], or unpacks to more than is read of one that does not say that it
+    /// is compressed.
     #[error("it is too large")]
     TooLarge,
     /// It is something else, or nothing of it is left.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::index::writer::Writer as Index;
 use crate::service::{Error, causes};
-use crate::store::{Layout, Reader, Writer};
+use crate::store::{Layout, Reader, Writer, fenced};
 use crate::{follow, mention, relate};
 
 /// How long new articles may wait: each commit makes a segment, and segments must be merged.
@@ -70,14 +70,14 @@ fn run(layout: &Layout, writer: &Writer, stop: &Receiver<()>, indexed: &AtomicI6
     loop {
         let is_stopping = stop.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected);
         // First, so that the index need not read the same texts for names.
-        let n_named = name_trouble.tell(name(layout, writer));
-        if index_trouble.tell(catch_up(layout, &mut index)).is_none() {
+        let n_named = name_trouble.tell(fenced(|| name(layout, writer)));
+        if index_trouble.tell(fenced(|| catch_up(layout, &mut index))).is_none() {
             index = None;
         }
         if let Some((_, index)) = &index {
             indexed.store(index.watermark(), Ordering::Relaxed);
         }
-        let n_related = story_trouble.tell(relate(layout, writer));
+        let n_related = story_trouble.tell(fenced(|| relate(layout, writer)));
         if is_stopping {
             return;
         }

@@ -131,16 +131,21 @@ where
     })
 }
 
+/// Does `work`; a panic in it is a fault of ours, and an error.
+pub fn fenced<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::Fault(text.unwrap_or_else(|| "a panic without words".to_owned())).into())
+    })
+}
+
 fn in_savepoint<T>(tx: &Tx<'_>, job: impl FnOnce(&Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let marking = "mark a savepoint";
     let run = |sql| tx.connection.prepare_cached(sql)?.execute([]).map(drop);
     run("SAVEPOINT job").map_err(Error::sqlite(marking))?;
     // Whoever sent it is told; the others that write are not to suffer.
-    let result = catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::Fault(text.unwrap_or_else(|| "a panic without words".to_owned())))
-    });
+    let result = fenced(|| job(tx));
     if result.is_err() {
         let _ = run("ROLLBACK TO job");
     }

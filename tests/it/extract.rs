@@ -301,6 +301,23 @@ fn what_is_printed_on_all_pages_of_a_site_is_left_out() {
 }
 
 #[test]
+fn a_page_on_the_web_is_read_where_its_host_allows_that() {
+    let web = crate::web::Web::start();
+    let program = Program::with_feed(&web.url("/rss"));
+    let robots = "User-agent: *\nDisallow: /besloten\n";
+    web.set("/robots.txt", crate::web::Route::document(robots.to_owned()));
+    for path in ["/open/1", "/besloten/1"] {
+        web.set(path, crate::web::Route::document(ARTICLE.to_owned()));
+    }
+    let shown = program.ok(&["extract", &web.url("/open/1")]);
+    assert!(shown.starts_with("Sluis bij Hulst twee weken dicht\n"), "{shown}");
+    let ran = program.run(&["extract", &web.url("/besloten/1")]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{ran:?}");
+    assert!(ran.stderr.contains("robots.txt"), "{ran:?}");
+    assert!(web.asked_for("/besloten/1").is_empty());
+}
+
+#[test]
 fn a_page_for_people_is_headline_facts_and_text() {
     let program = Program::new();
     fs::write(program.home().join("page.html"), ARTICLE.replace("sterk", "st\u{9b}31mrk")).unwrap();

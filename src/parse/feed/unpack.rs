@@ -7,7 +7,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::parse::feed::repair::{Repair, Repairs};
 
-/// What a body may unpack to: a feed of more is refused when it comes plain, too.
+/// What a body may unpack to.
 pub(super) const UNPACKED_BYTES_MAX: usize = 16 << 20;
 
 /// Unpacked to see whether it is a document.

@@ -308,7 +308,7 @@ fn an_export_of_ours_comes_back_as_what_it_was() {
         json!({ "text": "Een bericht met een nummer.", "id": "k-17", "outlet": "Zeeklei" }),
         json!({ "text": "Een bericht met adres.", "url": "https://zeeklei.example/1" }),
     ];
-    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let lines = lines.map(|line| line.to_string()).join("\n");
     for format in ["jsonl", "csv", "markdown"] {
         let program = Program::new();
         fs::write(program.home().join("los.jsonl"), &lines).unwrap();
