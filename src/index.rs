@@ -14,6 +14,7 @@ pub mod collect;
 mod differential;
 mod directory;
 mod error;
+pub mod nearness;
 mod newest;
 mod places;
 mod schema;

@@ -1,5 +1,7 @@
 //! `knipsel kwic`: the key word in its context.
 
+mod markers;
+
 use std::ops::Range;
 
 use serde_json::json;
@@ -7,16 +9,14 @@ use serde_json::json;
 use crate::cli::args::{Global, KwicArgs, KwicSort};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::{self, Format, Record};
-use crate::cli::{indexed, question, setup, snippet};
+use crate::cli::{indexed, question, setup};
 use crate::index::search::{Page, Sort};
 use crate::language::folded;
-use crate::language::mark::Marker;
-use crate::model::closeness::Closeness;
 use crate::model::time::StatedDate;
-use crate::query::{Field, Query};
 use crate::service::clock;
 use crate::store::library::{self, Article};
 use crate::store::{ArticleRow, Reader};
+use markers::Markers;
 
 /// Articles asked for at a time.
 const PAGE: usize = 200;
@@ -93,38 +93,6 @@ pub(super) fn kwic(global: &Global, args: &KwicArgs) -> Result<Exit, Failure> {
         out::records(args.format, lines.iter().map(|line| record(line, &sources[line.source])))?;
     }
     if n_lines == 0 { question::nothing(global, &filter.feeds) } else { Ok(Exit::Done) }
-}
-
-/// What is looked for in each part of an article.
-struct Markers {
-    title: Marker,
-    lead: Marker,
-    rest: Marker,
-}
-
-impl Markers {
-    fn new(query: &Query) -> Self {
-        let marker = |fields: &[Field]| snippet::marker_in(query, Closeness::Wide, fields);
-        Self {
-            title: marker(&[Field::Title]),
-            lead: marker(&[Field::Lead, Field::Body]),
-            rest: marker(&[Field::Body]),
-        }
-    }
-
-    /// The places in `text`, which is a headline of `n_title` bytes, a line feed and paragraphs.
-    fn all(&mut self, text: &str, n_title: usize) -> Vec<Range<usize>> {
-        let start = n_title + 1;
-        let n_lead = text[start..].find("\n\n").unwrap_or(text.len() - start);
-        let mut marks = self.title.all(&text[..n_title]);
-        for (marker, part) in
-            [(&mut self.lead, start..start + n_lead), (&mut self.rest, start + n_lead..text.len())]
-        {
-            let found = marker.all(&text[part.clone()]).into_iter();
-            marks.extend(found.map(|mark| mark.start + part.start..mark.end + part.start));
-        }
-        marks
-    }
 }
 
 fn places(article: &Article, number: usize, markers: &mut Markers, width: usize) -> Vec<Line> {

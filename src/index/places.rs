@@ -195,7 +195,7 @@ fn row(parts: &[Vec<Place>], found: &mut Vec<Place>) {
 }
 
 /// From each place of each part: the nearest place of every other one.
-fn near(parts: &[Vec<Place>], within: u32, order: Order, found: &mut Vec<Place>) {
+pub(super) fn near(parts: &[Vec<Place>], within: u32, order: Order, found: &mut Vec<Place>) {
     let heads: &[Vec<Place>] =
         if order == Order::Given { parts.get(..1).unwrap_or_default() } else { parts };
     let parts_ended: Vec<Ended<'_>> = parts.iter().map(|part| Ended::new(part)).collect();
@@ -257,15 +257,18 @@ fn reach<'p>(
 
 /// Where all parts lie between the same two signs.
 fn within(parts: &[Vec<Place>], signs: &[u32], found: &mut Vec<Place>) {
-    let unit = |place: &Place| signs.partition_point(|sign| *sign <= place.0);
     let Some((first, rest)) = parts.split_first() else { return };
-    let units = |part: &Vec<Place>| part.iter().map(unit).collect::<Vec<_>>();
-    let rest: Vec<Vec<usize>> = rest.iter().map(units).collect();
-    for place in first {
-        if rest.iter().all(|units| units.binary_search(&unit(place)).is_ok()) {
+    let rest: Vec<Vec<usize>> = rest.iter().map(|part| units(part, signs)).collect();
+    for (place, unit) in first.iter().zip(units(first, signs)) {
+        if rest.iter().all(|units| units.binary_search(&unit).is_ok()) {
             found.push(*place);
         }
     }
+}
+
+/// Between which signs each place lies, counted from the first.
+pub(super) fn units(part: &[Place], signs: &[u32]) -> Vec<usize> {
+    part.iter().map(|(start, _)| signs.partition_point(|sign| sign <= start)).collect()
 }
 
 #[cfg(test)]

@@ -259,6 +259,29 @@ fn a_concordance_of_a_field_has_matches_of_that_field_alone() {
 }
 
 #[test]
+fn a_concordance_of_what_is_near_has_no_other_places() {
+    let program = Program::new();
+    import(
+        &program,
+        r#"{"title":"Storm bij Hulst","text":"De storm trok over Axel. Later was het stil.\n\nIn Hulst en Terneuzen viel regen. Er was weer storm in Hulst."}"#,
+    );
+    let left = |query: &str| {
+        let lines = program.json(&["kwic", query, "--width", "12"]);
+        let lines = lines.as_array().unwrap();
+        lines.iter().map(|line| line["left"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let near = ["", "Storm bij ", "Er was weer ", "er storm in "];
+    assert_eq!(left("storm NEAR/2 hulst"), near);
+    assert_eq!(left("storm PRE/2 hulst"), near);
+    assert_eq!(left("storm /s hulst"), near);
+    assert_eq!(
+        left("storm NEAR/2 hulst Axel"),
+        [&near[..2], &["m trok over "], &near[2..]].concat()
+    );
+    assert_eq!(left("body:(storm NEAR/2 hulst)"), near[2..]);
+}
+
+#[test]
 fn what_rose_is_told_and_what_is_always_there_is_not() {
     let program = Program::new();
     let mut lines = String::new();
