@@ -219,15 +219,8 @@ impl Layout {
 }
 
 /// The row of a feed in the archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FeedId(pub(crate) i64);
-
-impl FeedId {
-    /// Whether this is the row `row`.
-    pub fn is(self, row: i64) -> bool {
-        self.0 == row
-    }
-}
 
 /// The row of an article in the archive; not its public id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -24,15 +24,22 @@ const WIDTH_MAX: usize = 90;
 pub(super) fn diff(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     let reader = setup::reader(global)?;
     let row = named::article(&reader, &args.id)?;
+    let (id, number) = named::parts(&args.id);
+    let mut revisions = args.revisions.clone().or_else(|| number.map(str::to_owned));
     if let Some(other) = args.revisions.as_deref().filter(|text| between::is_id(text)) {
-        return between::diff(&reader, row, other, args.format);
+        let (_, later) = named::parts(other);
+        if named::article(&reader, other)? != row {
+            return between::diff(&reader, row, other, args.format);
+        }
+        // Two revisions of one article, as they are printed.
+        revisions = Some([number, later].map(Option::unwrap_or_default).join(".."));
     }
-    let Some((a, b)) = chosen(&reader, row, args)? else {
+    let Some((a, b)) = chosen(&reader, row, revisions.as_deref())? else {
         out::note(&format!("`{}` has no revision before that one", args.id));
         return Ok(Exit::NothingFound);
     };
-    let before = named::revision(&reader, row, &args.id, a)?;
-    let after = named::revision(&reader, row, &args.id, b)?;
+    let before = named::revision(&reader, row, id, a)?;
+    let after = named::revision(&reader, row, id, b)?;
     let compared = Compared { before: &before, after: &after };
     match args.format {
         DiffFormat::Table => page(&compared)?,
@@ -47,11 +54,11 @@ pub(super) fn diff(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
 fn chosen(
     reader: &Reader,
     row: ArticleRow,
-    args: &DiffArgs,
+    wanted: Option<&str>,
 ) -> Result<Option<(u32, u32)>, Failure> {
     let listed = revisions::of_article(reader, row)?;
     let last = listed.last().map_or(1, |listed| listed.number);
-    let Some(text) = &args.revisions else {
+    let Some(text) = wanted else {
         // Another reading of the same version is not what somebody asks for who asks what changed.
         let edit = listed.iter().rev().find(|listed| !listed.changed.is_empty());
         let number = edit.map_or(last, |listed| listed.number);

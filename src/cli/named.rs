@@ -5,8 +5,14 @@ use crate::model::article::ArticleId;
 use crate::store::library::{self, Article, Named};
 use crate::store::{ArticleRow, Reader, merges};
 
-/// The row of the one article that `id` names.
+/// An id, and the number of the revision that stands behind it: `d4umgmusdhvta@2`.
+pub(super) fn parts(id: &str) -> (&str, Option<&str>) {
+    id.split_once('@').map_or((id, None), |(id, number)| (id, Some(number)))
+}
+
+/// The row of the one article that `id` names, whichever of its revisions.
 pub(super) fn article(reader: &Reader, id: &str) -> Result<ArticleRow, Failure> {
+    let (id, _) = parts(id);
     match library::by_id(reader, id)? {
         Named::One(row) => Ok(row),
         Named::Nothing => Err(Failure::new(Exit::NotFound, format!("there is no article `{id}`"))

@@ -37,10 +37,8 @@ pub(super) fn show(global: &Global, args: &ShowArgs) -> Result<Exit, Failure> {
 
 /// Shows an article to a person; for a program it gives the record.
 fn show_one(reader: &Reader, id: &str, args: &ShowArgs) -> Result<Option<Record>, Failure> {
-    let (id, number) = match id.split_once('@') {
-        None => (id, None),
-        Some((id, number)) => (id, Some(named::number(number)?)),
-    };
+    let (id, number) = named::parts(id);
+    let number = number.map(named::number).transpose()?;
     let row = named::article(reader, id)?;
     let article = match number {
         None => library::article(reader, row)?

@@ -297,8 +297,7 @@ impl Engine {
                 continue;
             }
             let Some(state) = state::of(&self.reader, due.article)? else { continue };
-            let feed = self.feeds.iter().find(|(id, _)| id.is(state.feed));
-            let Some(feed) = feed.map(|(_, feed)| Arc::clone(feed)) else { continue };
+            let Some(feed) = self.feeds.get(&state.feed).map(Arc::clone) else { continue };
             self.learn(&state)?;
             self.pages.start(due, feed, state, Arc::clone(&self.shared));
         }

@@ -250,7 +250,7 @@ pub fn rest(tx: &Tx<'_>, state: &State, until: Timestamp, reason: &str) -> Resul
     let mut statement = tx.connection.prepare_cached(REST).map_err(failed())?;
     statement
         .execute(named_params! {
-            ":feed": state.feed, ":site": state.site, ":until": until.seconds(), ":reason": reason,
+            ":feed": state.feed.0, ":site": state.site, ":until": until.seconds(), ":reason": reason,
         })
         .map_err(failed())?;
     Ok(())

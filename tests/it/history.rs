@@ -76,6 +76,11 @@ fn a_diff_shows_words_headline_and_metadata() {
     assert_eq!(json!(text("added")), program.json(&["show", &format!("{id}@1")])["text"]);
     assert_eq!(json!(text("removed")), program.json(&["show", &id])["text"]);
     assert_eq!(program.json(&["diff", &id, "2"])["text"].as_array().unwrap().len(), 1);
+    // As `revisions` prints them.
+    let named = |number: u32| format!("{id}@{number}");
+    assert_eq!(program.json(&["diff", &named(1), &named(3)]), whole);
+    assert_eq!(program.json(&["diff", &named(2)]), program.json(&["diff", &id, "2"]));
+    assert_eq!(program.ok(&["revisions", &named(2)]), program.ok(&["revisions", &id]));
 }
 
 #[test]
@@ -191,6 +196,7 @@ fn archives_of_before_are_put_in_order() {
              DROP TABLE host_file;
              ALTER TABLE recurring DROP COLUMN gained;
              DROP INDEX article_by_time;
+             ALTER TABLE subscription DROP COLUMN callback;
              PRAGMA user_version = 20;",
         )
         .unwrap();

@@ -19,9 +19,9 @@ use crate::store::{ArticleRow, Reader};
 const ID_CHARS_MIN: usize = 4;
 
 /// Whether the second argument names an article and no revisions: an id has letters, and nothing but
-/// letters and digits.
+/// letters and digits up to an `@`.
 pub(super) fn is_id(text: &str) -> bool {
-    let text = text.trim();
+    let (text, _) = named::parts(text.trim());
     text.len() >= ID_CHARS_MIN
         && text.chars().all(|c| c.is_ascii_alphanumeric())
         && !text.chars().all(|c| c.is_ascii_digit())

@@ -8,13 +8,13 @@ use crate::model::feed::Validators;
 use crate::model::page::Followed;
 use crate::model::time::{Precision, StatedDate, Timestamp};
 use crate::store::articles::{from_json, to_json};
-use crate::store::{ArticleRow, Error, Reader, Tx, changes, text};
+use crate::store::{ArticleRow, Error, FeedId, Reader, Tx, changes, text};
 
 /// What is remembered of a page.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
     /// Its feed.
-    pub feed: i64,
+    pub feed: FeedId,
     /// Its address.
     pub url: String,
     /// What its host is counted under.
@@ -105,7 +105,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<State> {
     };
     let doubt: Option<Vec<u8>> = row.get(23)?;
     Ok(State {
-        feed: row.get(0)?,
+        feed: FeedId(row.get(0)?),
         url: row.get(1)?,
         site: row.get(2)?,
         outlet: row.get(3)?,
