@@ -58,9 +58,31 @@ fn outlet_names(article: Option<&Map<String, Value>>, meta: &Meta) -> Vec<String
     publisher.into_iter().chain(site).map(|name| name.to_lowercase()).collect()
 }
 
-/// Names that the markup calls an author of the article, or a line near the headline: others wrote
-/// comments on it, or other articles.
+/// Names that the markup calls an author of the article, or a line near the headline, from what holds
+/// the headline outwards: others wrote comments on it, or other articles, or are quoted.
 fn from_page(document: &Document) -> Vec<String> {
+    let around = Around::of(document);
+    let near = beside::holders(document).zip(beside::lines(document, &around));
+    for (holder, lines) in near {
+        let marked = marked_in(&Selection::from(holder), &around);
+        let names = if marked.is_empty() { byline::said(&lines) } else { marked };
+        if !names.is_empty() {
+            return names;
+        }
+    }
+    let mut named = beside::holders(document).map(|holder| {
+        let nodes = Selection::from(holder).select("[class*='author'], [class*='auteur']");
+        let own = nodes.nodes().iter().take(AUTHORS_MAX);
+        let own = own.filter(|node| !around.is_of_others(node) && !beside::is_unseen(node));
+        let names = own.map(|node| byline::plain(byline::without_titles(stated(node))));
+        names.into_iter().find(|names| !names.is_empty()).unwrap_or_default()
+    });
+    let far = marked_in(&Selection::from(document.root()), &around);
+    if far.is_empty() { named.find(|names| !names.is_empty()).unwrap_or_default() } else { far }
+}
+
+/// The names that are marked as authors within `within`, in the place that says so best.
+fn marked_in(within: &Selection<'_>, around: &Around) -> Vec<String> {
     const PLACES: [&str; 7] = [
         "[itemprop~='author'] [itemprop~='name']",
         "[itemprop~='author']",
@@ -71,27 +93,22 @@ fn from_page(document: &Document) -> Vec<String> {
         "[class*='byline'] span",
         "[class~='byline'], [class~='author'], [class~='auteur']",
     ];
-    let around = Around::of(document);
-    for place in PLACES {
-        let nodes = document.select(place);
-        let own = nodes.nodes().iter().take(MARKED_MAX).filter(|node| !around.is_of_others(node));
-        let names = own.take(AUTHORS_MAX).flat_map(stated);
-        let names = byline::without_titles(names.collect());
-        if !names.is_empty() {
-            return names;
-        }
-    }
-    let said = beside::lines(document, &around).map(|lines| byline::said(&lines));
-    let mut named = beside::holders(document).flat_map(|holder| {
-        let nodes = Selection::from(holder).select("[class*='author'], [class*='auteur']");
-        let own = nodes.nodes().iter().take(AUTHORS_MAX);
+    let mut places = PLACES.into_iter().map(|place| {
+        let nodes = within.select(place);
+        let own = nodes.nodes().iter().take(MARKED_MAX);
         let own = own.filter(|node| !around.is_of_others(node) && !beside::is_unseen(node));
-        own.map(|node| byline::plain(byline::without_titles(stated(node)))).collect::<Vec<_>>()
+        let own = own.filter(|node| !is_quoted(node));
+        byline::without_titles(own.take(AUTHORS_MAX).flat_map(stated).collect())
     });
-    said.into_iter()
-        .find(|names| !names.is_empty())
-        .or_else(|| named.find(|names| !names.is_empty()))
-        .unwrap_or_default()
+    places.find(|names| !names.is_empty()).unwrap_or_default()
+}
+
+/// Whether the class of an element says that its author is that of a quotation or a picture.
+fn is_quoted(node: &NodeRef<'_>) -> bool {
+    const WORDS: [&str; 7] = ["quote", "citaat", "photo", "foto", "image", "caption", "credit"];
+    let class = node.attr("class").unwrap_or_default().to_ascii_lowercase();
+    let mut words = class.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| WORDS.contains(&word))
 }
 
 /// The names in what is marked as a byline.
@@ -239,6 +256,23 @@ mod tests {
         let marked = "<div class=kop-meta><b class=kop-meta__authors>Fenna Bos</b></div>";
         assert_eq!(of(&page(marked)), ["Fenna Bos"]);
         assert!(of(&page("<h4 class=author-title>Over de auteur</h4>")).is_empty());
+    }
+
+    #[test]
+    fn the_line_under_the_headline_comes_before_marks_of_others() {
+        let of = |html: &str| from_page(&Document::from(html));
+        let text = "<p>De gemeente Hulst sluit de brug over het kanaal vanaf maandag voor drie \
+                    weken, zegt wethouder Karin de Bruijn.</p>";
+        let article = |more: &str| {
+            format!("<article><h1>Brug dicht</h1><p>Door Jo van Dam</p>{text}{more}</article>")
+        };
+        let card = "<div class=card><h3>Sluis</h3><span class=author>Ria Mol</span></div>";
+        assert_eq!(of(&format!("<main>{}{card}</main>", article(""))), ["Jo van Dam"]);
+        let quote =
+            "<div class=quote><p>‘Niemand.’</p><b class=quote__author-name>Wim Bos</b></div>";
+        assert_eq!(of(&article(quote)), ["Jo van Dam"]);
+        let picture = "<div><span class=foto-author>Piet Vos</span></div>";
+        assert_eq!(of(&article(picture)), ["Jo van Dam"]);
     }
 
     #[test]
