@@ -169,6 +169,27 @@ pub(super) fn is_date(text: &str) -> bool {
     DATE.is_match(text)
 }
 
+/// What speaks to whoever reads a page: somebody is spoken to, asked, told to do something or sold it.
+static CALL: LazyLock<Regex> = LazyLock::new(|| {
+    let you = r"\b(?:je|jij|jou|jouw|u|uw|jullie|ons|onze|wij|we|hier|you|your|us|our|here)\b";
+    let told = "lees|bekijk|kijk|luister|volg|deel|meld|mail|bel|app|tip|stuur|schrijf|reageer|klik|\
+                download|abonneer|registreer|word|probeer|check|read|share|follow|sign|click|email";
+    let sold =
+        "abonne|account|nieuwsbrief|newsletter|inlog|premium|cookie|toestemming|registre|subscri";
+    let credit = r"^(?:foto|beeld|bron|video)['’]?s?\b\s*[:/]";
+    Regex::new(&format!(r"(?i){you}|\?|^(?:{told})\b|{credit}|{sold}"))
+        .expect("the pattern is constant")
+});
+
+/// Whether a block is a sentence that speaks to nobody, whatever words it has: of privacy, of a photo.
+pub(super) fn tells_of(text: &str) -> bool {
+    const WORDS_MIN: usize = 5;
+    is_sentence(text)
+        && text.split_whitespace().nth(WORDS_MIN - 1).is_some()
+        && !text.contains('@')
+        && !CALL.is_match(text)
+}
+
 /// Whether a block asks for something: a subscription, a tip, an address.
 pub(super) fn is_prompt(text: &str) -> bool {
     const CHARS_MAX: usize = 400;

@@ -162,7 +162,10 @@ fn take_in_sentences(blocks: &Blocks, chosen: &mut [bool], main: usize) {
     for at in (last..all.len().min(chosen.len())).filter(|at| is_beside(&all[*at])) {
         let block = &all[at];
         let is_said = phrases::tells(&block.text) || phrases::is_quote(&block.text);
-        if home(blocks, block) != Some(main) || !is_said || is_furniture(blocks, block) {
+        // A sentence that tells of privacy or a photo asks for nothing and credits nobody.
+        let is_told = phrases::tells_of(&block.text);
+        let is_other = stands_apart(blocks, block) || is_said_beside(block) && !is_told;
+        if home(blocks, block) != Some(main) || !(is_said || is_told) || is_other {
             return;
         }
         chosen[at] = true;
@@ -197,6 +200,11 @@ fn own_sentences(blocks: &Blocks, chosen: &mut [bool]) {
 
 /// What no article holds, whatever stands beside it.
 fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
+    stands_apart(blocks, block) || is_said_beside(block)
+}
+
+/// Whether a block is none of running text, by what it is and where it stands.
+fn stands_apart(blocks: &Blocks, block: &Block) -> bool {
     const NEAR: usize = 3;
     const OTHER: [&str; 12] = [
         "nav",
@@ -212,12 +220,16 @@ fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
         "wall",
         "cookie",
     ];
-    let text = &block.text;
     block.n_link_chars > 0
         || block.n_words == 0
         || block.shape == Shape::Caption
         || blocks.around(block).take(NEAR).any(|at| blocks.is_named_as(at, &OTHER))
-        || phrases::is_prompt(text)
+}
+
+/// Whether a block says what is said beside articles.
+fn is_said_beside(block: &Block) -> bool {
+    let text = &block.text;
+    phrases::is_prompt(text)
         || phrases::reads_also(text)
         || is_for_sharing(block)
         || COUNT.is_match(text)
@@ -321,6 +333,20 @@ mod tests {
         let told = ["De weg was tot vier uur afgesloten."];
         check(&format!("<div>{text}{asks}{last}</div>"), &told);
         check(&format!("<div>{text}{asks}<h3>Sluis</h3>{last}</div>"), &[]);
+        for said in [
+            "Om privacyredenen wil de familie niet reageren.",
+            "Op de foto zijn de drie oprichters niet te zien.",
+            "Meer over de plannen wordt in april bekend.",
+        ] {
+            check(&format!("<div>{text}<p>{said}</p></div>"), &[said]);
+        }
+        for called in [
+            "Meer over de plannen lees je in de krant van morgen.",
+            "Reageer op de foto van de drie oprichters.",
+            "Een abonnement op de krant kost vijf euro.",
+        ] {
+            check(&format!("<div>{text}<p>{called}</p></div>"), &[]);
+        }
         check(&format!("<div>{text}</div>{last}"), &[]);
         check(&format!("<div>{text}<p>‘Vissen.’</p><p>Vissen</p></div>"), &["‘Vissen.’"]);
         let table = "<table><tr><td>Hulst - Axel</td><td>3-1</td></tr></table>";
