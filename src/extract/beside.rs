@@ -22,6 +22,9 @@ const BYTES_MAX: usize = 1_500;
 /// The same, where it is read to its end.
 const WHOLE_BYTES_MAX: usize = 60_000;
 
+/// No line says so often when something was.
+const TIMES_MAX: usize = 20;
+
 /// Elements whose text is a line of its own.
 const BLOCKS: [&str; 32] = [
     "address",
@@ -150,7 +153,7 @@ impl Reading {
             if node.has_name("br") {
                 reading.block = None;
             }
-            if node.has_name("h1") && others.is_headline(&node) {
+            if others.is_headline(&node) {
                 reading.n_paragraphs = Some(0);
             }
             let time = stated(&node);
@@ -183,7 +186,7 @@ impl Reading {
         }
         let start = line.text.len();
         text::push_squeezed(&mut line.text, said);
-        if let Some((date, is_of_change)) = time {
+        if let Some((date, is_of_change)) = time.filter(|_| line.times.len() < TIMES_MAX) {
             line.times.push(Time { place: start..line.text.len(), date, is_of_change });
         }
         self.n_bytes += said.len();

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use crate::extract::around::Around;
-use crate::extract::beside::{self, Line};
+use crate::extract::beside::{self, Line, Time};
 use crate::extract::byline;
 use crate::extract::dates::Found;
 use crate::extract::dates::written::{at, written_in};
@@ -34,6 +34,9 @@ enum Certainty {
     /// A word for it stands before it: `Gepubliceerd op`.
     Noted,
 }
+
+/// Of a line, in bytes.
+const LINE_BYTES_MAX: usize = 500;
 
 /// More of a page than this is its article: a date below it is of something else, unless that is said.
 const PARAGRAPHS_ABOVE_MAX: usize = 1;
@@ -137,10 +140,13 @@ struct Mark {
 
 /// The dates in `line` that are of what is asked for.
 fn stated(line: &Line, before: &str, said: Said) -> Vec<Stated> {
-    let marks = marks(line, before);
+    // What is longer is a paragraph, of which the beginning may be a dateline.
+    let end = line.text.floor_char_boundary(LINE_BYTES_MAX);
+    let (text, is_long) = (&line.text[..end], end < line.text.len());
+    let marks = marks(text, &line.times, before);
     let Some(first) = marks.first() else { return Vec::new() };
-    let rest = without(&line.text, &marks);
-    let is_told = is_told(&line.text, &rest);
+    let rest = without(text, &marks);
+    let is_told = is_long || is_told(text, &rest);
     let day = |mark: &Mark| mark.found.date.at.to_local().date();
     let is_range = marks.iter().any(|mark| !mark.is_of_change && day(mark) != day(first))
         && !marks.iter().any(|mark| mark.is_of_change);
@@ -149,7 +155,7 @@ fn stated(line: &Line, before: &str, said: Said) -> Vec<Stated> {
     let plain = LABEL.replace(&rest, "");
     let is_line = !is_range && !is_of_event && byline::is_beside(&plain);
     let certainty = |mark: &Mark| {
-        let until = &line.text[..mark.place.start];
+        let until = &text[..mark.place.start];
         let is_noted = (mark.is_of_change || NOTED.is_match(until)) && byline::is_beside(until);
         let is_exact = mark.found.date.precision == Precision::Second;
         match mark.found.source {
@@ -158,7 +164,7 @@ fn stated(line: &Line, before: &str, said: Said) -> Vec<Stated> {
             _ if is_line && is_exact => Some(Certainty::Moment),
             _ if is_line || mark.is_of_change && !is_told => Some(Certainty::Day),
             _ if is_range => None,
-            _ => is_dateline(&line.text, &mark.place).then_some(Certainty::Dateline),
+            _ => is_dateline(text, &mark.place).then_some(Certainty::Dateline),
         }
     };
     let is_asked = |mark: &&Mark| mark.is_of_change == (said == Said::Modified);
@@ -169,7 +175,7 @@ fn stated(line: &Line, before: &str, said: Said) -> Vec<Stated> {
         .collect();
     if said == Said::Modified && all.is_empty() {
         let later = marks.iter().rfind(|mark| certainty(mark).is_some());
-        all.extend(later.and_then(|mark| changed_at(&line.text, mark)));
+        all.extend(later.and_then(|mark| changed_at(text, mark)));
     }
     all
 }
@@ -189,22 +195,22 @@ fn changed_at(line: &str, mark: &Mark) -> Option<Stated> {
 }
 
 /// The dates in a line, in their order; of a `time` and its words the one that is more precise.
-fn marks(line: &Line, before: &str) -> Vec<Mark> {
+fn marks(line: &str, times: &[Time], before: &str) -> Vec<Mark> {
     let is_change_below = CHANGE_BELOW.is_match(before);
     let is_of_change = |place: &Range<usize>| {
-        let until = &line.text[..place.start];
+        let until = &line[..place.start];
         CHANGED.is_match(until) || is_change_below && byline::is_beside(until)
     };
-    let mut marks: Vec<Mark> = line
-        .times
+    let mut marks: Vec<Mark> = times
         .iter()
+        .filter(|time| time.place.end <= line.len())
         .map(|time| Mark {
             place: time.place.clone(),
             found: Found { date: time.date, source: "time" },
             is_of_change: time.is_of_change || is_of_change(&time.place),
         })
         .collect();
-    for (place, date) in written_in(&line.text) {
+    for (place, date) in written_in(line) {
         let overlaps =
             |mark: &&mut Mark| mark.place.start < place.end && place.start < mark.place.end;
         let mut same = marks.iter_mut().filter(overlaps).peekable();
@@ -326,6 +332,26 @@ mod tests {
         let today = "<div>dinsdag 1 december 2026 11:02</div>";
         let main = "<div><h1>Brug dicht</h1>TEXT<p>Geplaatst: 14 maart 2026, 10:15</p></div>";
         check(&format!("<div>{today}{main}</div>"), OWN, None);
+    }
+
+    #[test]
+    fn a_headline_of_lower_rank_parts_what_stands_above_and_below_it_too() {
+        let title = "<title>Brug bij Hulst dicht - De Dijkbode</title>";
+        let today = "<div>dinsdag 1 december 2026 11:02</div>";
+        let main = "<div><h2>Brug bij Hulst dicht</h2><p>14 maart 2026 10:15</p>TEXT</div>";
+        // The text of a page is set in by its main heading.
+        let page = format!("{title}<h1>De Dijkbode</h1><div>{today}{main}</div>");
+        check(&page, OWN, None);
+        let undated = page.replace("14 maart 2026 10:15", "Zeeland");
+        check(&undated, None, None);
+    }
+
+    #[test]
+    fn a_long_line_of_many_dates_costs_little_and_tells_of_them() {
+        let dates = "12-05-2019 ".repeat(3_000);
+        let times = "<time datetime='2019-05-12'></time>".repeat(3_000);
+        let found = read(&format!("<p>{dates}</p><p>14 maart 2026 10:15</p><p>{times}</p>"));
+        assert!(found == [OWN.map(str::to_owned), None]);
     }
 
     #[test]
