@@ -18,28 +18,50 @@ pub fn together(text: &str, parts: &[Vec<Range<usize>>], nearness: Nearness) -> 
     let read = Read::of(text);
     let in_words: Vec<Vec<Place>> =
         parts.iter().map(|part| part.iter().map(|range| read.place(range)).collect()).collect();
-    let is_kept: Box<dyn Fn(&Place) -> bool> = match nearness {
-        Nearness::Near(n) => in_spans(&in_words, n, Order::Apart),
-        Nearness::Pre(n) => in_spans(&in_words, n, Order::Given),
-        Nearness::Sentence => in_units(&in_words, read.sentences.clone()),
-        Nearness::Paragraph => in_units(&in_words, read.paragraphs.clone()),
-    };
-    let all = parts.iter().flatten().zip(in_words.iter().flatten());
-    all.filter(|(_, place)| is_kept(place)).map(|(range, _)| range.clone()).collect()
-}
-
-fn in_spans(parts: &[Vec<Place>], within: u32, order: Order) -> Box<dyn Fn(&Place) -> bool> {
     let mut spans = Vec::new();
-    near(parts, within, order, &mut spans);
-    Box::new(move |place| spans.iter().any(|span| span.0 <= place.0 && place.1 <= span.1))
+    match nearness {
+        Nearness::Near(n) => near(&in_words, n, Order::Apart, &mut spans),
+        Nearness::Pre(n) => near(&in_words, n, Order::Given, &mut spans),
+        Nearness::Sentence => shared(&in_words, &read.sentences, &mut spans),
+        Nearness::Paragraph => shared(&in_words, &read.paragraphs, &mut spans),
+    }
+    let spans = Spans::new(spans);
+    let all = parts.iter().flatten().zip(in_words.iter().flatten());
+    all.filter(|(_, place)| spans.hold(place.0)).map(|(range, _)| range.clone()).collect()
 }
 
-fn in_units(parts: &[Vec<Place>], signs: Vec<u32>) -> Box<dyn Fn(&Place) -> bool> {
-    let units: Vec<Vec<usize>> = parts.iter().map(|part| units(part, &signs)).collect();
-    Box::new(move |place| {
-        let unit = signs.partition_point(|sign| *sign <= place.0);
-        units.iter().all(|units| units.binary_search(&unit).is_ok())
-    })
+/// What lies between two signs, wherever all parts stand there.
+fn shared(parts: &[Vec<Place>], signs: &[u32], spans: &mut Vec<Place>) {
+    let Some((first, rest)) = parts.split_first() else { return };
+    let rest: Vec<Vec<usize>> = rest.iter().map(|part| units(part, signs)).collect();
+    let mut of_first = units(first, signs);
+    of_first.dedup();
+    of_first.retain(|unit| rest.iter().all(|units| units.binary_search(unit).is_ok()));
+    spans.extend(of_first.into_iter().map(|unit| {
+        let start = unit.checked_sub(1).map_or(0, |before| signs[before]);
+        (start, signs.get(unit).map_or(u32::MAX, |next| next - 1))
+    }));
+}
+
+/// Spans by their start, and for each the furthest end until there: a place may be looked up in them
+/// however many there are.
+struct Spans(Vec<Place>);
+
+impl Spans {
+    fn new(mut spans: Vec<Place>) -> Self {
+        spans.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut spans {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        Self(spans)
+    }
+
+    fn hold(&self, word: u32) -> bool {
+        let n_before = self.0.partition_point(|(start, _)| *start <= word);
+        n_before.checked_sub(1).is_some_and(|last| word <= self.0[last].1)
+    }
 }
 
 /// Where words, sentences and paragraphs of a text begin.
@@ -107,5 +129,15 @@ mod tests {
         check(Nearness::Sentence, &["Storm@0", "Hulst@9", "Hulst@51", "storm@73"]);
         check(Nearness::Paragraph, &["Storm@0", "Hulst@9", "storm@28", "Hulst@51", "storm@73"]);
         check(Nearness::Near(0), &[]);
+    }
+
+    #[test]
+    fn a_word_that_stands_everywhere_is_looked_up_and_not_searched_for() {
+        const N: usize = 100_000;
+        let text = "storm ".repeat(N);
+        let places: Vec<Range<usize>> = (0..N).map(|at| at * 6..at * 6 + 5).collect();
+        let parts = [places.clone(), places];
+        assert_eq!(together(&text, &parts, Nearness::Near(5)).len(), 2 * N);
+        assert_eq!(together(&text, &parts, Nearness::Sentence).len(), 2 * N);
     }
 }

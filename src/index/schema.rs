@@ -8,7 +8,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Index, IndexMeta};
 
 use crate::index::tokens::{Form, Words};
-use crate::{language, names};
+use crate::{language, names, query};
 
 /// Names of the two fields that are read back by name.
 pub(super) const ARTICLE: &str = "article";
@@ -40,6 +40,24 @@ pub(super) struct Fields {
     pub(super) id: Field,
     pub(super) url: Field,
     pub(super) trait_of: Field,
+}
+
+impl Fields {
+    /// Where the names are kept that a question asks for in `field`, each of one word or more; they are
+    /// counted as well.
+    pub(super) fn of_names(&self, field: query::Field) -> Option<Field> {
+        Some(match field {
+            query::Field::Outlet => self.outlet,
+            query::Field::Section => self.section,
+            query::Field::Author => self.author,
+            query::Field::Tag => self.tag,
+            query::Field::Wire => self.wire,
+            query::Field::Person => self.person,
+            query::Field::Org => self.organization,
+            query::Field::Place => self.place,
+            _ => return None,
+        })
+    }
 }
 
 /// What stands in a commit beside the documents.

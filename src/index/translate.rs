@@ -67,7 +67,7 @@ fn filters(
         for name in &filter.outlets {
             any.extend(match name.strip_prefix('=') {
                 Some(name) => Some(whole::named(searcher, fields.outlet, name)?),
-                None => row(fields.outlet, &language::folded(name)),
+                None => as_written(fields.outlet, name),
             });
         }
         plans.push(Box::new(BooleanQuery::new(
@@ -187,18 +187,18 @@ impl Scope<'_> {
     /// A name, as it is written.
     fn name(&self, text: &str) -> Option<Box<dyn Plan>> {
         let fields = self.fields;
-        if let Some(field) = names(fields, self.field?) {
+        if let Some(field) = fields.of_names(self.field?) {
             let is_told = matches!(self.field, Some(Field::Person | Field::Org | Field::Place));
-            let words = language::folded(text).into_iter();
             return if is_told && self.words == Closeness::Wide {
-                in_a_row(field, words.map(|word| wanted::spellings(&word)).collect())
+                let words = language::folded(text);
+                row(field, words.iter().map(|word| wanted::spellings(word)).collect())
             } else {
-                in_a_row(field, words.map(|word| vec![word]).collect())
+                as_written(field, text)
             };
         }
         let small = text.to_ascii_lowercase();
         match self.field? {
-            Field::Url => row(fields.url, &language::folded(text)),
+            Field::Url => as_written(fields.url, text),
             Field::Feed => Some(raw(fields.feed, text)),
             Field::Lang => Some(raw(fields.language, &small)),
             Field::Access if small == UNKNOWN => Some(self.unread()),
@@ -222,7 +222,7 @@ impl Scope<'_> {
 
     /// The same from its first word to its last.
     fn whole_name(&self, text: &str) -> Condition {
-        match self.field.and_then(|field| names(self.fields, field)) {
+        match self.field.and_then(|field| self.fields.of_names(field)) {
             Some(field) => whole::named(self.searcher, field, text).map(Some),
             None => Ok(self.name(text)),
         }
@@ -370,30 +370,15 @@ fn reading(reading: Reading) -> Span {
 }
 
 /// The words of a name in a row, as they are written.
-fn row(field: IndexField, words: &[String]) -> Option<Box<dyn Plan>> {
-    in_a_row(field, words.iter().map(|word| vec![word.clone()]).collect())
+fn as_written(field: IndexField, text: &str) -> Option<Box<dyn Plan>> {
+    row(field, language::folded(text).into_iter().map(|word| vec![word]).collect())
 }
 
 /// Words in a row, each of them one of several.
-fn in_a_row(field: IndexField, words: Vec<Vec<String>>) -> Option<Box<dyn Plan>> {
+fn row(field: IndexField, words: Vec<Vec<String>>) -> Option<Box<dyn Plan>> {
     let mut words: Vec<Span> = words.into_iter().map(Span::Words).collect();
     let span = if words.len() > 1 { Span::Row(words) } else { words.pop()? };
     Some(Box::new(SpanQuery::any(vec![part(field, span)])))
-}
-
-/// The field of names, each of one word or more, that are counted as well.
-fn names(fields: &Fields, field: Field) -> Option<IndexField> {
-    Some(match field {
-        Field::Outlet => fields.outlet,
-        Field::Section => fields.section,
-        Field::Author => fields.author,
-        Field::Tag => fields.tag,
-        Field::Wire => fields.wire,
-        Field::Person => fields.person,
-        Field::Org => fields.organization,
-        Field::Place => fields.place,
-        _ => return None,
-    })
 }
 
 fn part(field: IndexField, span: Span) -> Part {

@@ -179,22 +179,10 @@ impl Parser<'_> {
 
     /// A word that a field does not take would find nothing, and say nothing.
     fn check_words(&self, sign: usize, field: Field, query: &Query) -> Result<(), Error> {
-        if field == Field::Lang
-            && let Query::Word(word) | Query::Exact(word) = query
-            && let Some((language, region)) = word.split_once('-')
-        {
-            let (name, region) = (field.as_str(), region.to_ascii_lowercase());
-            let message =
-                format!("`{name}:` takes a language alone: `{name}:{language} country:{region}`");
-            return Err(self.error_at(sign, &message));
-        }
-        let Some(words) = field.words() else { return Ok(()) };
         match query {
-            Query::Word(word) | Query::Phrase(word) | Query::Exact(word)
-                if !words.iter().any(|known| known.eq_ignore_ascii_case(word)) =>
-            {
-                let message = format!("`{}:` takes {}", field.as_str(), words.join(", "));
-                Err(self.error_at(sign, &message))
+            Query::Word(word) | Query::Phrase(word) | Query::Exact(word) => {
+                let message = not_taken(field, word);
+                message.map_or(Ok(()), |message| Err(self.error_at(sign, &message)))
             }
             Query::All(parts) | Query::Any(parts) => {
                 parts.iter().try_for_each(|part| self.check_words(sign, field, part))
@@ -216,6 +204,20 @@ impl Parser<'_> {
         let start = self.lexemes.get(lexeme).map_or(self.text.len(), |lexeme| lexeme.start);
         lexer::error(self.text, start, message.to_owned())
     }
+}
+
+/// Why `field` does not take `word`, if it does not.
+fn not_taken(field: Field, word: &str) -> Option<String> {
+    let name = field.as_str();
+    if field == Field::Lang
+        && let Some((language, region)) = word.split_once('-')
+    {
+        let instead = format!("{name}:{language} country:{}", region.to_ascii_lowercase());
+        return Some(format!("`{name}:` takes a language alone: `{instead}`"));
+    }
+    let words = field.words()?;
+    let is_taken = words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    (!is_taken).then(|| format!("`{name}:` takes {}", words.join(", ")))
 }
 
 /// Whether it stands somewhere in a text.

@@ -129,7 +129,9 @@ fn people_and_places_are_found_however_others_spell_them() {
         assert_eq!(program.found(&[query]).len(), 2, "{query}");
         assert_eq!(program.found(&[query, "--as-spelled"]).len(), 1, "{query}");
     }
-    let refused = program.run(&["search", "lang:nl-be"]);
-    assert_eq!(refused.code, 2, "{refused:?}");
-    assert!(refused.stderr.contains("`lang:nl country:be`"), "{refused:?}");
+    for query in ["lang:nl-be", "lang:(fr OR nl-be)"] {
+        let refused = program.run(&["search", query]);
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.stderr.contains("`lang:nl country:be`"), "{refused:?}");
+    }
 }

@@ -8,32 +8,32 @@ use crate::language::mark::Marker;
 use crate::model::closeness::Closeness;
 use crate::query::{Field, Nearness, Query};
 
-/// What is looked for in each part of an article.
+/// What is looked for in an article.
 pub(super) struct Markers {
-    title: Part,
-    lead: Part,
-    body: Part,
+    title: Marker,
+    lead: Marker,
+    rest: Marker,
+    near: Vec<Near>,
 }
 
-/// What is looked for in a part: by itself, or only near something else.
-struct Part {
-    alone: Marker,
-    near: Vec<(Nearness, Vec<Marker>)>,
+/// What is looked for only near something else; without a field in headline and text.
+struct Near {
+    field: Option<Field>,
+    nearness: Nearness,
+    parts: Vec<Marker>,
 }
 
 impl Markers {
     pub(super) fn new(query: &Query) -> Self {
-        let part = |field: Field, alone: &[Field]| {
-            let mut near = Vec::new();
-            collect_near(query, None, field, &mut near);
-            let alone = snippet::marker_in(&without_near(query), Closeness::Wide, alone);
-            Part { alone, near }
-        };
-        // What is looked for in a text is looked for in all of it.
+        let alone = without_near(query);
+        let marker = |fields: &[Field]| snippet::marker_in(&alone, Closeness::Wide, fields);
+        let mut near = Vec::new();
+        collect_near(query, None, &mut near);
         Self {
-            title: part(Field::Title, &[Field::Title]),
-            lead: part(Field::Lead, &[Field::Lead]),
-            body: part(Field::Body, &[Field::Body]),
+            title: marker(&[Field::Title]),
+            lead: marker(&[Field::Lead, Field::Body]),
+            rest: marker(&[Field::Body]),
+            near,
         }
     }
 
@@ -41,67 +41,68 @@ impl Markers {
     pub(super) fn all(&mut self, text: &str, n_title: usize) -> Vec<Range<usize>> {
         let start = n_title + 1;
         let n_lead = text[start..].find("\n\n").unwrap_or(text.len() - start);
-        let parts = [
-            (&mut self.title, 0..n_title),
-            (&mut self.lead, start..start + n_lead),
-            (&mut self.body, start..text.len()),
-        ];
-        let mut marks: Vec<Range<usize>> = Vec::new();
-        for (part, range) in parts {
-            let found = part.all(&text[range.clone()]).into_iter();
-            marks.extend(found.map(|mark| mark.start + range.start..mark.end + range.start));
+        let (title, lead, body) = (0..n_title, start..start + n_lead, start..text.len());
+        let mut marks = Vec::new();
+        for (marker, part) in [
+            (&mut self.title, title.clone()),
+            (&mut self.lead, lead.clone()),
+            (&mut self.rest, lead.end..body.end),
+        ] {
+            marks.extend(moved(marker.all(&text[part.clone()]), part.start));
         }
-        marks.sort_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end)));
-        // A place that is found in two ways is one place.
-        let mut end = 0;
-        marks.retain(|mark| {
-            let is_new = mark.start >= end;
-            end = end.max(mark.end);
-            is_new
-        });
-        marks
-    }
-}
-
-impl Part {
-    fn all(&mut self, text: &str) -> Vec<Range<usize>> {
-        let mut marks = self.alone.all(text);
-        for (nearness, parts) in &mut self.near {
-            let parts: Vec<_> = parts.iter_mut().map(|part| part.all(text)).collect();
-            marks.extend(nearness::together(text, &parts, *nearness));
-        }
-        marks
-    }
-}
-
-/// What `query` looks for in `of` only where it is near something else. Without a field it is looked
-/// for in headline and text.
-fn collect_near(
-    query: &Query,
-    field: Option<Field>,
-    of: Field,
-    found: &mut Vec<(Nearness, Vec<Marker>)>,
-) {
-    match query {
-        Query::In(field, query) => collect_near(query, Some(*field), of, found),
-        Query::AtLeast(_, query) => collect_near(query, field, of, found),
-        Query::All(parts) | Query::Any(parts) => {
+        for near in &mut self.near {
+            let parts = match near.field {
+                None => vec![title.clone(), body.clone()],
+                Some(Field::Title) => vec![title.clone()],
+                Some(Field::Lead) => vec![lead.clone()],
+                Some(_) => vec![body.clone()],
+            };
             for part in parts {
-                collect_near(part, field, of, found);
+                marks.extend(moved(near.all(&text[part.clone()]), part.start));
             }
         }
-        Query::Near(parts, nearness) if is_looked_for(field, of) => {
-            let marker = |part| snippet::marker_in(part, Closeness::Wide, &[]);
-            found.push((*nearness, parts.iter().map(marker).collect()));
-        }
-        _ => {}
+        each_once(marks)
     }
 }
 
-fn is_looked_for(field: Option<Field>, of: Field) -> bool {
-    match field {
-        None => of != Field::Lead,
-        Some(field) => field == of,
+impl Near {
+    fn all(&mut self, text: &str) -> Vec<Range<usize>> {
+        let parts: Vec<_> = self.parts.iter_mut().map(|part| part.all(text)).collect();
+        nearness::together(text, &parts, self.nearness)
+    }
+}
+
+fn moved(marks: Vec<Range<usize>>, by: usize) -> impl Iterator<Item = Range<usize>> {
+    marks.into_iter().map(move |mark| mark.start + by..mark.end + by)
+}
+
+/// In order; a place that is found in two ways is one place.
+fn each_once(mut marks: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    marks.sort_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end)));
+    let mut end = 0;
+    marks.retain(|mark| {
+        let is_new = mark.start >= end;
+        end = end.max(mark.end);
+        is_new
+    });
+    marks
+}
+
+fn collect_near(query: &Query, field: Option<Field>, found: &mut Vec<Near>) {
+    match query {
+        Query::In(field, query) => collect_near(query, Some(*field), found),
+        Query::AtLeast(_, query) => collect_near(query, field, found),
+        Query::All(parts) | Query::Any(parts) => {
+            for part in parts {
+                collect_near(part, field, found);
+            }
+        }
+        Query::Near(parts, nearness) => {
+            let marker = |part| snippet::marker_in(part, Closeness::Wide, &[]);
+            let parts = parts.iter().map(marker).collect();
+            found.push(Near { field, nearness: *nearness, parts });
+        }
+        _ => {}
     }
 }
 
