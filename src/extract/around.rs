@@ -22,7 +22,7 @@ pub(super) struct Around {
 impl Around {
     pub(super) fn of(document: &Document) -> Self {
         let headings = headline::elements(document);
-        let headline = headline::element(document);
+        let headline = headline::first_with_text(&headings);
         let above_text = headline.as_ref().map(above_text).unwrap_or_default();
         let headed = headings.into_iter().flat_map(|heading| heading.ancestors(None));
         let headed = headed.map(|node| node.id).collect();
@@ -71,20 +71,15 @@ fn is_line(node: &NodeRef<'_>) -> bool {
 /// The elements between a headline and the first text below it, without those that hold that text;
 /// none where there is no text.
 fn above_text(headline: &NodeRef<'_>) -> HashSet<NodeId> {
-    const PROSE_WORDS_MIN: usize = 15;
     let mut above = HashSet::new();
-    for inner in std::iter::successors(Some(*headline), NodeRef::parent) {
-        for next in std::iter::successors(inner.next_sibling(), NodeRef::next_sibling) {
-            for node in std::iter::once(next).chain(next.descendants_it()) {
-                if node.is_element() {
-                    above.insert(node.id);
-                } else if node.text().split_whitespace().nth(PROSE_WORDS_MIN - 1).is_some() {
-                    for holder in node.ancestors(None) {
-                        above.remove(&holder.id);
-                    }
-                    return above;
-                }
+    for node in headline::behind(headline) {
+        if node.is_element() {
+            above.insert(node.id);
+        } else if headline::is_prose(&node.text()) {
+            for holder in node.ancestors(None) {
+                above.remove(&holder.id);
             }
+            return above;
         }
     }
     HashSet::new()

@@ -143,6 +143,7 @@ impl Reading {
             n_bytes: 0,
             n_paragraphs: None,
         };
+        // What was read as a whole, or is not read.
         let mut whole: Option<NodeId> = None;
         for node in around.descendants_it() {
             if reading.n_bytes >= bytes_max {
@@ -155,6 +156,7 @@ impl Reading {
             }
             if others.is_headline(&node) {
                 reading.n_paragraphs = Some(0);
+                whole = Some(node.id);
             }
             let time = stated(&node);
             let said = if node.is_text() || time.is_some() { node.text() } else { continue };
@@ -195,10 +197,9 @@ impl Reading {
 
     /// Ends a line, which is joined to the one before where it is the time of its day.
     fn end_line(&mut self) {
-        const PROSE_WORDS_MIN: usize = 15;
         let Some(line) = self.lines.last_mut() else { return };
         line.text.truncate(line.text.trim_end().len());
-        let is_prose = line.text.split(' ').nth(PROSE_WORDS_MIN - 1).is_some();
+        let is_prose = headline::is_prose(&line.text);
         if let Some(n_paragraphs) = self.n_paragraphs.as_mut().filter(|_| is_prose) {
             *n_paragraphs += 1;
         }

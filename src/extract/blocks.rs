@@ -20,7 +20,7 @@ mod elements;
 const BLOCKS_MAX: usize = 20_000;
 
 /// Shorter blocks are no paragraphs.
-const PROSE_WORDS_MIN: usize = 15;
+pub(super) const PROSE_WORDS_MIN: usize = 15;
 
 /// What kind of block, as far as its element tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

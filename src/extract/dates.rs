@@ -6,6 +6,7 @@ mod written;
 use std::ops::Range;
 
 use dom_query::{Document, NodeRef};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::extract::around::Around;
@@ -25,6 +26,12 @@ const MARKED_MAX: usize = 1_000;
 pub(super) struct Found {
     pub date: StatedDate,
     pub source: &'static str,
+}
+
+impl Found {
+    fn day(self) -> Date {
+        self.date.at.to_local().date()
+    }
 }
 
 const PUBLISHED: [&str; 21] = [
@@ -87,7 +94,7 @@ pub(super) fn published(
     if is_exact {
         return found;
     }
-    let day = found.map(|found| found.date.at.to_local().date());
+    let day = found.map(Found::day);
     let near = near::headline(document, &around, (Said::Published, day));
     // A video in an article may be older than that; where the page is of the video, it has that date.
     let media = || {
@@ -122,8 +129,7 @@ fn most_precise(found: impl Iterator<Item = Found>) -> Option<Found> {
 }
 
 fn is_same_day(a: Found, b: Found) -> bool {
-    let day = |found: Found| found.date.at.to_local().date();
-    day(a) == day(b)
+    a.day() == b.day()
 }
 
 fn read(text: &str, source: &'static str) -> Option<Found> {

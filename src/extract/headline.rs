@@ -4,7 +4,7 @@ use dom_query::{Document, NodeRef};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::extract::blocks::words_of;
+use crate::extract::blocks::{PROSE_WORDS_MIN, words_of};
 use crate::extract::json_ld;
 use crate::extract::metadata::Sources;
 use crate::normalize::text;
@@ -46,9 +46,13 @@ pub(super) fn of(article: Option<&Map<String, Value>>, from: &Sources<'_>) -> Op
     headline.or(short).filter(|headline| !headline.is_empty())
 }
 
-/// The headline: of several main headings the first with text below it.
+/// The headline.
 pub(super) fn element(document: &Document) -> Option<NodeRef<'_>> {
-    let all = elements(document);
+    first_with_text(&elements(document))
+}
+
+/// Of several main headings the first with text below it.
+pub(super) fn first_with_text<'d>(all: &[NodeRef<'d>]) -> Option<NodeRef<'d>> {
     let next = all.iter().skip(1).map(Some).chain([None]);
     let mut headed = all.iter().zip(next);
     let with_text = headed.find(|(heading, next)| has_text_below(heading, *next));
@@ -100,31 +104,35 @@ fn is_beside(node: &NodeRef<'_>) -> bool {
 
 /// Whether a paragraph stands below `heading`, and above the next one.
 fn has_text_below(heading: &NodeRef<'_>, next: Option<&NodeRef<'_>>) -> bool {
-    const PROSE_WORDS_MIN: usize = 15;
     const NODES_MAX: usize = 2_000;
-    let mut n_nodes = 0;
-    for inner in std::iter::successors(Some(*heading), NodeRef::parent) {
-        for sibling in std::iter::successors(inner.next_sibling(), NodeRef::next_sibling) {
-            for node in std::iter::once(sibling).chain(sibling.descendants_it()) {
-                n_nodes += 1;
-                if n_nodes > NODES_MAX || next.is_some_and(|next| next.id == node.id) {
-                    return false;
-                }
-                let is_prose = || node.text().split_whitespace().nth(PROSE_WORDS_MIN - 1).is_some();
-                if node.is_text() && is_prose() {
-                    return true;
-                }
-            }
-        }
-    }
-    false
+    let is_next = |node: &NodeRef<'_>| next.is_some_and(|next| next.id == node.id);
+    behind(heading)
+        .take(NODES_MAX)
+        .take_while(|node| !is_next(node))
+        .any(|node| node.is_text() && is_prose(&node.text()))
+}
+
+/// The nodes behind `heading`, in the order of the document.
+pub(super) fn behind<'d>(heading: &NodeRef<'d>) -> impl Iterator<Item = NodeRef<'d>> {
+    let next_outside = |node: &NodeRef<'d>| {
+        let mut around = std::iter::successors(Some(*node), NodeRef::parent);
+        around.find_map(|node| node.next_sibling())
+    };
+    let next = move |node: &NodeRef<'d>| node.first_child().or_else(|| next_outside(node));
+    std::iter::successors(next_outside(heading), next)
+}
+
+/// Whether a text is as long as paragraphs are.
+pub(super) fn is_prose(text: &str) -> bool {
+    text.split_whitespace().nth(PROSE_WORDS_MIN - 1).is_some()
 }
 
 /// The texts of the main headings, the headline first.
 fn headings(from: &Sources<'_>) -> Vec<String> {
-    let headline = element(from.document);
+    let all = elements(from.document);
+    let headline = first_with_text(&all);
     let is_other = |node: &NodeRef<'_>| headline.is_none_or(|headline| headline.id != node.id);
-    let others = elements(from.document).into_iter().filter(is_other);
+    let others = all.into_iter().filter(is_other);
     let texts = headline.into_iter().chain(others).map(|node| text::one_line(&node.text()));
     texts.filter(|text| !text.is_empty()).collect()
 }

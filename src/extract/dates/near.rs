@@ -78,6 +78,7 @@ static EVENT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is constant")
 });
 
+/// What the date behind it is of, in whatever words.
 static LABEL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\p{L} ]{1,25}:").expect("the pattern is constant"));
 
@@ -100,7 +101,7 @@ pub(super) fn headline(
             let before = number.checked_sub(1).map_or("", |number| &lines[number].text);
             let is_below = line.n_paragraphs.is_some_and(|n| n > PARAGRAPHS_ABOVE_MAX);
             for stated in stated(line, before, said) {
-                let is_it = day.is_none_or(|day| stated.day() == day);
+                let is_it = day.is_none_or(|day| stated.found.day() == day);
                 if is_it && (!is_below || stated.certainty == Certainty::Noted) {
                     found.push((is_below, Reverse(stated.certainty), number, stated.found));
                 }
@@ -125,12 +126,6 @@ struct Stated {
     certainty: Certainty,
 }
 
-impl Stated {
-    fn day(&self) -> Date {
-        self.found.date.at.to_local().date()
-    }
-}
-
 /// A date in a line.
 struct Mark {
     place: Range<usize>,
@@ -147,9 +142,8 @@ fn stated(line: &Line, before: &str, said: Said) -> Vec<Stated> {
     let Some(first) = marks.first() else { return Vec::new() };
     let rest = without(text, &marks);
     let is_told = is_long || is_told(text, &rest);
-    let day = |mark: &Mark| mark.found.date.at.to_local().date();
-    let is_range = marks.iter().any(|mark| !mark.is_of_change && day(mark) != day(first))
-        && !marks.iter().any(|mark| mark.is_of_change);
+    let is_range = !marks.iter().any(|mark| mark.is_of_change)
+        && marks.iter().any(|mark| mark.found.day() != first.found.day());
     let is_of_event = EVENT.is_match(&rest) || is_label(before) && EVENT.is_match(before);
     // A label in any language: `erstellt: 14. März 2026`.
     let plain = LABEL.replace(&rest, "");
@@ -189,8 +183,7 @@ fn is_label(line: &str) -> bool {
 /// `14 maart 2026 10:15, bijgewerkt om 12:40`.
 fn changed_at(line: &str, mark: &Mark) -> Option<Stated> {
     let time = CHANGED_AT.captures(&line[mark.place.end..])?;
-    let day = mark.found.date.at.to_local().date();
-    let date = at(&day.to_string(), &time[1])?;
+    let date = at(&mark.found.day().to_string(), &time[1])?;
     Some(Stated { found: Found { date, source: "text" }, certainty: Certainty::Noted })
 }
 
