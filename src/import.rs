@@ -70,7 +70,7 @@ fn store_one(
     };
     // What comes back from where it went keeps its id, whatever it is known by.
     let own = match &raw.public_id {
-        Some(id) => articles::by_public_id(tx, id)?,
+        Some(id) => articles::keys::by_public_id(tx, id)?,
         None => None,
     };
     let candidates = articles::keys::candidates(tx, &keys)?;

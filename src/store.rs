@@ -13,6 +13,7 @@ pub mod changes;
 pub mod corpus;
 pub mod coverage;
 pub mod feeds;
+mod fence;
 pub mod host_files;
 pub mod identities;
 pub mod imports;
@@ -50,9 +51,10 @@ pub mod walls;
 pub mod watches;
 mod writer;
 
+pub use fence::fenced;
 pub use lock::Lock;
 pub use reader::{Reader, Snapshot};
-pub use writer::{Tx, Writer, check_sqlite, fenced, sqlite_version};
+pub use writer::{Tx, Writer, check_sqlite, sqlite_version};
 
 /// The schema that this program writes.
 pub fn schema_version() -> u32 {

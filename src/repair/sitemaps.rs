@@ -4,7 +4,6 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use url::Url;
 
 use crate::coverage::evidence;
 use crate::fetch::{self, Request};
@@ -93,12 +92,13 @@ impl Search<'_> {
         if !found.is_empty() {
             return found.into();
         }
-        let mut sites = HashSet::new();
+        let mut asked: Vec<String> = Vec::new();
         for feed in feeds {
             let site = feed.site.as_deref().unwrap_or(&feed.url);
-            if !sites.insert(host(site)) {
+            if asked.iter().any(|other| fetch::is_same_origin(other, site)) {
                 continue;
             }
+            asked.push(site.to_owned());
             let request = Request {
                 url: site,
                 validators: &Validators::default(),
@@ -183,11 +183,6 @@ impl Search<'_> {
             });
         }
     }
-}
-
-/// What a robots.txt is of.
-fn host(url: &str) -> Option<String> {
-    Some(Url::parse(url).ok()?.host_str()?.to_owned())
 }
 
 fn is_newsy(url: &str) -> bool {

@@ -257,19 +257,6 @@ pub struct Identity<'i> {
     pub public_id: Option<&'i ArticleId>,
 }
 
-const BY_PUBLIC_ID: &str = "SELECT coalesce(merged_into, id) FROM article WHERE public_id = :id";
-
-/// The article with this id, or that which it became a part of.
-pub fn by_public_id(tx: &Tx<'_>, id: &ArticleId) -> Result<Option<ArticleRow>, Error> {
-    tx.connection
-        .prepare_cached(BY_PUBLIC_ID)
-        .and_then(|mut statement| {
-            let values = named_params! { ":id": id.as_str() };
-            statement.query_row(values, |row| row.get(0).map(ArticleRow)).optional()
-        })
-        .map_err(Error::sqlite("look up the id of an article"))
-}
-
 const CREATE: &str = "
     INSERT INTO article (public_id, seq, outlet, url, first_seen_at, sort_at, revision_id)
     VALUES (

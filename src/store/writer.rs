@@ -4,7 +4,6 @@
 //! takes none of the others with it, and all are answered only when the commit is on disk.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread::JoinHandle;
 
@@ -12,6 +11,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::store::fence::fenced;
 use crate::store::identities::renew;
 use crate::store::text::Codec;
 use crate::store::{Error, Layout, migrate, reader};
@@ -128,15 +128,6 @@ where
             let stored = result.and_then(|value| committed.map(|()| value).map_err(Error::Commit));
             let _ = answer.send(stored);
         })
-    })
-}
-
-/// Does `work`; a panic in it is a fault of ours, and an error.
-pub fn fenced<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::Fault(text.unwrap_or_else(|| "a panic without words".to_owned())).into())
     })
 }
 
